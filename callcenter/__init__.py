@@ -1,0 +1,1 @@
+"""A telephone-survey call centre: from a department's list to a weighted estimate."""

@@ -1,0 +1,58 @@
+"""Released units as cases; a row carries all that handing out needs."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+from callcenter.db.columns import documents, key, link, moment, one_of
+
+
+class Case(SQLModel, table=True):
+    """One released unit of one population. Later stages write it through this stage's actions."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "ready", "leased", "tracing", "closed")),
+        CheckConstraint("(state = 'leased') = (lease_id IS NOT NULL)"),
+        Index("cases_next", "study_id", "rank", "due_at", "order_key", postgresql_where=text("state = 'ready'")),
+        Index("cases_leased", "lease_expires_at", postgresql_where=text("state = 'leased'")),
+    )
+    id: int | None = key()
+    study_id: int = link("studies.id")
+    population_id: int = link("populations.id")
+    release_id: int = link("releases.id")
+    draw_unit_id: int = link("draw_units.id")
+    stratum_id: int = link("strata.id")
+    unit_key: str = Field(index=True)
+    district: str
+    order_key: str
+    """The prn: fresh releases are called in its order."""
+    enterprise_name: str = Field(index=True)
+    contact: str = ""
+    phones: list[dict[str, Any]] = documents()
+    """number, extension, kind (mobile, landline), state (untried, good, wrong, dead, suspended)."""
+    matters: list[dict[str, Any]] = documents()
+    respondents: str = "enterprises"
+    questionnaire_id: int = link("questionnaires.id")
+    state: str = "ready"
+    rank: int = 40
+    """0 hard appointment, 10 promised call-back, 20 soft appointment, 30 recall, 40 fresh."""
+    due_at: datetime = moment()
+    for_operator_id: int | None = link("users.id", nullable=True)
+    """Own operator of an appointment, alone until `anyone_from`."""
+    anyone_from: datetime | None = moment(nullable=True)
+    needs_conversion: bool = False
+    line: str | None = None
+    """Published line of the first contact: it stays with the case."""
+    attempts: int = 0
+    attempts_on_day: int = 0
+    last_attempt_day: date | None = None
+    lease_id: str | None = None
+    leased_by: int | None = link("users.id", nullable=True)
+    leased_at: datetime | None = moment(nullable=True)
+    lease_expires_at: datetime | None = moment(nullable=True)
+    closed_at: datetime | None = moment(nullable=True)
+    closed_why: str | None = None
+    created_at: datetime = moment()

@@ -1,0 +1,84 @@
+"""Attempts, what the carrier said of them, and the published lines."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from callcenter.db.columns import document, key, link, moment, one_of
+
+
+class Line(SQLModel, table=True):
+    """A published caller number of a study."""
+
+    __tablename__ = "lines"
+    __table_args__ = (UniqueConstraint("study_id", "number"),)
+    id: int | None = key()
+    study_id: int = link("studies.id")
+    number: str
+    """As published, such as 96599966."""
+    dialled_form: str
+    """As handed to the carrier, such as +862296599966."""
+    max_concurrent: int = 30
+    resting_until: datetime | None = moment(nullable=True)
+    resting_why: str | None = None
+
+
+class Attempt(SQLModel, table=True):
+    """One call on one number."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        CheckConstraint(
+            one_of(
+                "state",
+                "placing",
+                "queued",
+                "ringing",
+                "answered",
+                "completed",
+                "busy",
+                "no_answer",
+                "failed",
+                "canceled",
+            )
+        ),
+        UniqueConstraint("lease_id", "number_in_lease"),
+        Index("attempts_open", "placed_at", postgresql_where=text("ended_at IS NULL")),
+    )
+    id: int | None = key()
+    case_id: int = link("cases.id")
+    lease_id: str
+    number_in_lease: int
+    """Place among the attempts of one lease, from 1; a double click finds the first."""
+    operator_id: int = link("users.id")
+    line: str
+    phone: str
+    placed_at: datetime = moment(index=True)
+    call_sid: str | None = Field(default=None, unique=True)
+    state: str = "placing"
+    ringing_at: datetime | None = moment(nullable=True)
+    answered_at: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    sip_code: int | None = None
+    carrier_failure: str | None = None
+    outcome: str | None = None
+    outcome_at: datetime | None = moment(nullable=True)
+    outcome_detail: dict[str, Any] = document()
+    note: str = ""
+
+
+class CallEvent(SQLModel, table=True):
+    """A callback of the carrier, stored once by call and sequence."""
+
+    __tablename__ = "call_events"
+    __table_args__ = (UniqueConstraint("call_sid", "sequence"),)
+    id: int | None = key()
+    call_sid: str
+    sequence: int
+    status: str
+    at: datetime = moment()
+    """As the carrier says."""
+    received_at: datetime = moment()
+    detail: dict[str, Any] = document()

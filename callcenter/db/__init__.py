@@ -1,0 +1,1 @@
+"""Ground: the engine, the only commit, and the embedded PostgreSQL."""

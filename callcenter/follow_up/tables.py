@@ -1,0 +1,58 @@
+"""Appointments and top-up proposals."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import SQLModel
+
+from callcenter.db.columns import key, link, moment, one_of
+
+
+class Appointment(SQLModel, table=True):
+    """A time promised to an enterprise."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", "hard", "soft")),
+        CheckConstraint(one_of("state", "open", "kept", "missed_by_us", "missed_by_them", "cancelled")),
+        Index("appointments_open", "case_id", unique=True, postgresql_where=text("state = 'open'")),
+    )
+    id: int | None = key()
+    case_id: int = link("cases.id")
+    attempt_id: int | None = link("attempts.id", nullable=True)
+    at: datetime = moment(index=True)
+    kind: str
+    operator_id: int = link("users.id")
+    with_whom: str = ""
+    note: str = ""
+    state: str = "open"
+    made_at: datetime = moment()
+
+
+class TopUpProposal(SQLModel, table=True):
+    """That a stratum falls short, and by how many reserves it could be mended."""
+
+    __tablename__ = "top_up_proposals"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "open", "accepted", "declined", "overtaken")),
+        Index("top_up_proposals_open", "draw_id", "stratum_id", unique=True, postgresql_where=text("state = 'open'")),
+    )
+    id: int | None = key()
+    draw_id: int = link("draws.id")
+    stratum_id: int = link("strata.id")
+    made_at: datetime = moment()
+    target: int
+    valid: int
+    expected: float
+    """Valid completes still expected from open cases."""
+    yield_rate: float
+    mean_count: int
+    """ceil(short / yield)."""
+    safe_count: int
+    """Reaches the target with the stated chance."""
+    chance: float
+    state: str = "open"
+    decided_at: datetime | None = moment(nullable=True)
+    decided_by: int | None = link("users.id", nullable=True, index=False)
+    decided_count: int | None = None
+    release_id: int | None = link("releases.id", nullable=True, index=False)

@@ -1,0 +1,51 @@
+"""Answers, each saved when given; a change is a new version."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import SQLModel
+
+from callcenter.db.columns import document, key, link, moment, one_of
+
+
+class Interview(SQLModel, table=True):
+    """The reading of a questionnaire to a case; it keeps the version it began with."""
+
+    __tablename__ = "interviews"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "open", "ended", "broken_off", "void")),
+        Index("interviews_open", "case_id", unique=True, postgresql_where=text("state IN ('open', 'broken_off')")),
+    )
+    id: int | None = key()
+    case_id: int = link("cases.id")
+    questionnaire_id: int = link("questionnaires.id")
+    operator_id: int = link("users.id")
+    attempt_id: int | None = link("attempts.id", nullable=True)
+    seed: str
+    """Orders what the questionnaire randomises."""
+    state: str = "open"
+    started_at: datetime = moment()
+    ended_at: datetime | None = moment(nullable=True)
+    mode: str = "telephone"
+
+
+class Answer(SQLModel, table=True):
+    """One answer to one question, one version of it."""
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("interview_id", "question", "instance", "version"),)
+    id: int | None = key()
+    interview_id: int = link("interviews.id")
+    question: str
+    instance: str = ""
+    """Index inside repeats, such as `2` or `2/1`; empty outside."""
+    version: int = 1
+    value: Any = document(nullable=True)
+    """JSON: text, number or list of codes; null where left empty or a non-answer was given."""
+    nonanswer: str | None = None
+    set_aside: bool = False
+    shown_at: datetime | None = moment(nullable=True)
+    answered_at: datetime = moment()
+    operator_id: int | None = link("users.id", nullable=True, index=False)
+    attempt_id: int | None = link("attempts.id", nullable=True, index=False)

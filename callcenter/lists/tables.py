@@ -1,0 +1,69 @@
+"""Lists as received and the verdict of every row."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import SQLModel
+
+from callcenter.db.columns import document, documents, key, link, moment, one_of, texts
+
+
+class Submission(SQLModel, table=True):
+    """One file sent by one unit for one population. The bytes are kept unchanged."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "waiting", "judged", "refused", "replaced")),
+        UniqueConstraint("population_id", "department", "file_sha256"),
+    )
+    id: int | None = key()
+    population_id: int = link("populations.id")
+    department: str
+    submitted_by: int | None = link("users.id", nullable=True)
+    received_at: datetime = moment()
+    file_name: str
+    file_sha256: str
+    file: bytes
+    state: str = "waiting"
+    role: str = "first"
+    """first, replacement (before the draw) or supplement (after it)."""
+    replaces_id: int | None = link("submissions.id", nullable=True)
+    totals: dict[str, Any] = document()
+    """Keys of the pure check (rows, accepted, warned, duplicate, rejected, skipped_sheets, …); or refused, why, about."""
+    stated_total: int | None = None
+    policy_month: str | None = None
+    job_id: int | None = link("jobs.id", nullable=True)
+
+
+class SubmissionRow(SQLModel, table=True):
+    """A data row and its verdict."""
+
+    __tablename__ = "submission_rows"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "number"),
+        CheckConstraint(one_of("verdict", "accepted", "duplicate", "rejected")),
+    )
+    id: int | None = key()
+    submission_id: int = link("submissions.id")
+    number: int
+    """Place among the data rows of the submission, from 1."""
+    sheet: str
+    source_row: int
+    enterprise_name: str
+    uscc: str
+    district: str
+    sub_area: str = ""
+    contact: str = ""
+    phones: list[dict[str, Any]] = documents()
+    """Primary first: number (E.164), extension."""
+    matter: str = ""
+    happened_on: str = ""
+    verdict: str
+    reasons: list[str] = texts()
+    duplicate_of: int | None = None
+    """`number` of the earlier row that is the same enterprise."""
+    stage_days: list[Any] = documents()
+    total_days: float | None = None
+    cells: dict[str, Any] = document()
+    """The row as it came: header to text."""

@@ -1,0 +1,1 @@
+"""What keeps the house running: audit trail, alerts, background jobs, timetable runs."""

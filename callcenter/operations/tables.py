@@ -1,0 +1,81 @@
+"""What the house keeps about itself."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+from callcenter.db.columns import document, key, moment, one_of
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who did what to what, when and why. Append-only: a trigger refuses change and removal."""
+
+    __tablename__ = "audit_trail"
+    __table_args__ = (Index("audit_trail_subject", "subject_kind", "subject_id"),)
+    id: int | None = key()
+    at: datetime = moment(index=True)
+    actor_id: int | None = Field(default=None, index=True)
+    """The user's id; none where a process acted. No foreign key: people are a later stage."""
+    action: str
+    subject_kind: str
+    subject_id: str
+    detail: dict[str, Any] = document()
+    reason: str | None = None
+
+
+class Alert(SQLModel, table=True):
+    """Something a supervisor should know; one open alert for each `same_as`."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        CheckConstraint(one_of("severity", "notice", "warning", "stop")),
+        Index("alerts_open", "same_as", unique=True, postgresql_where=text("closed_at IS NULL")),
+    )
+    id: int | None = key()
+    at: datetime = moment(index=True)
+    kind: str
+    severity: str
+    text: str
+    detail: dict[str, Any] = document()
+    same_as: str
+    closed_at: datetime | None = moment(nullable=True)
+    closed_by: int | None = None
+
+
+class Job(SQLModel, table=True):
+    """Background work: claimed under a lease by a worker, resumed by another after a crash."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "queued", "running", "done", "failed")),
+        Index("jobs_open", "id", postgresql_where=text("state IN ('queued', 'running')")),
+    )
+    id: int | None = key()
+    kind: str
+    payload: dict[str, Any] = document()
+    state: str = "queued"
+    created_at: datetime = moment()
+    created_by: int | None = None
+    worker: str | None = None
+    lease_expires_at: datetime | None = moment(nullable=True)
+    claims: int = 0
+    progress_done: int = 0
+    progress_total: int | None = None
+    result: dict[str, Any] | None = document(nullable=True)
+    error: str | None = None
+    finished_at: datetime | None = moment(nullable=True)
+
+
+class TimetableRun(SQLModel, table=True):
+    """One run of one line of the scheduler's timetable."""
+
+    __tablename__ = "timetable_runs"
+    __table_args__ = (Index("timetable_runs_latest", "job", "started_at"),)
+    id: int | None = key()
+    job: str
+    started_at: datetime = moment()
+    finished_at: datetime | None = moment(nullable=True)
+    ok: bool | None = None
+    result: dict[str, Any] = document()

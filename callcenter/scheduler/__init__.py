@@ -1,0 +1,1 @@
+"""A process of its own: a timetable, one line a job."""

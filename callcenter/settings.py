@@ -1,0 +1,52 @@
+"""Settings from the environment, typed. Secrets have no defaults and known bad ones are refused."""
+
+from pathlib import Path
+
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+WELL_KNOWN_SECRETS = {"", "secret", "changeme", "change-me", "password", "postgres", "admin", "test", "default"}
+
+
+class Settings(BaseSettings):
+    """All that differs from one installation to the next; each field is an environment variable of that name."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore")
+
+    database_url: SecretStr
+    """postgresql://user:password@host:port/name of the main role."""
+    boards_database_url: SecretStr | None = None
+    """The same database under the role that can only read; the boards refuse to start without it."""
+    secret_key: SecretStr
+    """At least 32 characters, random; signs and names what the browser holds."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Where browsers and the carrier reach the web process; webhook signatures are checked against it."""
+    boards_url: str = "http://127.0.0.1:8001"
+    """Where browsers reach the boards."""
+    twilio_base_url: str | None = None
+    """Another address than Twilio's own, such as the simulated carrier's. Where set, `run` starts no carrier."""
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_byoc: str | None = None
+    """The BYOC trunk (BY…) over which a carrier's published numbers can be shown."""
+    field_clock_file: Path | None = None
+    """A file that holds field time (ISO 8601). Refused outside a demo."""
+    data_dir: Path = Path("data")
+    """Where files that the program makes are kept."""
+    log_level: str = "INFO"
+
+    @field_validator("secret_key")
+    @classmethod
+    def _no_default_secret(cls, value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value()
+        if secret.lower() in WELL_KNOWN_SECRETS or len(secret) < 32:
+            raise ValueError("SECRET_KEY must be random and have at least 32 characters")
+        return value
+
+    @field_validator("twilio_auth_token")
+    @classmethod
+    def _no_default_token(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value()
+        if token and (token.lower() in WELL_KNOWN_SECRETS or len(token) < 16):
+            raise ValueError("TWILIO_AUTH_TOKEN must be the account's own token, never a default")
+        return value

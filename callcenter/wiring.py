@@ -1,0 +1,37 @@
+"""The only place that picks real or simulated parts: database, field time, phone line."""
+
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from callcenter import clock
+from callcenter.db.engine import connect
+from callcenter.errors import Refused
+from callcenter.settings import Settings
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def start(settings: Settings, *, pool_size: int = 10) -> None:
+    """Connect this process to its database and plug in its clock."""
+    connect(settings.database_url.get_secret_value(), pool_size=pool_size)
+    if settings.field_clock_file is not None:
+        plug_field_clock(settings)
+
+
+def plug_field_clock(settings: Settings) -> None:
+    """Take field time from a file; refused where anything outside this machine could be called or changed by it."""
+    outside = {urlsplit(url).hostname for url in (settings.public_url, settings.twilio_base_url or "//api.twilio.com")} - LOOPBACK
+    if outside or settings.field_clock_file is None:
+        raise Refused("clock_outside_demo", "只有在演示环境中才能使用模拟时间：请去掉 FIELD_CLOCK_FILE。")
+    clock.plug(_FileClock(settings.field_clock_file))
+
+
+class _FileClock:
+    """Reads field time from a file that the demo's driver replaces; it jumps, it never runs."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __call__(self) -> datetime:
+        return datetime.fromisoformat(self.file.read_text(encoding="ascii").strip())

@@ -1,0 +1,1 @@
+"""A process of its own: claims background jobs and runs them."""
