@@ -9,8 +9,8 @@ from callcenter.schema import metadata
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    """Write SQLModel's text type as plain TEXT, so that migrations need SQLAlchemy alone."""
-    return "sa.Text()" if kind == "type" and isinstance(item, AutoString) else False
+    """Write SQLModel's text type as plain text, so that migrations need SQLAlchemy alone."""
+    return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
 
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_item=render_item)
