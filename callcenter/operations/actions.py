@@ -1,0 +1,87 @@
+"""Writes of the house: audit entries, alerts, jobs."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from callcenter import clock
+from callcenter.operations.tables import Alert, AuditEntry, Job
+
+
+def record(
+    session: Session,
+    actor_id: int | None,
+    action: str,
+    subject_kind: str,
+    subject_id: object,
+    *,
+    detail: dict[str, Any] | None = None,
+    reason: str | None = None,
+) -> None:
+    """Add to the audit trail that `actor_id` (none: a process) did `action` to the subject. No personal data in `detail`."""
+    session.add(
+        AuditEntry(
+            at=clock.now(),
+            actor_id=actor_id,
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=str(subject_id),
+            detail=detail or {},
+            reason=reason,
+        )
+    )
+
+
+def raise_alert(
+    session: Session, kind: str, severity: str, text: str, *, same_as: str | None = None, detail: dict[str, Any] | None = None
+) -> None:
+    """Tell the supervisors; while an alert with the same `same_as` (else `kind`) is open nothing is added."""
+    values = {"at": clock.now(), "kind": kind, "severity": severity, "text": text, "same_as": same_as or kind, "detail": detail or {}}
+    open_alert = col(Alert.closed_at).is_(None)
+    session.execute(insert(Alert).values(**values).on_conflict_do_nothing(index_elements=["same_as"], index_where=open_alert))
+
+
+def close_alert(session: Session, same_as: str, by: int | None = None) -> None:
+    """Close the open alert `same_as`, where there is one."""
+    found = session.exec(select(Alert).where(Alert.same_as == same_as, col(Alert.closed_at).is_(None))).first()
+    if found:
+        found.closed_at, found.closed_by = clock.now(), by
+        session.add(found)
+
+
+def queue_job(session: Session, kind: str, payload: dict[str, Any], by: int | None) -> int:
+    """Put a job in the workers' queue; its id."""
+    job = Job(kind=kind, payload=payload, created_at=clock.now(), created_by=by)
+    session.add(job)
+    session.flush()
+    assert job.id is not None  # noqa: S101  # numbered by the flush
+    return job.id
+
+
+def claim_job(session: Session, worker: str, kinds: list[str], lease: timedelta = timedelta(minutes=2)) -> Job | None:
+    """The oldest job that waits, or whose worker let its lease run out; leased to `worker`."""
+    now = clock.now()
+    lapsed = and_(col(Job.state) == "running", col(Job.lease_expires_at) < now)
+    waiting = select(Job).where(col(Job.kind).in_(kinds), or_(col(Job.state) == "queued", lapsed))
+    job = session.exec(waiting.order_by(col(Job.id)).limit(1).with_for_update(skip_locked=True)).first()
+    if job is None:
+        return None
+    job.state, job.worker, job.lease_expires_at, job.claims = "running", worker, now + lease, job.claims + 1
+    session.add(job)
+    return job
+
+
+def report_progress(session: Session, job: Job, done: int, total: int | None, lease: timedelta = timedelta(minutes=2)) -> None:
+    """Say how far a job is, and keep its lease."""
+    job.progress_done, job.progress_total, job.lease_expires_at = done, total, clock.now() + lease
+    session.add(job)
+
+
+def end_job(session: Session, job: Job, *, result: dict[str, Any] | None = None, error: str | None = None) -> None:
+    """End a job: done with a result, or failed with a sentence."""
+    job.state, job.finished_at, job.lease_expires_at = ("failed" if error else "done"), clock.now(), None
+    job.result, job.error = result, error
+    session.add(job)
