@@ -37,4 +37,4 @@ def test_a_trial_opens_calling_on_its_first_day_and_reports_only_after_it(day: d
 
 
 def test_what_a_trial_moves_is_a_known_kind() -> None:
-    assert OPEN_IN_TRIAL | AFTER_FIELDWORK <= set(KINDS)
+    assert set(KINDS) >= OPEN_IN_TRIAL | AFTER_FIELDWORK
