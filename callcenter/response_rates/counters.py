@@ -1,0 +1,88 @@
+"""From rows of a file, or of the database, to counts by category and group."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from callcenter.errors import InvalidInput
+from callcenter.response_rates import aapor
+
+
+@dataclass
+class Tally:
+    """Counts by category of one group; weighted ones beside them where the rows have weights."""
+
+    counts: dict[str, float] = field(default_factory=dict)
+    weighted: dict[str, float] = field(default_factory=dict)
+
+    def add(self, category: str, n: float, weight: float | None) -> None:
+        """Count `n` cases of one category, each of this weight."""
+        self.counts[category] = self.counts.get(category, 0) + n
+        if weight is not None:
+            self.weighted[category] = self.weighted.get(category, 0) + n * weight
+
+
+def tally(rows: Iterable[Mapping[str, str]], *, by: str | None = None) -> dict[str, Tally]:
+    """Groups in order of appearance. Rows are counts (`category`, `n`) or cases (`code`), each with an optional `weight`."""
+    groups: dict[str, Tally] = {}
+    for line, row in enumerate(rows, start=2):
+        category, n = _counted(row, line) if "category" in row and "n" in row else (_category_of_case(row, line), 1)
+        weight = _number(row["weight"], "weight", line) if "weight" in row else None
+        groups.setdefault(row[by].strip() if by else "", Tally()).add(category, n, weight)
+    return groups
+
+
+def report(groups: Mapping[str, Tally], e: float | None, *, weighted: bool) -> dict[str, Any]:
+    """The rates of the sum of `groups`."""
+    result = aapor.report([group.counts for group in groups.values()], e)
+    if weighted:
+        result["weighted"] = aapor.report([group.weighted for group in groups.values()], e)
+    return result
+
+
+def report_by(groups: Mapping[str, Tally], e: float | None, *, weighted: bool) -> list[dict[str, Any]]:
+    """The rates of each group, then of all together (`by` null) from summed denominators."""
+    rows = [{"by": name, **report({name: group}, e, weighted=weighted)} for name, group in groups.items()]
+    return [*rows, {"by": None, **report(groups, e, weighted=weighted)}]
+
+
+def _counted(row: Mapping[str, str], line: int) -> tuple[str, float]:
+    category = row["category"].strip().upper()
+    if category not in aapor.CATEGORIES:
+        raise InvalidInput(
+            "unknown_category",
+            "第 {line} 行：没有类别“{written}”，可用的是 {known}。",
+            line=line,
+            written=row["category"],
+            known=" ".join(aapor.CATEGORIES),
+        )
+    n = _number(row["n"], "n", line)
+    if not n.is_integer():
+        raise InvalidInput("not_whole", "第 {line} 行：n 是“{value}”，应为整数。", line=line, value=row["n"])
+    return category, n
+
+
+def _category_of_case(row: Mapping[str, str], line: int) -> str:
+    code = aapor.read_code(row["code"])
+    if code is None:
+        raise InvalidInput(
+            "unknown_code",
+            "第 {line} 行：没有结果代码“{written}”，可用的是 {known}。",
+            line=line,
+            written=row["code"],
+            known=" ".join(aapor.CODES),
+        )
+    return aapor.CODES[code]
+
+
+def _number(written: str, column: str, line: int) -> float:
+    try:
+        number = float(written)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or number < 0:
+        raise InvalidInput(
+            "not_a_count", "第 {line} 行：{column} 是“{value}”，应为不小于 0 的数。", line=line, column=column, value=written
+        )
+    return number

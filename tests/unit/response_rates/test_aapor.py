@@ -1,0 +1,126 @@
+"""The sixteen rates against the vector published with their definitions."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcenter.response_rates import aapor
+
+VECTOR = {"I": 4, "P": 2, "R": 1, "NC": 1, "O": 1, "UH": 1, "UO": 1, "NE": 1}
+EXPECTED = {
+    "RR1": 0.363636,
+    "RR2": 0.545455,
+    "RR3": 0.370370,
+    "RR4": 0.555556,
+    "RR5": 0.444444,
+    "RR6": 0.666667,
+    "COOP1": 0.5,
+    "COOP2": 0.75,
+    "COOP3": 0.571429,
+    "COOP4": 0.857143,
+    "REF1": 0.090909,
+    "REF2": 0.092593,
+    "REF3": 0.111111,
+    "CON1": 0.727273,
+    "CON2": 0.740741,
+    "CON3": 0.888889,
+}
+counts = st.fixed_dictionaries({category: st.integers(0, 10_000) for category in aapor.CATEGORIES})
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_rate_of_the_published_vector(name: str) -> None:
+    assert aapor.rates(VECTOR, 0.9)[name] == pytest.approx(EXPECTED[name], abs=5e-7)
+
+
+def test_there_are_sixteen_rates() -> None:
+    assert list(aapor.RATES) == list(EXPECTED)
+
+
+def test_e_of_the_vector_is_nine_tenths_by_the_proportional_rule() -> None:
+    report = aapor.report([VECTOR])
+    assert report["e"] == {"value": 0.9, "method": "proportional"}
+    assert report["rates"] == aapor.rates(VECTOR, 0.9)
+    assert report["bounds"]["RR3"] == [pytest.approx(4 / 11), pytest.approx(4 / 9)]
+
+
+def test_without_a_known_ineligible_case_e_is_one_and_says_so() -> None:
+    report = aapor.report([{"I": 3, "UH": 1}])
+    assert report["e"]["value"] == 1
+    assert "warning" in report["e"]
+    assert report["rates"]["RR3"] == 0.75
+
+
+def test_a_zero_denominator_is_not_defined_rather_than_zero() -> None:
+    assert set(aapor.rates({}).values()) == {None}
+    only_unknown = aapor.rates({"UH": 5})
+    assert only_unknown["RR1"] == 0
+    assert only_unknown["RR5"] is None
+    assert only_unknown["COOP1"] is None
+
+
+def test_over_strata_denominators_are_summed_and_rates_are_not_averaged() -> None:
+    small, large = {"I": 1, "R": 0, "UH": 0}, {"I": 10, "R": 40, "UH": 50, "NE": 50}
+    total = aapor.report([small, large])
+    assert total["rates"]["RR1"] == pytest.approx(11 / 101)
+    # e is 1 in the small stratum (nothing unknown there) and 1/2 in the large one: 1 + 50 + 50/2
+    assert total["rates"]["RR3"] == pytest.approx(11 / 76)
+    assert total["e"]["value"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("4.1", "4.10"),
+        ("3.2", "3.20"),
+        ("3.3", "3.30"),
+        ("3.9", "3.90"),
+        ("4.7", "4.70"),
+        ("1.10", "1.1"),
+        (" 1.1 ", "1.1"),
+        ("2.111", "2.111"),
+        ("2.12", "2.12"),
+        ("3.12", "3.12"),
+        ("2.1", None),
+        ("", None),
+        ("nan", None),
+        ("1", None),
+        ("9.99", None),
+        ("-1.1", None),
+    ],
+)
+def test_codes_are_read_as_spreadsheets_mangle_them(written: str, code: str | None) -> None:
+    assert aapor.read_code(written) == code
+
+
+@given(counts, st.floats(0, 1))
+def test_every_rate_lies_between_nought_and_one_or_is_not_defined(counted: dict[str, int], e: float) -> None:
+    for value in aapor.rates(counted, e).values():
+        assert value is None or 0 <= value <= 1
+
+
+@given(counts, st.floats(0, 1))
+def test_the_families_stand_in_their_order(counted: dict[str, int], e: float) -> None:
+    rates = aapor.rates(counted, e)
+    for lower, upper in (("RR1", "RR3"), ("RR3", "RR5"), ("RR1", "RR2"), ("REF1", "REF2"), ("CON2", "CON3"), ("COOP1", "COOP3")):
+        low, high = rates[lower], rates[upper]
+        if low is not None and high is not None:
+            assert low <= high * (1 + 1e-12)
+
+
+@given(counts)
+def test_interviews_partials_and_the_rest_add_up_to_the_eligible(counted: dict[str, int]) -> None:
+    rates = aapor.rates(counted)
+    if rates["CON3"] is not None:
+        noncontact = counted["NC"] / sum(counted[category] for category in aapor.ELIGIBLE)
+        assert rates["CON3"] + noncontact == pytest.approx(1)
+
+
+@given(st.lists(counts, min_size=1, max_size=4))
+def test_the_order_of_strata_does_not_matter_and_e_reproduces_rr3(strata: list[dict[str, int]]) -> None:
+    total = aapor.report(strata)
+    assert total["rates"]["RR3"] == pytest.approx(aapor.report(strata[::-1])["rates"]["RR3"])
+    eligible = sum(total["counts"][category] for category in aapor.ELIGIBLE)
+    unknown = sum(total["counts"][category] for category in aapor.UNKNOWN)
+    if total["rates"]["RR3"] is not None:
+        assert total["rates"]["RR3"] == pytest.approx(total["counts"]["I"] / (eligible + total["e"]["value"] * unknown))
