@@ -1,9 +1,9 @@
-"""Writes of the house: audit entries, alerts, jobs."""
+"""Writes of the house: audit entries, alerts, jobs, notices to live pages."""
 
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -85,3 +85,8 @@ def end_job(session: Session, job: Job, *, result: dict[str, Any] | None = None,
     job.state, job.finished_at, job.lease_expires_at = ("failed" if error else "done"), clock.now(), None
     job.result, job.error = result, error
     session.add(job)
+
+
+def notify(session: Session, channel: str, payload: str = "") -> None:
+    """Wake whoever listens on `channel`, when the transaction commits. Under 8,000 bytes and no personal data: an id is enough."""
+    session.execute(select(func.pg_notify(channel, payload)))
