@@ -1,0 +1,180 @@
+"""Writes of the room: load a study folder, extend a phase."""
+
+import hashlib
+import secrets
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session, col, delete, select
+
+from callcenter import clock
+from callcenter.errors import InvalidInput, NotFound, Refused
+from callcenter.operations.actions import record
+from callcenter.studies.content import ItemContent, PopulationContent, StageContent, StandardContent, StudyContent, TopicContent
+from callcenter.studies.phases import PhaseSpan, for_trial
+from callcenter.studies.problems import FolderProblems
+from callcenter.studies.reading import read_study
+from callcenter.studies.settings_check import TRIAL_NOTICE
+from callcenter.studies.settings_check import for_trial as settings_for_trial
+from callcenter.studies.tables import ChecklistItem, DeclaredStandard, Phase, PhaseExtension, Population, Stage, Study, Topic
+
+MOST_BYTES = 5_000_000
+
+
+def load(session: Session, folder: Path, *, trial_from: date | None = None, user_id: int | None = None) -> Study:
+    """The study of `folder`, added or brought up to date; loading the same folder again changes nothing.
+
+    With `trial_from` it becomes a demo study: fieldwork open from that day for 90 days, calls at any hour.
+    """
+    files = _files(folder)
+    try:
+        content = read_study(files)
+    except FolderProblems as bad:
+        raise InvalidInput(
+            "study_folder",
+            "研究文件夹有 {count} 处不能使用：\n{problems}",
+            count=len(bad.problems),
+            problems=str(bad),
+        ) from bad
+    study = _study(session, content, _digest(files), trial_from)
+    assert study.id is not None  # noqa: S101  # numbered by the flush
+    for topic in content.topics:
+        _topic(session, study.id, topic)
+    for stage in content.stages:
+        _stage(session, study.id, stage, trial_from)
+    _standards(session, study.id, content.standards)
+    record(session, user_id, "load_study", "study", study.id, detail={"name": study.name, "folder_sha256": study.folder_sha256})
+    session.flush()
+    return study
+
+
+def extend_phase(session: Session, phase_id: int, last_day: date, reason: str, user_id: int | None) -> Phase:
+    """Give a phase another last day; who and why stay on record."""
+    phase = session.get(Phase, phase_id, with_for_update=True)
+    if phase is None:
+        raise NotFound("no_phase", "没有编号为 {phase} 的阶段活动，请用 study show 查看编号。", phase=phase_id)
+    if last_day < phase.first_day:
+        raise InvalidInput("phase_ends_early", "结束日期 {day} 早于开始日期 {first}，请改正。", day=last_day, first=phase.first_day)
+    if not reason.strip():
+        raise InvalidInput("reason_missing", "请写明调整日期的原因。")
+    session.add(PhaseExtension(phase_id=phase_id, last_day=last_day, at=clock.now(), by=user_id, reason=reason.strip()))
+    detail = {"from": phase.last_day.isoformat(), "to": last_day.isoformat()}
+    record(session, user_id, "extend_phase", "phase", phase_id, detail=detail, reason=reason.strip())
+    phase.last_day = last_day
+    session.add(phase)
+    session.flush()
+    return phase
+
+
+def _files(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        raise NotFound("no_study_folder", "没有文件夹 {folder}，请检查路径。", folder=folder)
+    texts = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in {".yaml", ".csv"}:
+            continue
+        if path.stat().st_size > MOST_BYTES:
+            raise InvalidInput("study_file_large", "文件 {file} 超过 5 MB，不像研究文件，请检查。", file=path.name)
+        try:
+            texts[path.name] = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as bad:
+            raise InvalidInput("study_file_encoding", "文件 {file} 不是 UTF-8 编码，请另存为 UTF-8。", file=path.name) from bad
+    return texts
+
+
+def _digest(files: dict[str, str]) -> str:
+    lines = "".join(f"{name}\0{hashlib.sha256(text.encode()).hexdigest()}\n" for name, text in sorted(files.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _study(session: Session, content: StudyContent, digest: str, trial_from: date | None) -> Study:
+    study = session.exec(select(Study).where(Study.name == content.name).with_for_update()).first()
+    is_demo = trial_from is not None
+    if study is None:
+        study = Study(name=content.name, title="", salt=secrets.token_hex(16), is_demo=is_demo, folder_sha256=digest, loaded_at=clock.now())
+    elif study.is_demo != is_demo:
+        raise Refused("trial_and_real", "研究 {study} 已作为{kind}载入，试用与正式不能混用，请换一个数据库。", **_kinds(study))
+    study.title = f"{content.title}（{TRIAL_NOTICE}）" if is_demo else content.title
+    study.settings = settings_for_trial(content.settings) if is_demo else content.settings
+    study.folder_sha256, study.loaded_at = digest, clock.now()
+    session.add(study)
+    session.flush()
+    return study
+
+
+def _kinds(study: Study) -> dict[str, object]:
+    return {"study": study.name, "kind": "试用" if study.is_demo else "正式研究"}
+
+
+def _fill(session: Session, found: Any, values: dict[str, Any]) -> Any:
+    """The row with `values`, flushed, so that its id is known."""
+    for name, value in values.items():
+        setattr(found, name, value)
+    session.add(found)
+    session.flush()
+    return found
+
+
+def _topic(session: Session, study_id: int, topic: TopicContent) -> None:
+    found = session.exec(select(Topic).where(Topic.study_id == study_id, Topic.number == topic.number)).first()
+    _fill(session, found or Topic(study_id=study_id, number=topic.number, title=""), {"title": topic.title, "hotline": topic.hotline})
+
+
+def _stage(session: Session, study_id: int, content: StageContent, trial_from: date | None) -> None:
+    found = session.exec(select(Stage).where(Stage.study_id == study_id, Stage.name == content.name)).first()
+    values = {"title": content.title, "period_start": content.period_start, "period_end": content.period_end}
+    stage = _fill(session, found or Stage(study_id=study_id, name=content.name, title=""), values)
+    _phases(session, stage.id, for_trial(content.phases, trial_from) if trial_from else content.phases)
+    for item in content.items:
+        _item(session, stage.id, item)
+
+
+def _phases(session: Session, stage_id: int, phases: list[PhaseSpan]) -> None:
+    stored = session.exec(select(Phase).where(Phase.stage_id == stage_id)).all()
+    extended = set(session.exec(select(PhaseExtension.phase_id).where(col(PhaseExtension.phase_id).in_([p.id for p in stored]))))
+    known = {(phase.kind, phase.title): phase for phase in stored}
+    for span in phases:
+        phase = known.get((span.kind, span.title)) or Phase(
+            stage_id=stage_id, kind=span.kind, title=span.title, first_day=span.first_day, last_day=span.last_day
+        )
+        phase.description, phase.first_day = span.description, span.first_day
+        if phase.id not in extended:  # an extension on record outlives a reload
+            phase.last_day = span.last_day
+        session.add(phase)
+    session.flush()
+
+
+def _item(session: Session, stage_id: int, content: ItemContent) -> None:
+    found = session.exec(select(ChecklistItem).where(ChecklistItem.stage_id == stage_id, ChecklistItem.number == content.number)).first()
+    values = {
+        "topic_number": content.topic_number,
+        "title": content.title,
+        "lead_departments": content.lead_departments,
+        "responsible_units": content.responsible_units,
+        "needs_list": content.needs_list,
+        "needs_work_orders": content.needs_work_orders,
+        "evidence_kinds": content.evidence_kinds,
+    }
+    item = _fill(session, found or ChecklistItem(stage_id=stage_id, number=content.number, topic_number=0, title=""), values)
+    for population in content.populations:
+        _population(session, stage_id, item.id, population)
+
+
+def _population(session: Session, stage_id: int, item_id: int, content: PopulationContent) -> None:
+    found = session.exec(select(Population).where(Population.stage_id == stage_id, Population.code == content.code)).first()
+    values = {
+        "title": content.title,
+        "respondents": content.respondents,
+        "period_start": content.period_start,
+        "period_end": content.period_end,
+        "questionnaire": content.questionnaire,
+        "settings": content.settings,
+    }
+    blank = Population(stage_id=stage_id, item_id=item_id, code=content.code, position=content.position, title="")
+    _fill(session, found or blank, values)
+
+
+def _standards(session: Session, study_id: int, standards: list[StandardContent]) -> None:
+    session.execute(delete(DeclaredStandard).where(col(DeclaredStandard.study_id) == study_id))
+    session.add_all(DeclaredStandard(study_id=study_id, **vars(standard)) for standard in standards)

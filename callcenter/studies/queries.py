@@ -1,0 +1,121 @@
+"""Reads of the room: studies, stages, phases, populations, standards."""
+
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from callcenter.errors import NotFound
+from callcenter.studies.tables import ChecklistItem, DeclaredStandard, Phase, Population, Stage, Study, Topic
+
+
+def studies(session: Session) -> list[Study]:
+    """All studies, by name."""
+    return list(session.exec(select(Study).order_by(Study.name)))
+
+
+def study(session: Session, study_id: int) -> Study:
+    """The study with that id."""
+    found = session.get(Study, study_id)
+    if found is None:
+        raise NotFound("no_study", "没有这项研究，请从首页重新选择。")
+    return found
+
+
+def study_by_name(session: Session, name: str) -> Study:
+    """The study of that name."""
+    found = session.exec(select(Study).where(Study.name == name)).first()
+    if found is None:
+        raise NotFound("no_study_named", "没有名为 {study} 的研究，请先用 study load 载入。", study=name)
+    return found
+
+
+def stages(session: Session, study_id: int) -> list[Stage]:
+    """The stages of a study, by name."""
+    return list(session.exec(select(Stage).where(Stage.study_id == study_id).order_by(Stage.name)))
+
+
+def stage(session: Session, stage_id: int) -> Stage:
+    """The stage with that id."""
+    found = session.get(Stage, stage_id)
+    if found is None:
+        raise NotFound("no_stage", "没有这个阶段，请从首页重新选择。")
+    return found
+
+
+def phases(session: Session, stage_id: int) -> list[Phase]:
+    """The phases of a stage, by first day."""
+    ordered = select(Phase).where(Phase.stage_id == stage_id).order_by(col(Phase.first_day), col(Phase.id))
+    return list(session.exec(ordered))
+
+
+def open_phase(session: Session, stage_id: int, kind: str, day: date) -> Phase | None:
+    """The phase of that kind which holds `day`, where there is one."""
+    holds = (Phase.stage_id == stage_id, Phase.kind == kind, col(Phase.first_day) <= day, col(Phase.last_day) >= day)
+    return session.exec(select(Phase).where(*holds).order_by(col(Phase.last_day).desc())).first()
+
+
+def calling_window(session: Session, stage_id: int) -> tuple[date, date] | None:
+    """First and last day on which calls may be made for the stage, extensions included."""
+    calling = session.exec(select(Phase).where(Phase.stage_id == stage_id, Phase.kind == "calling")).all()
+    if not calling:
+        return None
+    return min(phase.first_day for phase in calling), max(phase.last_day for phase in calling)
+
+
+def topics(session: Session, study_id: int) -> list[Topic]:
+    """The topics of a study, by number."""
+    return list(session.exec(select(Topic).where(Topic.study_id == study_id).order_by(col(Topic.number))))
+
+
+def items(session: Session, stage_id: int) -> list[ChecklistItem]:
+    """The checklist of a stage, by number."""
+    return list(session.exec(select(ChecklistItem).where(ChecklistItem.stage_id == stage_id).order_by(col(ChecklistItem.number))))
+
+
+def item(session: Session, item_id: int) -> ChecklistItem:
+    """The checklist item with that id."""
+    found = session.get(ChecklistItem, item_id)
+    if found is None:
+        raise NotFound("no_item", "没有这条清单任务，请从清单重新选择。")
+    return found
+
+
+def population(session: Session, population_id: int) -> Population:
+    """The population with that id."""
+    found = session.get(Population, population_id)
+    if found is None:
+        raise NotFound("no_population", "没有这个样本总体，请从清单重新选择。")
+    return found
+
+
+def population_by_code(session: Session, stage_id: int, code: str) -> Population:
+    """The population `<item>-<position>` of a stage."""
+    found = session.exec(select(Population).where(Population.stage_id == stage_id, Population.code == code)).first()
+    if found is None:
+        raise NotFound("no_population_code", "没有编号为 {population} 的样本总体，请写成“任务号-序号”，如 4-1。", population=code)
+    return found
+
+
+def populations(session: Session, stage_id: int) -> list[Population]:
+    """The populations of a stage, by item and position."""
+    ordered = (
+        select(Population)
+        .join(ChecklistItem, col(ChecklistItem.id) == col(Population.item_id))
+        .where(Population.stage_id == stage_id)
+        .order_by(col(ChecklistItem.number), col(Population.position))
+    )
+    return list(session.exec(ordered))
+
+
+def study_of_population(session: Session, population_id: int) -> Study:
+    """The study that a population belongs to."""
+    return study(session, stage(session, population(session, population_id).stage_id).study_id)
+
+
+def standards(session: Session, study_id: int, *, item_number: int | None = None) -> list[DeclaredStandard]:
+    """The declared standards of a study, or of one item of its checklist."""
+    wanted: list[Any] = [DeclaredStandard.study_id == study_id]
+    if item_number is not None:
+        wanted.append(DeclaredStandard.item_number == item_number)
+    return list(session.exec(select(DeclaredStandard).where(*wanted).order_by(col(DeclaredStandard.id))))

@@ -1,0 +1,81 @@
+"""The part of study.yaml that is kept as the study's settings, and what the room `studies` asks of it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+from callcenter.studies.problems import FolderProblem
+
+KEPT = (
+    "commissioner",
+    "evaluator",
+    "contact",
+    "lines",
+    "calling",
+    "recall",
+    "leases",
+    "wrap_up_seconds",
+    "interview_minutes",
+    "validity",
+    "top_up",
+    "design",
+    "recheck",
+    "objections",
+    "questionnaires",
+)
+TRIAL_NOTICE = "试用：任何时间都可以拨打，号码和企业都是模拟的"
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+
+
+def settings_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[FolderProblem]]:
+    """The settings to keep, and what is wrong with them."""
+    settings = {word: deepcopy(document[word]) for word in KEPT if word in document}
+    return settings, [*_lines(settings), *_calling(settings), *_shares(settings)]
+
+
+def for_trial(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The same settings with calling hours round the clock, every day, so that a trial works at any hour."""
+    changed = deepcopy(dict(settings))
+    changed["calling"] = {
+        **changed.get("calling", {}),
+        "dayparts": [["00:00", "06:00"], ["06:00", "12:00"], ["12:00", "18:00"], ["18:00", "23:59:59"]],
+        "persons_dayparts": [],
+        "appointment_hours": ["00:00", "23:59:59"],
+        "weekdays": [1, 2, 3, 4, 5, 6, 7],
+        "holidays": "none",
+    }
+    changed["notice"] = TRIAL_NOTICE
+    return changed
+
+
+def _lines(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
+    lines = settings.get("lines") or []
+    if not lines:
+        yield FolderProblem("study.yaml lines", "没有公布的外呼号码", "请列出至少一个 number 和 dialled_form")
+    for line in lines:
+        if not re.fullmatch(r"\d{3,12}", str(line.get("number", ""))):
+            yield FolderProblem("study.yaml lines", f"号码“{line.get('number')}”不是数字", "请写公布的号码，加引号")
+        if not re.fullmatch(r"\+\d{6,15}", str(line.get("dialled_form", ""))):
+            yield FolderProblem("study.yaml lines", f"“{line.get('dialled_form')}”不能拨出", "请写成 +86 开头的形式")
+
+
+def _calling(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
+    calling = settings.get("calling") or {}
+    if not calling.get("dayparts"):
+        yield FolderProblem("study.yaml calling.dayparts", "没有拨打时段", '请写成 ["09:00", "10:30"] 这样的列表')
+    spans = [*(calling.get("dayparts") or []), *(calling.get("persons_dayparts") or []), calling.get("appointment_hours") or []]
+    for span in spans:
+        if len(span) != 2 or not all(_CLOCK.fullmatch(str(at)) for at in span) or span[0] >= span[1]:
+            yield FolderProblem("study.yaml calling", f"时段 {span} 不对", "请写开始和结束，如 09:00 与 10:30，开始在前")
+    if calling.get("ring_seconds", 25) < 25:
+        yield FolderProblem("study.yaml calling.ring_seconds", "振铃时间太短", "请至少写 25 秒")
+
+
+def _shares(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
+    validity = settings.get("validity") or {}
+    partial, complete = validity.get("partial", 0.5), validity.get("complete", 0.8)
+    if not 0 < partial < complete <= 1:
+        yield FolderProblem("study.yaml validity", f"界限 {partial} 与 {complete} 不对", "请让 0 < partial < complete ≤ 1")
+    if not 0 < (settings.get("top_up") or {}).get("chance", 0.9) < 1:
+        yield FolderProblem("study.yaml top_up.chance", "把握程度不在 0 和 1 之间", "请写 0.9 这样的数")
