@@ -1,0 +1,136 @@
+"""Permanent random numbers: a unit's place in its stratum follows from the seed and its own key, from nothing else.
+
+prn(seed, key) = the first 8 bytes, big-endian, of SHA-256(UTF-8 of `seed|key`). Inside a stratum units stand by (prn, key as
+UTF-8 bytes): the first n are the main sample, later releases go on from there. Check: seed `2026-Q3` gives E0001 .5081801432,
+E0002 .3824566764, E0003 .1073935632 (divided by 2**64). Source of the idea: Ohlsson, "Coordination of samples using permanent
+random numbers", in Business Survey Methods (1995), 153-169.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callcenter.errors import InvalidInput, Refused
+from callcenter.sampling.allocation import more_than_there_are
+
+ALGORITHM = "sha256-prn-v1"
+WHOLE_RANGE = 1 << 64
+COORDINATIONS = ("independent", "positive", "negative")
+
+
+class Place(NamedTuple):
+    """A unit's stratum, permanent random number (16 hex digits), place in its order (from 1), and where it stands in the input."""
+
+    unit_key: str
+    stratum: str
+    prn: str
+    order: int
+    at: int
+
+
+@dataclass(frozen=True)
+class DrawnStratum:
+    """What the certificate says of a stratum: N, n and the last number that is in the sample."""
+
+    stratum: str
+    size: int
+    taken: int
+    last_prn: str | None
+
+
+def commitment(secret: str) -> str:
+    """What is made known before the draw: hex SHA-256 of the secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def seed_of(secret: str, public_value: str) -> str:
+    """Hex of SHA-256(secret + "|" + public value): nobody could choose it."""
+    return hashlib.sha256(f"{secret}|{public_value}".encode()).hexdigest()
+
+
+def seed_used(seed: str, coordination: str, population: str) -> str:
+    """The seed as the numbers are made with: `<seed>|<population>` for independent draws, the study's seed otherwise.
+
+    `population` is the name that stands in the certificate. The certificate's `seed` is this one, "as used".
+    """
+    if coordination not in COORDINATIONS:
+        raise InvalidInput("unknown_coordination", "没有“{name}”这种样本协调方式。", name=coordination)
+    return f"{seed}|{population}" if coordination == "independent" else seed
+
+
+def prn(seed: str, unit_key: str) -> int:
+    """The unit's permanent random number, 0 to 2**64 - 1."""
+    return int.from_bytes(hashlib.sha256(f"{seed}|{unit_key}".encode()).digest()[:8], "big")
+
+
+def prns(seed: str, keys: Sequence[str], rotation: int = 0) -> NDArray[np.uint64]:
+    """The numbers of many units; `rotation` (negative coordination) is taken off modulo 2**64, so that the order starts there."""
+    sha256, prefix = hashlib.sha256, f"{seed}|".encode()
+    heads = b"".join([sha256(prefix + key.encode()).digest()[:8] for key in keys])
+    numbers = np.frombuffer(heads, dtype=">u8").astype(np.uint64)
+    return numbers - np.uint64(rotation) if rotation else numbers
+
+
+def arrange(keys: Sequence[str], strata: NDArray[np.int64], numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Indices of the units by (stratum, number, key as UTF-8 bytes)."""
+    order = np.lexsort((numbers, strata)).astype(np.int64)
+    same = np.flatnonzero((numbers[order][1:] == numbers[order][:-1]) & (strata[order][1:] == strata[order][:-1]))
+    if same.size:  # two units with one number: once in many billions, but the rule must hold
+        return np.array(sorted(order.tolist(), key=lambda i: (strata[i], numbers[i], keys[i].encode())), dtype=np.int64)
+    return order
+
+
+def places(units: Sequence[tuple[str, str]], seed: str, rotation: int = 0) -> list[Place]:
+    """Every (unit key, stratum) of a frame with its number and place, by stratum (as UTF-8 bytes), then order."""
+    if not units:
+        return []
+    refuse_duplicates([key for key, _ in units])
+    keys = [key for key, _ in units]
+    # Python orders text by code point, which is the order of its UTF-8 bytes.
+    names = sorted({stratum for _, stratum in units})
+    code = {name: number for number, name in enumerate(names)}
+    strata = np.fromiter((code[stratum] for _, stratum in units), dtype=np.int64, count=len(units))
+    numbers = prns(seed, keys, rotation)
+    order = arrange(keys, strata, numbers).tolist()
+    listed = numbers.tolist()
+    placed: list[Place] = []
+    before, count = "", 0
+    for index in order:
+        key, stratum = units[index]
+        count = count + 1 if stratum == before and placed else 1
+        before = stratum
+        placed.append(Place(key, stratum, f"{listed[index]:016x}", count, index))
+    return placed
+
+
+def take(placed: Sequence[Place], sizes: dict[str, int]) -> list[DrawnStratum]:
+    """The strata of a draw that takes the first `sizes[stratum]` of each order; refused where a stratum cannot give them."""
+    counts = Counter(place.stratum for place in placed)
+    check_sizes(counts, sizes)
+    last = {place.stratum: place.prn for place in placed if place.order == sizes[place.stratum]}
+    return [DrawnStratum(name, counts[name], sizes[name], last.get(name)) for name in sorted(counts)]
+
+
+def check_sizes(counts: dict[str, int], sizes: dict[str, int]) -> None:
+    """Refuse sizes for strata that the frame has not, frame strata without a size, and sizes above N or below 0."""
+    if unknown := sorted(set(sizes) - set(counts)):
+        raise Refused("unknown_stratum", "抽样框里没有层“{stratum}”：请检查层的名称。", stratum=unknown[0])
+    if missing := sorted(set(counts) - set(sizes)):
+        raise Refused("stratum_without_size", "层“{stratum}”没有给出样本数：不抽也要写 0。", stratum=missing[0])
+    for name, wanted in sizes.items():
+        if wanted < 0:
+            raise InvalidInput("absurd_number", "层“{stratum}”的样本数是负数：请改正。", stratum=name)
+        if wanted > counts[name]:
+            raise more_than_there_are(name, wanted, counts[name])
+
+
+def refuse_duplicates(keys: Sequence[str]) -> None:
+    """Refuse a frame in which a unit stands twice: it would have two chances."""
+    if len(set(keys)) < len(keys):
+        twice = next(key for key, count in Counter(keys).items() if count > 1)
+        raise InvalidInput("duplicate_unit", "单位“{unit_key}”在抽样框里出现了不止一次：请先去重。", unit_key=twice)
