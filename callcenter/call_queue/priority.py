@@ -1,0 +1,18 @@
+"""What comes first: the ranks by which cases are handed out, smaller first, then due time, then the drawn order."""
+
+HARD_APPOINTMENT = 0
+PROMISED = 10
+"""A call-back that was promised, an interview to resume, the next number of a case."""
+SOFT_APPOINTMENT = 20
+RECALL = 30
+FRESH = 40
+
+APPOINTMENTS = frozenset({HARD_APPOINTMENT, SOFT_APPOINTMENT})
+"""These may be called in the wider hours and on days off."""
+ORDER = (HARD_APPOINTMENT, PROMISED, SOFT_APPOINTMENT, RECALL, FRESH)
+
+
+def label(rank: int) -> str:
+    """The Chinese word for a rank."""
+    words = {HARD_APPOINTMENT: "硬预约", PROMISED: "承诺回拨", SOFT_APPOINTMENT: "软预约", RECALL: "再次拨打", FRESH: "首次拨打"}
+    return words.get(rank, str(rank))
