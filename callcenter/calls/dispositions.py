@@ -24,9 +24,9 @@ GATEKEEPER, INFORMANT, UNKNOWN = "gatekeeper", "informant", "unknown"
 class Word:
     """What one attempt (or the case at its end) tells.
 
-    `detail` may hold: `who` (gatekeeper, informant, unknown: the person of the word), `confirmed` (this is the enterprise),
-    `named` (the device named it), `verified` (a not-eligible that was checked), `duplicate`, `order_checked` (a denial held against the order
-    number), `completeness` (share of core questions answered).
+    `detail` may hold: `who` (gatekeeper, informant, unknown: the person of the word),
+    `confirmed` (this is the enterprise), `named` (the device named it), `verified` (a not-eligible that was checked),
+    `duplicate`, `order_checked` (a denial was held against the order number), `completeness` (share of core questions answered).
     """
 
     outcome: str
@@ -162,12 +162,12 @@ def _unknown(heard: Sequence[Word], outcomes: set[str], numbers_left: bool) -> s
     if not numbers_left and tried & {"wrong_number", "dead_number", "suspended"}:
         return "3.90"
     blocked = [word for word in heard if word.outcome == "blocked"]
-    if len(blocked) >= 3 and len({word.line for word in blocked}) >= 2:
-        return "3.15"
-    if "answering_machine" in tried:
-        return "3.14"
-    if tried & NO_ANSWER:
-        return "3.13"
-    if "busy" in tried:
-        return "3.12"
-    return "3.15" if "blocked" in tried else "3.13"
+    ended_by_blocks = len(blocked) >= 3 and len({word.line for word in blocked}) >= 2
+    of_silence = (
+        ("3.15", ended_by_blocks),
+        ("3.14", "answering_machine" in tried),
+        ("3.13", bool(tried & NO_ANSWER)),
+        ("3.12", "busy" in tried),
+        ("3.15", bool(blocked)),
+    )
+    return next((code for code, holds in of_silence if holds), "3.13")

@@ -123,11 +123,9 @@ def phones_after(situation: Situation) -> tuple[Phone, ...]:
     """The case's numbers, the next one to dial first: a wrong or dead one is marked, after a gatekeeper the second comes first."""
     last = situation.last
     state = _state_of_number(situation)
-    marked = tuple({**phone, "state": state} if state and phone["number"] == last.phone else phone for phone in situation.phones)
-    if last.outcome in {"gatekeeper", "informant_absent", "matter_denied"} or state in {"wrong", "dead"}:
-        others = tuple(phone for phone in marked if phone["number"] != last.phone)
-        return (*others, *(phone for phone in marked if phone["number"] == last.phone))
-    return marked
+    marked = [{**phone, "state": state} if state and phone["number"] == last.phone else phone for phone in situation.phones]
+    second_first = last.outcome in {"gatekeeper", "informant_absent", "matter_denied"}
+    return tuple(sorted(marked, key=lambda phone: (not usable((phone,)), second_first and phone["number"] == last.phone)))
 
 
 def usable(phones: Sequence[Phone]) -> bool:
@@ -359,8 +357,8 @@ def _next_daypart(situation: Situation) -> int:
     count = len(situation.hours.of_day(situation.persons))
     rotation = [*range(0, count, 2), *range(1, count, 2)]
     used = [ch.daypart(situation.hours, past.at, persons=situation.persons) for past in situation.history if past.counts]
-    times = Counter(part for part in used if part is not None)
+    times: Counter[int] = Counter(part for part in used if part is not None)
     last = used[-1] if used else None
     place = rotation.index(last) + 1 if last is not None else 0
-    in_turn = rotation[place:] + rotation[:place]
+    in_turn: list[int] = rotation[place:] + rotation[:place]
     return min(in_turn, key=lambda part: times[part])

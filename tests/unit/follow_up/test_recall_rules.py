@@ -76,7 +76,9 @@ CALLS_AGAIN = [
 ]
 
 
-@pytest.mark.parametrize(("history", "due", "why"), CALLS_AGAIN, ids=[f"{row[0][-1][1]}-{len(row[0])}-{n}" for n, row in enumerate(CALLS_AGAIN)])
+@pytest.mark.parametrize(
+    ("history", "due", "why"), CALLS_AGAIN, ids=[f"{row[0][-1][1]}-{len(row[0])}-{n}" for n, row in enumerate(CALLS_AGAIN)]
+)
 def test_the_table_says_when_to_call_again(history: list[tuple[str, str]], due: str, why: str) -> None:
     decision = decide(*(past(*entry) for entry in history))
     assert (decision.action, decision.why, decision.due_at) == ("call", why, at(due))
@@ -187,7 +189,7 @@ def test_a_carrier_failure_keeps_the_rank_and_changes_the_line() -> None:
 def test_a_study_can_override_the_numbers() -> None:
     rules = rr.read_rules({"calling": {"caps": {"attempts": 4, "a_day": 1}}, "recall": {"busy_minutes": 45, "unheard_of": 3}})
     assert (rules.attempts, rules.a_day, rules.busy_minutes, rules.workdays) == (4, 1, 45, 3)
-    assert decide(past("06-02 09:10", "busy"), rules=rules).due_at == at("06-02 13:30") or rules.a_day == 1
+    assert decide(past("06-02 09:10", "busy"), rules=rules).due_at == at("06-02 09:56")
 
 
 def test_every_outcome_of_the_house_has_a_rule() -> None:
@@ -199,7 +201,14 @@ def test_every_outcome_of_the_house_has_a_rule() -> None:
 hours = st.sampled_from(
     [
         HOURS,
-        ch.read({"dayparts": [["00:00", "24:00"]], "weekdays": [1, 2, 3, 4, 5, 6, 7], "holidays": "none", "appointment_hours": ["00:00", "24:00"]}),
+        ch.read(
+            {
+                "dayparts": [["00:00", "24:00"]],
+                "weekdays": [1, 2, 3, 4, 5, 6, 7],
+                "holidays": "none",
+                "appointment_hours": ["00:00", "24:00"],
+            }
+        ),
         ch.read({"dayparts": [["09:00", "12:00"], ["14:00", "18:00"]], "extra_workdays": ["2022-06-03"]}),
     ]
 )
