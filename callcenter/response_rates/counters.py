@@ -23,10 +23,10 @@ class Tally:
             self.weighted[category] = self.weighted.get(category, 0) + n * weight
 
 
-def tally(rows: Iterable[Mapping[str, str]], *, by: str | None = None) -> dict[str, Tally]:
-    """Groups in order of appearance. Rows are counts (`category`, `n`) or cases (`code`), each with an optional `weight`."""
+def tally(rows: Iterable[tuple[int, Mapping[str, str]]], *, by: str | None = None) -> dict[str, Tally]:
+    """Groups in order of appearance. Rows, each with its line, are counts (`category`, `n`) or cases (`code`), perhaps with `weight`."""
     groups: dict[str, Tally] = {}
-    for line, row in enumerate(rows, start=2):
+    for line, row in rows:
         category, n = _counted(row, line) if "category" in row and "n" in row else (_category_of_case(row, line), 1)
         weight = _number(row["weight"], "weight", line) if "weight" in row else None
         groups.setdefault(row[by].strip() if by else "", Tally()).add(category, n, weight)

@@ -6,15 +6,19 @@ from callcenter.errors import InvalidInput
 from callcenter.response_rates import counters
 
 
+def tally(rows: list[dict[str, str]], by: str | None = None) -> dict[str, counters.Tally]:
+    return counters.tally(enumerate(rows, start=2), by=by)
+
+
 def test_counts_and_cases_of_the_same_survey_agree() -> None:
-    counted = counters.tally([{"category": "I", "n": "2"}, {"category": "UH", "n": "1"}, {"category": "NE", "n": "1"}])
-    cases = counters.tally([{"code": code} for code in ("1.1", "1.1", "3.13", "4.1")])
+    counted = tally([{"category": "I", "n": "2"}, {"category": "UH", "n": "1"}, {"category": "NE", "n": "1"}])
+    cases = tally([{"code": code} for code in ("1.1", "1.1", "3.13", "4.1")])
     assert counted == cases
     assert counters.report(cases, None, weighted=False)["rates"]["RR1"] == pytest.approx(2 / 3)
 
 
 def test_a_weight_counts_once_for_each_case_of_a_row() -> None:
-    groups = counters.tally([{"category": "I", "n": "2", "weight": "3"}, {"category": "R", "n": "1", "weight": "10"}])
+    groups = tally([{"category": "I", "n": "2", "weight": "3"}, {"category": "R", "n": "1", "weight": "10"}])
     report = counters.report(groups, None, weighted=True)
     assert report["counts"]["I"] == 2
     assert report["weighted"]["counts"]["I"] == 6
@@ -28,7 +32,7 @@ def test_by_ends_with_the_total_from_summed_denominators() -> None:
         {"code": "1.1", "d": "和平区"},
         {"code": "3.11", "d": "南开区"},
     ]
-    reports = counters.report_by(counters.tally(rows, by="d"), None, weighted=False)
+    reports = counters.report_by(tally(rows, by="d"), None, weighted=False)
     assert [report["by"] for report in reports] == ["和平区", "南开区", None]
     assert [report["rates"]["RR1"] for report in reports] == [1, 0, 0.5]
 
@@ -48,6 +52,6 @@ def test_by_ends_with_the_total_from_summed_denominators() -> None:
 )
 def test_a_bad_row_is_refused_with_its_line(row: dict[str, str], code: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        counters.tally([row])
+        tally([row])
     assert refused.value.code == code
     assert "第 2 行" in str(refused.value)

@@ -1,0 +1,93 @@
+"""Means, totals, ratios and medians with their sampling errors, as R `survey` gives them (svymean, svytotal, svyratio, svyquantile).
+
+Ratios and means are linearised (Taylor); missing values (NaN) make a domain. `deff` compares with a simple random sample
+without replacement of the same size (`deff=TRUE`).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from callcenter.estimates.variance import Floats, Mask, Sample, quantile_t, srs_variance
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An estimate with its standard error, interval and design effect over `n` rows; `None` is: not defined."""
+
+    estimate: float | None
+    se: float | None
+    low: float | None
+    high: float | None
+    deff: float | None
+    n: int
+
+
+NOTHING = Figure(None, None, None, None, None, 0)
+
+
+def mean(sample: Sample, values: Floats, domain: Mask) -> Figure:
+    """Weighted mean of the values that are there."""
+    there, at, weights = _present(sample, values, domain)
+    whole = weights.sum()
+    if whole == 0:
+        return NOTHING
+    estimate = float(at @ weights / whole)
+    variance = sample.variance(np.where(there, values - estimate, 0) / whole)
+    return _figure(sample, there, estimate, variance, srs_variance(at, weights))
+
+
+def total(sample: Sample, values: Floats, domain: Mask) -> Figure:
+    """Weighted total of the values that are there."""
+    there, at, weights = _present(sample, values, domain)
+    variance = sample.variance(np.where(there, values, 0))
+    by_chance = srs_variance(at, weights)
+    scaled = None if by_chance is None else by_chance * float(weights.sum()) ** 2
+    return _figure(sample, there, float(at @ weights), variance, scaled)
+
+
+def ratio(sample: Sample, above: Floats, below: Floats, domain: Mask) -> Figure:
+    """Ratio of two weighted totals over the rows that have both."""
+    there, bottom, weights = _present(sample, np.where(np.isnan(above), np.nan, below), domain)
+    whole = float(bottom @ weights)
+    if whole == 0:
+        return NOTHING
+    estimate = float(above[there] @ weights / whole)
+    residuals = np.where(there, above - estimate * below, 0) / whole
+    by_chance = srs_variance(residuals[there], weights)
+    scaled = None if by_chance is None else by_chance * float(weights.sum()) ** 2
+    return _figure(sample, there, estimate, sample.variance(residuals), scaled)
+
+
+def median(sample: Sample, values: Floats, domain: Mask) -> Figure:
+    """Weighted median with the interval of Woodruff: the quantiles at the ends of the interval of the share below the median."""
+    there, at, weights = _present(sample, values, domain)
+    if weights.sum() == 0:
+        return NOTHING
+    estimate = _quantile(at, weights, 0.5)
+    below = mean(sample, np.where(there, values <= estimate, np.nan).astype(np.float64), domain)
+    low, high = (None if p is None or not 0 <= p <= 1 else _quantile(at, weights, p) for p in (below.low, below.high))
+    t = quantile_t(sample.degrees(there))
+    se = None if low is None or high is None or t is None else (high - low) / (2 * t)
+    return Figure(estimate, se, low, high, None, len(at))
+
+
+def _present(sample: Sample, values: Floats, domain: Mask) -> tuple[Mask, Floats, Floats]:
+    there = domain & ~np.isnan(values)
+    return there, values[there], sample.weights[there]
+
+
+def _figure(sample: Sample, there: Mask, estimate: float, variance: float, by_chance: float | None) -> Figure:
+    se, t = math.sqrt(max(variance, 0.0)), quantile_t(sample.degrees(there))
+    low, high = (None, None) if t is None else (estimate - t * se, estimate + t * se)
+    return Figure(estimate, se, low, high, variance / by_chance if by_chance else None, int(there.sum()))
+
+
+def _quantile(values: Floats, weights: Floats, p: float) -> float:
+    """The smallest value at which the weighted share reaches `p`."""
+    at, weighing = values[weights > 0], weights[weights > 0]
+    order = np.argsort(at, kind="stable")
+    reached = np.cumsum(weighing[order])
+    place = int(np.searchsorted(reached, p * reached[-1], side="left"))
+    return float(at[order][min(place, len(at) - 1)])

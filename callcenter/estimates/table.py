@@ -1,0 +1,131 @@
+"""Estimates of the columns of a table of text, such as a CSV that people bring."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from callcenter.errors import InvalidInput
+from callcenter.estimates import figures, proportions
+from callcenter.estimates.variance import Codes, Floats, Mask, Sample
+
+MISSING = frozenset({"", "NA"})
+
+Column = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which figures of which columns; a ratio is `above/below`."""
+
+    means: Sequence[str] = ()
+    totals: Sequence[str] = ()
+    proportions: Sequence[str] = ()
+    ratios: Sequence[str] = ()
+    medians: Sequence[str] = ()
+
+
+@dataclass
+class Table:
+    """Columns of text with the line of each row."""
+
+    columns: Mapping[str, Column]
+    lines: Sequence[int]
+    _numbers: dict[str, Floats] = field(default_factory=dict)
+
+    def numbers(self, name: str, *, needed: bool = False) -> Floats:
+        """A column of numbers, NaN where missing; where `needed`, a missing or negative one is refused."""
+        if name not in self._numbers:
+            self._numbers[name] = np.array([self._number(name, place) for place in range(len(self.lines))], dtype=np.float64)
+        values = self._numbers[name]
+        if needed:
+            bad = np.flatnonzero(np.isnan(values) | (values < 0))
+            if bad.size:
+                sentence = "第 {line} 行：{column} 缺失或为负数：权数、总体数不能缺。"
+                raise InvalidInput("bad_number", sentence, line=self.lines[int(bad[0])], column=name)
+        return values
+
+    def _number(self, name: str, place: int) -> float:
+        written = self.columns[name][place].strip()
+        if written in MISSING:
+            return math.nan
+        try:
+            value = float(written)
+        except ValueError:
+            value = math.inf
+        if not math.isfinite(value):
+            sentence = "第 {line} 行：{column} 是“{value}”，不是数：均值、合计、比率和中位数只能用数值列。"
+            raise InvalidInput("not_a_number", sentence, line=self.lines[place], column=name, value=written)
+        return value
+
+    def codes(self, name: str) -> Codes:
+        """A column as codes from 0; a missing value is refused."""
+        for line, cell in zip(self.lines, self.columns[name], strict=True):
+            if cell.strip() in MISSING:
+                raise InvalidInput("missing_value", "第 {line} 行：{column} 缺失：层和群不能缺。", line=line, column=name)
+        return np.unique([cell.strip() for cell in self.columns[name]], return_inverse=True)[1].astype(np.intp)
+
+    def levels(self, name: str) -> tuple[list[str], dict[str, Mask], Mask]:
+        """The values of a column in order, the rows of each, and the rows that have one."""
+        cells = np.array([cell.strip() for cell in self.columns[name]], dtype=object)
+        present = np.array([cell not in MISSING for cell in cells], dtype=np.bool_)
+        names = sorted({str(cell) for cell in cells[present]})
+        return names, {level: np.asarray(cells == level, dtype=np.bool_) for level in names}, present
+
+
+def sample_of(table: Table, strata: str | None, fpc: str | None, weights: str | None, cluster: str | None) -> Sample:
+    """The sample that the named columns describe; without weights N_h/n_h."""
+    if not table.lines:
+        raise InvalidInput("no_rows", "文件里没有数据行。")
+    stratum = table.codes(strata) if strata else np.zeros(len(table.lines), dtype=np.intp)
+    clusters = table.codes(cluster) if cluster else None
+    sizes = _sizes(table, stratum, fpc) if fpc else None
+    bare = Sample.of(stratum, np.ones(len(stratum)), sizes, clusters)
+    if sizes is not None and np.any(short := sizes < bare.units_by_stratum):
+        row = int(np.flatnonzero(short[stratum])[0])
+        sentence = "第 {line} 行所在的层：样本 {n} 个单位多于 {column} 所写的总体 {size} 个。"
+        where = {"n": int(bare.units_by_stratum[stratum[row]]), "size": f"{sizes[stratum[row]]:g}"}
+        raise InvalidInput("sample_exceeds_population", sentence, line=table.lines[row], column=fpc, **where)
+    if weights:
+        return Sample.of(stratum, table.numbers(weights, needed=True), sizes, clusters)
+    if sizes is None:
+        raise InvalidInput("wrong_use", "没有权数：请给出 --weights，或给出 --fpc（各层总体数）以便计算 N_h/n_h。")
+    return Sample.of(stratum, (sizes / bare.units_by_stratum)[stratum], sizes, clusters)
+
+
+def estimates(table: Table, sample: Sample, wanted: Wanted, by: str | None = None) -> list[dict[str, Any]]:
+    """Every wanted figure, in each domain of `by` where it is given."""
+    everything = np.ones(len(table.lines), dtype=np.bool_)
+    domains: list[tuple[str | None, Mask]] = [*table.levels(by)[1].items()] if by else [(None, everything)]
+    return [row for name, domain in domains for row in _in_domain(table, sample, wanted, name, domain)]
+
+
+def _in_domain(table: Table, sample: Sample, wanted: Wanted, by: str | None, domain: Mask) -> list[dict[str, Any]]:
+    rows = [_row("mean", name, None, by, figures.mean(sample, table.numbers(name), domain)) for name in wanted.means]
+    rows += [_row("total", name, None, by, figures.total(sample, table.numbers(name), domain)) for name in wanted.totals]
+    for name in wanted.proportions:
+        levels, hits, present = table.levels(name)
+        rows += [_row("prop", name, level, by, proportions.proportion(sample, hits[level], domain & present)) for level in levels]
+    for name in wanted.ratios:
+        above, below = (table.numbers(part) for part in name.split("/"))
+        rows.append(_row("ratio", name, None, by, figures.ratio(sample, above, below, domain)))
+    rows += [_row("median", name, None, by, figures.median(sample, table.numbers(name), domain)) for name in wanted.medians]
+    return rows
+
+
+def _row(statistic: str, variable: str, level: str | None, by: str | None, figure: figures.Figure) -> dict[str, Any]:
+    return {"statistic": statistic, "variable": variable, "level": level, "by": by, **vars(figure)}
+
+
+def _sizes(table: Table, stratum: Codes, fpc: str) -> Floats:
+    """N_h of each stratum: one number for all its rows."""
+    written = table.numbers(fpc, needed=True)
+    sizes = np.zeros(int(stratum.max()) + 1)
+    sizes[stratum] = written
+    different = np.flatnonzero(sizes[stratum] != written)
+    if different.size:
+        sentence = "第 {line} 行：同一层里 {column} 有不同的总体数。"
+        raise InvalidInput("fpc_differs", sentence, line=table.lines[int(different[0])], column=fpc)
+    return sizes

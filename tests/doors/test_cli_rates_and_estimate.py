@@ -1,0 +1,85 @@
+"""The pure commands on people's own files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from callcenter.cli import main
+
+API = Path(__file__).parents[1] / "golden" / "estimates" / "apistrat.csv"
+
+
+def written(folder: Path, text: str, encoding: str = "utf-8") -> str:
+    file = folder / "in.csv"
+    file.write_text(text, encoding=encoding)
+    return str(file)
+
+
+def test_rates_of_counts_with_a_given_e(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, "category,n\nI,4\nP,2\nR,1\nNC,1\nO,1\nUH,1\nUO,1\nNE,1\n")
+    assert main(["rates", file, "--e", "0.9"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["e"] == {"value": 0.9, "method": "given"}
+    assert found["rates"]["RR3"] == pytest.approx(0.370370, abs=5e-7)
+    assert "weighted" not in found
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_rates_of_cases_by_district_end_with_the_total(tmp_path: Path, capsys: pytest.CaptureFixture[str], encoding: str) -> None:
+    file = written(tmp_path, "code,weight,区\n1.1,2,和平区\n4.1,1,和平区\n\n3.2,1,南开区\n", encoding)
+    assert main(["rates", file, "--by", "区", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [row["by"] for row in found] == ["和平区", "南开区", None]
+    assert found[0]["weighted"]["counts"] == {"I": 2, "P": 0, "R": 0, "NC": 0, "O": 0, "UH": 0, "UO": 0, "NE": 1}
+    assert found[1]["rates"]["RR5"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "exit_code"),
+    [
+        ("code\n9.9\n", [], 1),
+        ("category,n\nI,-3\n", [], 1),
+        ("category\nI\n", [], 2),
+        ("outcome\n1.1\n", [], 2),
+        ("", [], 2),
+        ("code\n1.1\n", ["--by", "district"], 2),
+        ("code\n1.1\n", ["--e", "1.5"], 2),
+        ("code\n1.1\n", ["--e", "nan"], 2),
+    ],
+)
+def test_bad_input_of_rates_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, options: list[str], exit_code: int
+) -> None:
+    assert main(["rates", written(tmp_path, text), *options]) == exit_code
+    said = capsys.readouterr()
+    assert json.loads(said.out)["refused"] is True
+    assert "Traceback" not in said.err
+
+
+def test_a_file_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
+    assert main(["rates", str(tmp_path / "none.csv")]) == 2
+    assert main(["estimate", str(tmp_path / "none.csv"), "--mean", "x"]) == 2
+
+
+def test_estimate_prints_the_published_mean_of_the_api_data(capsys: pytest.CaptureFixture[str]) -> None:
+    """R: svymean(~api00, svydesign(id=~1, strata=~stype, fpc=~fpc, data=apistrat), deff=TRUE) is 662.29 (9.4089), deff 1.2045."""
+    assert main(["estimate", str(API), "--strata", "stype", "--fpc", "fpc", "--mean", "api00", "--prop", "awards"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found[0]) == ["statistic", "variable", "level", "by", "estimate", "se", "low", "high", "deff", "n"]
+    assert (round(found[0]["estimate"], 2), round(found[0]["se"], 4), round(found[0]["deff"], 4)) == (662.29, 9.4089, 1.2045)
+    assert [row["level"] for row in found[1:]] == ["No", "Yes"]
+
+
+@pytest.mark.parametrize(
+    ("options", "exit_code"),
+    [
+        (["--strata", "stype", "--fpc", "fpc"], 2),
+        (["--strata", "none", "--fpc", "fpc", "--mean", "api00"], 2),
+        (["--strata", "stype", "--mean", "api00"], 2),
+        (["--strata", "stype", "--fpc", "fpc", "--ratio", "api00"], 2),
+        (["--strata", "stype", "--fpc", "fpc", "--mean", "awards"], 1),
+    ],
+)
+def test_bad_use_of_estimate_is_refused(options: list[str], exit_code: int) -> None:
+    assert main(["estimate", str(API), *options]) == exit_code

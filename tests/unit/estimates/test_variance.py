@@ -1,0 +1,77 @@
+"""What must hold of every sample."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcenter.errors import InvalidInput
+from callcenter.estimates import figures
+from callcenter.estimates.table import Table, Wanted, estimates, sample_of
+from callcenter.estimates.variance import Sample, quantile_t
+
+rows = st.lists(st.tuples(st.integers(0, 3), st.floats(-1e3, 1e3)), min_size=2, max_size=40)
+
+
+def stratified(drawn: list[tuple[int, float]], factor: float = 5) -> tuple[Sample, np.ndarray]:
+    strata = np.unique([stratum for stratum, _ in drawn], return_inverse=True)[1].astype(np.intp)
+    n = np.bincount(strata)
+    return Sample.of(strata, np.full(len(drawn), factor), n * factor), np.array([value for _, value in drawn])
+
+
+@given(rows)
+def test_a_census_has_no_sampling_error(drawn: list[tuple[int, float]]) -> None:
+    sample, values = stratified(drawn, factor=1)
+    assert figures.total(sample, values, np.ones(len(values), dtype=bool)).se == pytest.approx(0, abs=1e-6)
+
+
+@given(rows, st.floats(-10, 10))
+def test_shifting_every_value_shifts_the_mean_and_leaves_its_error(drawn: list[tuple[int, float]], shift: float) -> None:
+    sample, values = stratified(drawn)
+    everywhere = np.ones(len(values), dtype=bool)
+    here, there = figures.mean(sample, values, everywhere), figures.mean(sample, values + shift, everywhere)
+    assert here.estimate is not None
+    assert there.estimate == pytest.approx(here.estimate + shift, abs=1e-6)
+    assert there.se == pytest.approx(here.se, rel=1e-6, abs=1e-6)
+
+
+@given(rows)
+def test_domains_add_up_to_the_total(drawn: list[tuple[int, float]]) -> None:
+    sample, values = stratified(drawn)
+    half = np.arange(len(values)) % 2 == 0
+    parts = [figures.total(sample, values, domain).estimate or 0 for domain in (half, ~half)]
+    assert sum(parts) == pytest.approx(figures.total(sample, values, half | ~half).estimate, abs=1e-6)
+
+
+def test_no_degrees_of_freedom_no_interval() -> None:
+    assert quantile_t(0) is None
+    found = figures.mean(Sample.of(np.array([0]), np.array([1.0])), np.array([3.0]), np.array([True]))
+    assert (found.estimate, found.low, found.high) == (3, None, None)
+
+
+def table(**columns: list[str]) -> Table:
+    return Table(columns, range(2, 2 + len(next(iter(columns.values())))))
+
+
+def test_nothing_but_missing_values_is_not_defined() -> None:
+    data = table(s=["a", "a"], n=["9", "9"], y=["", "NA"])
+    found = estimates(data, sample_of(data, "s", "n", None, None), Wanted(means=["y"], medians=["y"], ratios=["y/y"]))
+    assert [row["estimate"] for row in found] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("columns", "names", "code"),
+    [
+        ({"s": ["a", ""], "n": ["9", "9"]}, ("s", "n", None), "missing_value"),
+        ({"s": ["a", "a"], "n": ["9", "8"]}, ("s", "n", None), "fpc_differs"),
+        ({"s": ["a", "a"], "n": ["1", "1"]}, ("s", "n", None), "sample_exceeds_population"),
+        ({"s": ["a", "a"], "w": ["1", "-1"]}, ("s", None, "w"), "bad_number"),
+        ({"s": ["a", "a"], "w": ["1", "x"]}, ("s", None, "w"), "not_a_number"),
+        ({"s": ["a", "a"]}, ("s", None, None), "wrong_use"),
+        ({"s": []}, ("s", None, None), "no_rows"),
+    ],
+)
+def test_a_design_that_cannot_be_is_refused(columns: dict[str, list[str]], names: tuple[str | None, ...], code: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        sample_of(table(**columns), names[0], names[1], names[2], None)
+    assert refused.value.code == code
