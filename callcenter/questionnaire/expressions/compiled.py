@@ -29,6 +29,7 @@ class Scope(Protocol):
 
 Run = Callable[[Scope], Value]
 DEEPEST_TREE = 150
+BINARY = frozenset({"and", "or", "=", "!=", "<", "<=", ">", ">=", "*", "div", "mod"})
 
 
 @dataclass(frozen=True)
@@ -184,9 +185,9 @@ class _Builder:
 
     def _operation(self, symbol: str, token: Any, depth: int) -> Run:
         operation = OPERATIONS.get(symbol)
-        if operation is None:
-            raise ExpressionProblem(f"不支持“{symbol}”")
         parts = list(token)
+        if operation is None or (symbol in BINARY and len(parts) != 2):
+            raise ExpressionProblem(f"不支持“{symbol}”")
         self._remember_codes(symbol, parts)
         self._look_at_pattern(symbol, parts)
         try:

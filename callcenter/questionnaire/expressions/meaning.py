@@ -103,6 +103,8 @@ def rounded(value: float, places: float = 0) -> float:
         return value
     scale = 10.0 ** int(max(-15, min(15, places)))
     scaled = value * scale
+    if math.isinf(scaled):
+        return value
     return math.copysign(math.floor(abs(scaled) + 0.5), scaled) / scale
 
 
