@@ -1,0 +1,110 @@
+"""Reads of people: who holds a session, the list of users."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from callcenter.db.engine import statement
+from callcenter.people.tables import LogIn, LogInAttempt, User
+
+SORTS = {"username": User.username, "name": User.name, "role": User.role, "unit": User.unit, "created": User.created_at}
+
+HOLDER = """
+SELECT l.id AS log_in_id, l.csrf_token, l.last_seen_at, l.expires_at, u.id, u.username, u.name, u.role, u.unit,
+       u.language, u.converts_refusals, u.must_change_password
+FROM log_ins l JOIN users u ON u.id = l.user_id
+WHERE l.token_sha256 = %(token)s AND l.ended_at IS NULL AND u.active
+"""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The person who holds a session that has not been ended, and when it was last used."""
+
+    log_in_id: int
+    csrf_token: str
+    last_seen_at: datetime
+    expires_at: datetime
+    id: int
+    username: str
+    name: str
+    role: str
+    unit: str | None
+    language: str
+    converts_refusals: bool
+    must_change_password: bool
+
+
+def holder(token_sha256: str) -> Holder | None:
+    """Who holds the session of this token (one plain statement: every request asks)."""
+    rows = statement(HOLDER, {"token": token_sha256})
+    return Holder(**rows[0]) if rows else None
+
+
+def user(session: Session, user_id: int) -> User | None:
+    """One user by id."""
+    return session.get(User, user_id)
+
+
+def user_by_name(session: Session, username: str) -> User | None:
+    """One user by log-in name, however it is written (case does not count)."""
+    return session.exec(select(User).where(func.lower(User.username) == username.strip().lower())).first()
+
+
+def usernames(session: Session) -> set[str]:
+    """Every log-in name there is, in lower case."""
+    return {name.lower() for name in session.exec(select(User.username))}
+
+
+def names(session: Session) -> dict[int, str]:
+    """Every user's name by id."""
+    return {user_id: name for user_id, name in session.exec(select(col(User.id), col(User.name))) if user_id is not None}
+
+
+def users(
+    session: Session,
+    *,
+    search: str = "",
+    role: str = "",
+    sort: str = "username",
+    descending: bool = False,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[list[User], int]:
+    """A page of users and how many there are in all."""
+    found = select(User)
+    if search.strip():
+        pattern = f"%{_escaped(search.strip())}%"
+        found = found.where(or_(*(col(column).ilike(pattern) for column in (User.username, User.name, User.unit))))
+    if role:
+        found = found.where(User.role == role)
+    count = session.exec(select(func.count()).select_from(found.subquery())).one()
+    column = col(SORTS.get(sort, User.username))
+    order = column.desc().nulls_last() if descending else column.asc().nulls_last()
+    return list(session.exec(found.order_by(order, col(User.id)).offset(offset).limit(limit))), count
+
+
+def counts_by_role(session: Session) -> dict[str, int]:
+    """Active users of each role."""
+    return dict(session.exec(select(User.role, func.count()).where(User.active).group_by(User.role)).all())
+
+
+def recent_failures(session: Session, username: str, address_hash: str, since: datetime) -> tuple[list[datetime], list[datetime]]:
+    """Wrong tries since a moment: on this name after its last right one, and from this address."""
+    tried = select(LogInAttempt.at, LogInAttempt.succeeded).where(LogInAttempt.at > since)
+    on_name: list[datetime] = []
+    for at, succeeded in session.exec(tried.where(LogInAttempt.username == username).order_by(col(LogInAttempt.id))):
+        on_name = [] if succeeded else [*on_name, at]
+    from_address = tried.where(LogInAttempt.address_hash == address_hash, col(LogInAttempt.succeeded).is_(False))
+    return on_name, [at for at, _ in session.exec(from_address)]
+
+
+def open_log_ins(session: Session, user_id: int) -> list[LogIn]:
+    """The sessions of a user that have not been ended."""
+    return list(session.exec(select(LogIn).where(LogIn.user_id == user_id, col(LogIn.ended_at).is_(None))))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,51 @@
+"""The web process: `create_app(settings)`; `from_environment` for uvicorn's --factory."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from callcenter import wiring
+from callcenter.operations import logs
+from callcenter.settings import Settings
+from callcenter.web import assets, errors, health, middleware
+from callcenter.web.live import Listener
+from callcenter.web.pages import administrator, commissioner, evaluator, login, operator, submitter, supervisor
+from callcenter.web.security import all_routes, door_of, instance_of
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The app; the process is connected to its database by `wiring.start` before the first request."""
+    logs.configure(settings.log_level)
+    app = FastAPI(title="Callcenter", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app.state.settings = settings
+    app.state.instance = instance_of(settings)
+    app.state.listener = Listener(settings.database_url.get_secret_value())
+    app.add_middleware(middleware.Guard)
+    errors.install(app)
+    app.include_router(health.router)
+    for pages in (login, submitter, operator, supervisor, evaluator, administrator, commissioner):
+        app.include_router(pages.router)
+    assets.mount(app)
+    _refuse_open_routes(app)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """The app of a process of its own: settings from the environment, logs, database and clock plugged in."""
+    settings = Settings()
+    wiring.start(settings)
+    return create_app(settings)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.listener.stop()
+
+
+def _refuse_open_routes(app: FastAPI) -> None:
+    """A route that names no door is a mistake of ours: the process does not start with it."""
+    open_routes = [path for path, route in all_routes(app) if door_of(route) is None]
+    if open_routes:
+        raise RuntimeError(f"routes without allow(), public() or signed(): {', '.join(open_routes)}")

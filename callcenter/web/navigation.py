@@ -1,0 +1,17 @@
+"""What each role finds in the head of every page, in this order; the first is where it begins."""
+
+from callcenter.web.translations import noted
+
+NAVIGATION: dict[str, list[tuple[str, str]]] = {
+    "submitter": [(noted("本单位报送"), "/submitter")],
+    "operator": [(noted("工作台"), "/operator")],
+    "supervisor": [(noted("总览"), "/supervisor")],
+    "evaluator": [(noted("结果"), "/evaluator")],
+    "administrator": [(noted("人员"), "/administrator/people")],
+    "commissioner": [(noted("看板"), "/commissioner")],
+}
+
+
+def home(role: str) -> str:
+    """Where a role begins."""
+    return NAVIGATION[role][0][1]

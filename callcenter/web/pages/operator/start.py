@@ -1,0 +1,17 @@
+"""Where the operator begins."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from callcenter.web.rendering import page
+from callcenter.web.security import Person, allow
+
+router = APIRouter(prefix="/operator")
+
+
+@router.get("")
+def start(request: Request, person: Annotated[Person, allow("operator")]) -> Response:
+    """The ways from here."""
+    return page(request, person, "start.html")

@@ -1,0 +1,12 @@
+// Charts: <div data-chart="/address"> is drawn by Plotly from the figure (JSON) at that address; `live:<event>` in data-chart-on draws it anew.
+"use strict";
+async function draw(place) {
+  const answer = await fetch(place.dataset.chart, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return;
+  const figure = await answer.json();
+  await Plotly.react(place, figure.data, figure.layout, { displaylogo: false, responsive: true, locale: document.documentElement.lang });
+}
+for (const place of document.querySelectorAll("[data-chart]")) {
+  draw(place);
+  if (place.dataset.chartOn) document.body.addEventListener(place.dataset.chartOn, () => draw(place));
+}
