@@ -13,6 +13,7 @@ from typing import Any
 
 from callcenter.sampling.draw import ALGORITHM, DrawnStratum, Place
 
+SOFTWARE = "callcenter 0.1.0"
 SECRET_FIELDS = ("seed", "secret", "public_value")
 
 
@@ -50,7 +51,6 @@ def make_certificate(
     design_sha256: str,
     drawn_at: datetime,
     drawn_by: str | None,
-    software: str,
 ) -> dict[str, Any]:
     """The opened certificate of a draw whose sample is the first n of each stratum's order."""
     taken = {stratum.stratum: stratum.taken for stratum in strata}
@@ -73,7 +73,7 @@ def make_certificate(
         "sample_sha256": units_sha256((place.unit_key, place.stratum) for place in placed if place.order <= taken[place.stratum]),
         "drawn_at": drawn_at.isoformat(),
         "drawn_by": drawn_by,
-        "software": software,
+        "software": SOFTWARE,
     }
 
 

@@ -118,15 +118,15 @@ def take(placed: Sequence[Place], sizes: dict[str, int]) -> list[DrawnStratum]:
 
 def check_sizes(counts: dict[str, int], sizes: dict[str, int]) -> None:
     """Refuse sizes for strata that the frame has not, frame strata without a size, and sizes above N or below 0."""
-    if unknown := sorted(set(sizes) - set(counts)):
-        raise Refused("unknown_stratum", "抽样框里没有层“{stratum}”：请检查层的名称。", stratum=unknown[0])
-    if missing := sorted(set(counts) - set(sizes)):
-        raise Refused("stratum_without_size", "层“{stratum}”没有给出样本数：不抽也要写 0。", stratum=missing[0])
-    for name, wanted in sizes.items():
+    for name, wanted in sorted(sizes.items()):
         if wanted < 0:
             raise InvalidInput("absurd_number", "层“{stratum}”的样本数是负数：请改正。", stratum=name)
-        if wanted > counts[name]:
+        if wanted and name not in counts:  # none of nothing is no mistake: an allocation lists empty strata too
+            raise Refused("unknown_stratum", "抽样框里没有层“{stratum}”：请检查层的名称。", stratum=name)
+        if wanted > counts.get(name, 0):
             raise more_than_there_are(name, wanted, counts[name])
+    if missing := sorted(set(counts) - set(sizes)):
+        raise Refused("stratum_without_size", "层“{stratum}”没有给出样本数：不抽也要写 0。", stratum=missing[0])
 
 
 def refuse_duplicates(keys: Sequence[str]) -> None:

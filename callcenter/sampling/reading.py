@@ -21,16 +21,15 @@ class Sheet:
 
 def read_sheet(name: str, data: bytes, needed: Sequence[str]) -> Sheet:
     """Rows of a UTF-8 (or else GB18030) CSV file that has the `needed` columns."""
+    reader = csv.reader(io.StringIO(_text(name, data), newline=""))
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030", errors="replace")
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [cell.strip() for cell in next(reader, [])]
+        header = [cell.strip() for cell in next(reader, [])]
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as broken:
+        raise InvalidInput("not_csv", "{file} 第 {line} 行不是 CSV：请另存为 CSV 再试。", file=name, line=reader.line_num) from broken
     for column in needed:
         if column not in header:
             raise InvalidInput("missing_column", "{file} 缺少 {column} 列：第一行应是列名。", file=name, column=column)
-    rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     for line, row in rows:
         if len(row) != len(header):
             text = "{file} 第 {line} 行有 {found} 列，列名有 {expected} 个：请对齐。"
@@ -74,6 +73,15 @@ def read_strata(sheet: Sheet, method: str) -> list[StratumFacts]:
         size = _whole(sheet.name, line, "N", row[at["N"]])
         strata.append(StratumFacts(row[at["stratum"]].strip(), size, numbers["S"], numbers["CV"], numbers["X"], wanted))
     return strata
+
+
+def _text(name: str, data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InvalidInput("not_csv", "{file} 不是 UTF-8 或 GB18030 编码的文本：请另存为 CSV 再试。", file=name)
 
 
 def _columns(sheet: Sheet, one: str, other: str) -> Iterator[tuple[int, tuple[str, str]]]:
