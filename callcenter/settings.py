@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_byoc: str | None = None
     """The BYOC trunk (BY…) over which a carrier's published numbers can be shown."""
+    carrier_seed: str = "1"
+    """Decides who stands behind each number at the simulated carrier; simulated operators are handed the same."""
     field_clock_file: Path | None = None
     """A file that holds field time (ISO 8601). Refused outside a demo."""
     data_dir: Path = Path("data")

@@ -5,9 +5,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from callcenter import clock
+from callcenter.calls.phone_line import PhoneLine
 from callcenter.db.engine import connect
 from callcenter.errors import Refused
 from callcenter.settings import Settings
+from callcenter.telephony.twilio_line import TwilioLine
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -25,6 +27,20 @@ def plug_field_clock(settings: Settings) -> None:
     if outside or settings.field_clock_file is None:
         raise Refused("clock_outside_demo", "只有在演示环境中才能使用模拟时间：请去掉 FIELD_CLOCK_FILE。")
     clock.plug(_FileClock(settings.field_clock_file))
+
+
+def phone_line(settings: Settings) -> PhoneLine:
+    """The carrier of this installation: Twilio, or whatever speaks its REST API at TWILIO_BASE_URL."""
+    token = settings.twilio_auth_token.get_secret_value()
+    if not settings.twilio_account_sid or not token:
+        raise Refused("no_carrier_account", "还没有设置电话线路账号：请设置 TWILIO_ACCOUNT_SID 和 TWILIO_AUTH_TOKEN。")
+    return TwilioLine(
+        settings.twilio_account_sid,
+        token,
+        public_url=settings.public_url,
+        base_url=settings.twilio_base_url,
+        byoc=settings.twilio_byoc,
+    )
 
 
 class _FileClock:

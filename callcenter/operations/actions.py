@@ -1,14 +1,14 @@
 """Writes of the house: audit entries, alerts, jobs, notices to live pages."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, delete, func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from callcenter import clock
-from callcenter.operations.tables import Alert, AuditEntry, Job
+from callcenter.operations.tables import Alert, AuditEntry, Job, TimetableRun
 
 
 def record(
@@ -90,3 +90,14 @@ def end_job(session: Session, job: Job, *, result: dict[str, Any] | None = None,
 def notify(session: Session, channel: str, payload: str = "") -> None:
     """Wake whoever listens on `channel`, when the transaction commits. Under 8,000 bytes and no personal data: an id is enough."""
     session.execute(select(func.pg_notify(channel, payload)))
+
+
+def record_run(session: Session, job: str, started: datetime, *, ok: bool, result: dict[str, Any]) -> None:
+    """Keep that a job of the timetable ran, in field time, and what came of it."""
+    session.add(TimetableRun(job=job, started_at=started, finished_at=clock.now(), ok=ok, result=result))
+
+
+def forget_old_runs(session: Session, older_than: timedelta = timedelta(days=7)) -> int:
+    """Remove records of runs that nobody will ask for; how many."""
+    removed = session.execute(delete(TimetableRun).where(col(TimetableRun.started_at) < clock.now() - older_than))
+    return int(getattr(removed, "rowcount", 0))

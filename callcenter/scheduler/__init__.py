@@ -1,1 +1,1 @@
-"""A process of its own: a timetable, one line a job."""
+"""A process of its own: runs the timetable, in one leader however many are started."""

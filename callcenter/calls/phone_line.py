@@ -1,0 +1,119 @@
+"""The port to the telephone network: what the stage asks of a carrier, in words that fit any carrier."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from callcenter.calls.lines import PublishedLine, require_published
+from callcenter.errors import Unavailable
+
+RING_SECONDS = 30
+"""At least 25: many enterprises take the call late."""
+LIMIT_SECONDS = 3600
+"""The longest a call may last."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A call to be placed. It cannot be made with a caller number that is not published: the one check below every dialling path."""
+
+    attempt_id: int
+    to: str
+    """E.164."""
+    line: str
+    """The caller number in any of its written forms."""
+    published: tuple[PublishedLine, ...] = field(repr=False)
+    ring_seconds: int = RING_SECONDS
+    limit_seconds: int = LIMIT_SECONDS
+
+    def __post_init__(self) -> None:
+        require_published(self.line, self.published)
+
+    @property
+    def caller(self) -> str:
+        """The caller number as the carrier wants it."""
+        return require_published(self.line, self.published).dialled_form
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The carrier took the call, under its own number."""
+
+    sid: str
+
+
+@dataclass(frozen=True)
+class LineState:
+    """What the carrier says of a call when asked; `state` is one of ours, none where its word says nothing."""
+
+    sid: str
+    state: str | None
+    at: datetime | None = None
+    sip_code: int | None = None
+
+
+@dataclass(frozen=True)
+class LineEvent:
+    """A callback: told once or often, early or late; `sequence` numbers those of one call."""
+
+    sid: str
+    sequence: int
+    word: str
+    """The carrier's own word for the state."""
+    at: datetime
+    attempt_id: int | None = None
+    """From the address that the callback went to; it finds the attempt before its call id is known."""
+    sip_code: int | None = None
+    seconds: int | None = None
+
+
+class LineFailure(Unavailable):
+    """The carrier did not place the call: no attempt was made on the enterprise."""
+
+    why = "failed"
+
+
+class LineAway(LineFailure):
+    """The carrier cannot be reached, answers with an error of its own, or not in time."""
+
+    why = "away"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("line_away", "电话线路暂时不可用，本次拨号未计入。请稍候再拨，系统会换用其他线路。")
+        self.detail = detail
+
+
+class LineCrowded(LineFailure):
+    """The carrier asks for fewer calls a second."""
+
+    why = "crowded"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("line_crowded", "电话线路繁忙，本次拨号未计入。请等几秒再拨。")
+        self.detail = detail
+
+
+class LineRejected(LineFailure):
+    """The carrier takes calls, but not this one: a number or a setting it does not accept."""
+
+    why = "rejected"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("line_rejected", "运营商不接受这个呼叫（{detail}），本次拨号未计入。请试其他号码，并告诉督导。", detail=detail)
+        self.detail = detail
+
+
+class PhoneLine(Protocol):
+    """A carrier. Calls to it go over the network: never inside a transaction."""
+
+    def place(self, placement: Placement) -> Placed:
+        """Start a call; raises LineFailure where none was started."""
+        ...
+
+    def hang_up(self, sid: str) -> None:
+        """End a call; one that has ended already is no error."""
+        ...
+
+    def state(self, sid: str) -> LineState:
+        """Ask where a call stands."""
+        ...

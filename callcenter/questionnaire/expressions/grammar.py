@@ -1,0 +1,92 @@
+"""The grammar: elementpath's XPath 1 parser with XLSForm's functions. It only parses; meaning is ours (meaning.py).
+
+Elementpath's own evaluation is not used: there `'' > 3` raises, `5 = '5'` is false and round() takes one argument.
+"""
+
+import re
+from typing import Any
+
+from elementpath import ElementPathError, XPath1Parser
+from elementpath.tdop import Parser
+
+LONGEST = 4_000
+DEEPEST = 40
+FUNCTIONS: dict[str, Any] = {
+    "if": 3,
+    "selected": 2,
+    "selected-at": 2,
+    "count-selected": 1,
+    "coalesce": 2,
+    "regex": 2,
+    "today": 0,
+    "now": 0,
+    "date": 1,
+    "int": 1,
+    "round": (1, 2),
+    "substr": (2, 3),
+    "pow": 2,
+    "abs": 1,
+    "min": (1, None),
+    "max": (1, None),
+    "once": 1,
+}
+_REFERENCE = re.compile(r"""'[^']*'|"[^"]*"|\$\{\s*([^{}\s]*)\s*\}""")
+_NAME = re.compile(r"[^\W\d][\w.-]*")
+
+
+class ExpressionProblem(ValueError):
+    """An expression that cannot be read; the sentence says why, in Chinese."""
+
+
+class _Grammar(XPath1Parser):
+    """XPath 1 with XLSForm's functions; in XPath 2 `if(a, b, c)` would be a syntax error."""
+
+    def parse(self, source: str) -> Any:
+        """The token tree, without the static evaluation that XPath1Parser adds."""
+        return Parser.parse(self, source)
+
+
+_Grammar.unregister("round")
+for _name, _arity in FUNCTIONS.items():
+    _Grammar.function(_name, nargs=_arity)
+_Grammar.build()
+
+
+def parse(text: str) -> Any:
+    """The token tree of an expression; ExpressionProblem where it cannot be read."""
+    if len(text) > LONGEST:
+        raise ExpressionProblem(f"表达式超过 {LONGEST} 个字符")
+    if _depth(text) > DEEPEST:
+        raise ExpressionProblem(f"括号嵌套超过 {DEEPEST} 层")
+    try:
+        return _Grammar().parse(_REFERENCE.sub(_variable, text))
+    except (ElementPathError, RecursionError, SyntaxError, TypeError, ValueError) as bad:
+        if isinstance(bad, ExpressionProblem):
+            raise
+        raise ExpressionProblem(_sentence(bad)) from bad
+
+
+def _variable(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return found[0]
+    if not _NAME.fullmatch(found[1]):
+        raise ExpressionProblem(f"“${{{found[1]}}}”不是有效的题目名称")
+    return f"${found[1]} "  # the blank keeps `${a}-1` a subtraction
+
+
+def _depth(text: str) -> int:
+    longest_run = max((len(run) for run in re.findall(r"-+", re.sub(r"\s", "", text))), default=0)  # a chain of minus signs nests too
+    deepest = depth = 0
+    for letter in text:
+        depth += (letter in "([") - (letter in ")]")
+        deepest = max(deepest, depth)
+    return max(deepest, longest_run)
+
+
+def _sentence(bad: Exception) -> str:
+    if isinstance(bad, RecursionError):
+        return "表达式太深"
+    found = re.search(r"unknown function '([^']+)'|'([^']+)' function", str(bad))
+    if found:
+        return f"函数 {found[1] or found[2]} 不认识或参数不对"
+    return "语法不对"

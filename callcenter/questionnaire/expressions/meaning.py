@@ -1,0 +1,148 @@
+"""What values mean to operators and functions: as ODK's own engine takes them, not as plain XPath does.
+
+A value is text, a number, a truth value, or a list of texts (a question inside a repeat). An answer that is
+missing is the empty text; NaN shows as empty text again.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+
+Value = str | float | bool | list[str]
+LONGEST_MATCHED = 2_000
+_NUMBER = re.compile(r"\s*-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*")
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(T.*)?")
+_RUNAWAY = re.compile(r"[+*}][^()]*\)\s*[+*{]")
+NAN = math.nan
+
+
+def string(value: Value) -> str:
+    """As text: NaN is empty, whole numbers have no point."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return value[0] if value else ""
+    if isinstance(value, float | int):
+        return _figure(float(value))
+    return value
+
+
+def _figure(value: float) -> str:
+    if math.isnan(value):
+        return ""
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value)
+
+
+def number(value: Value) -> float:
+    """As a number; empty and unreadable text are NaN, an ISO date is its day since 1970."""
+    if isinstance(value, bool | float | int):
+        return float(value)
+    text = string(value)
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    found = _DATE.fullmatch(text)
+    if found:
+        try:
+            return float((date(int(found[1]), int(found[2]), int(found[3])) - date(1970, 1, 1)).days)
+        except ValueError:
+            return NAN
+    return NAN
+
+
+def boolean(value: Value) -> bool:
+    """As a truth: empty text, 0 and NaN are false; the text '0' is true."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, float | int):
+        return value != 0 and not math.isnan(value)
+    return string(value) != ""
+
+
+def equal(left: Value, right: Value) -> bool:
+    """Truths compare as truths, else numbers as numbers (`'05' = 5`), else texts."""
+    if isinstance(left, list) or isinstance(right, list):
+        return any(equal(a, b) for a in _each(left) for b in _each(right))
+    if isinstance(left, bool) or isinstance(right, bool):
+        return boolean(left) == boolean(right)
+    if isinstance(left, str) and isinstance(right, str):
+        return left == right
+    return number(left) == number(right)
+
+
+def unequal(left: Value, right: Value) -> bool:
+    """Not the same; `'' != 5` is true."""
+    if isinstance(left, list) or isinstance(right, list):
+        return any(unequal(a, b) for a in _each(left) for b in _each(right))
+    return not equal(left, right)
+
+
+def _each(value: Value) -> list[Value]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def divide(left: float, right: float) -> float:
+    """XPath's div: by zero it is infinite, 0 div 0 is NaN."""
+    if right == 0:
+        return NAN if left == 0 or math.isnan(left) else math.copysign(math.inf, left) * math.copysign(1, right)
+    return left / right
+
+
+def remainder(left: float, right: float) -> float:
+    """XPath's mod: the sign is the dividend's."""
+    return NAN if right == 0 or math.isinf(left) or math.isnan(left) else math.fmod(left, right)
+
+
+def rounded(value: float, places: float = 0) -> float:
+    """Half away from zero, after scaling as binary floats do (`round(1.005, 2)` is 1)."""
+    if math.isnan(value) or math.isinf(value):
+        return value
+    scale = 10.0 ** int(max(-15, min(15, places)))
+    scaled = value * scale
+    if math.isinf(scaled):
+        return value
+    return math.copysign(math.floor(abs(scaled) + 0.5), scaled) / scale
+
+
+def power(base: float, exponent: float) -> float:
+    """base to the exponent; NaN where there is no real result."""
+    try:
+        return math.pow(base, exponent)
+    except (ValueError, OverflowError):
+        return NAN
+
+
+def selected(chosen: Value, code: Value) -> bool:
+    """Whether `code` is among the chosen, which are parted by blanks; selected('', '') is true."""
+    return string(code) in string(chosen).split(" ")
+
+
+def substring(text: str, start: float, end: float | None = None) -> str:
+    """substr(): from 0, negative counts from the end."""
+    if math.isnan(start):
+        return ""
+    return text[int(start) : None if end is None or math.isnan(end) else int(end)]
+
+
+def matches(text: str, pattern: str) -> bool:
+    """regex(): searches; only the first 2,000 characters are looked at."""
+    return checked_pattern(pattern).search(text[:LONGEST_MATCHED]) is not None
+
+
+def checked_pattern(pattern: str) -> re.Pattern[str]:
+    """The pattern, compiled; ValueError for a wrong one or one that can run away (a repeated group that repeats inside)."""
+    if len(pattern) > 500 or _RUNAWAY.search(pattern):
+        raise ValueError("正则表达式太长，或重复之中又有重复")
+    try:
+        return re.compile(pattern)
+    except re.error as bad:
+        raise ValueError(f"正则表达式不对：{bad}") from bad
+
+
+def whole(cut: Callable[[float], int]) -> Callable[[float], float]:
+    """A cut to a whole number that leaves NaN and infinity as they are."""
+    return lambda value: float(cut(value)) if math.isfinite(value) else value

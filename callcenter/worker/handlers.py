@@ -1,0 +1,13 @@
+"""What a worker can do: one line a kind of job.
+
+A handler takes the job's payload and a way to say how far it is; it opens its own transactions, may be run again from the start
+after a crash (so it must find what it did before), and returns what the job's page shows.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+Progress = Callable[[int, int | None], None]
+Handler = Callable[[dict[str, Any], Progress], dict[str, Any]]
+
+HANDLERS: dict[str, Handler] = {}

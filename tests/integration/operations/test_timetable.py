@@ -1,0 +1,118 @@
+"""The scheduler: one leader, every run recorded, a failing job stops nothing."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from callcenter.db import engine
+from callcenter.db.engine import transaction
+from callcenter.operations import actions
+from callcenter.operations.queries import latest_runs, open_alerts
+from callcenter.scheduler.leader import LOCK, Leadership, lead
+from callcenter.scheduler.ticks import FieldTimetable, tick
+from callcenter.scheduler.timetable import TIMETABLE, Line
+from tests.conftest import FieldTime
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    give_up = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up, "it did not come to that"
+        time.sleep(0.05)
+
+
+def noting(session: Session) -> dict[str, Any]:
+    actions.record(session, None, "ticked", "test", 1)
+    return {"seen": 1}
+
+
+def ticked() -> int:
+    return int(engine.statement("SELECT count(*) AS n FROM audit_trail WHERE action = 'ticked'")[0]["n"])
+
+
+def holders() -> list[int]:
+    """Server processes that hold the leader's lock in this database."""
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    held = f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %(key)s AND granted AND {here}"
+    return [row["pid"] for row in engine.statement(held, {"key": LOCK})]
+
+
+def test_a_run_is_recorded_in_field_time(database_url: str, field_time: FieldTime) -> None:
+    assert tick(Line("note", timedelta(seconds=1), noting))
+    with transaction() as session:
+        (run,) = latest_runs(session)
+        assert (run.job, run.ok, run.result, run.started_at) == ("note", True, {"seen": 1}, field_time())
+
+
+def test_a_failing_job_is_rolled_back_told_once_and_closed_when_it_works_again(database_url: str, field_time: FieldTime) -> None:
+    broken = [True]
+
+    def sometimes(session: Session) -> dict[str, Any]:
+        noting(session)
+        if broken[0]:
+            raise RuntimeError("broken")
+        return {}
+
+    line = Line("sometimes", timedelta(seconds=1), sometimes)
+    assert not tick(line)
+    assert not tick(line)
+    assert ticked() == 0
+    with transaction() as session:
+        (alert,) = open_alerts(session)
+        assert alert.same_as == "tick_failed:sometimes"
+    broken[0] = False
+    assert tick(line)
+    with transaction() as session:
+        assert open_alerts(session) == []
+
+
+def test_by_field_time_a_line_runs_once_however_far_time_jumped(database_url: str, field_time: FieldTime) -> None:
+    timetable = FieldTimetable([Line("note", timedelta(minutes=1), noting)])
+    timetable.poll()
+    timetable.poll()
+    assert ticked() == 1
+    field_time.set(field_time() + timedelta(days=2))
+    timetable.poll()
+    timetable.poll()
+    assert ticked() == 2
+
+
+def test_of_two_schedulers_one_runs_the_timetable_and_the_other_takes_over(database_url: str, field_time: FieldTime) -> None:
+    lines = [Line("note", timedelta(milliseconds=200), noting)]
+    stops = [threading.Event(), threading.Event()]
+    both = [threading.Thread(target=lead, args=(database_url, lines, stop), kwargs={"by_field_time": False}) for stop in stops]
+    for process in both:
+        process.start()
+    try:
+        until(lambda: ticked() >= 3)
+        (leader,) = holders()
+        # The leader's connection is cut: somebody leads again soon.
+        engine.statement("SELECT pg_terminate_backend(%(pid)s)", {"pid": leader})
+        before = ticked()
+        until(lambda: ticked() >= before + 3)
+    finally:
+        for stop in stops:
+            stop.set()
+        for process in both:
+            process.join(20)
+    assert not any(process.is_alive() for process in both)
+    until(lambda: holders() == [])
+
+
+def test_the_lock_is_held_by_one_connection_at_a_time(database_url: str) -> None:
+    with Leadership(database_url) as first, Leadership(database_url) as second:
+        assert first.held()
+        assert not second.held()
+        assert first.held()
+        first.give_up()
+        until(second.held)
+
+
+def test_every_line_of_the_timetable_runs_on_an_empty_database(database_url: str, field_time: FieldTime) -> None:
+    names = [line.name for line in TIMETABLE]
+    assert len(set(names)) == len(names)
+    assert all(tick(line) for line in TIMETABLE)
