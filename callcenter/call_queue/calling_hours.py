@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import holidays
 
-FIELD_ZONE = ZoneInfo("Asia/Shanghai")
+from callcenter.studies.phases import FIELD_ZONE, field_day
+
 HORIZON_DAYS = 60
 """How far ahead an open moment is looked for: longer than any closure of the calendar."""
 WHOLE_DAY = 24 * 60
@@ -82,11 +82,6 @@ def add_workdays(hours: Hours, day: date, count: int) -> date:
     return day + timedelta(days=HORIZON_DAYS)
 
 
-def field_day(moment: datetime) -> date:
-    """The day in the field."""
-    return moment.astimezone(FIELD_ZONE).date()
-
-
 def at_minute(day: date, minute: int) -> datetime:
     """The moment `minute` minutes after the field's midnight of `day`."""
     return datetime.combine(day, time(), FIELD_ZONE) + timedelta(minutes=minute)
@@ -103,7 +98,7 @@ def is_open(hours: Hours, moment: datetime, *, persons: bool = False, minutes_ne
     if not is_workday(hours, field_day(moment)):
         return False
     minute = _minute(moment)
-    return any(span.start <= minute <= span.end - max(minutes_needed, 1e-9) for span in _merged(hours.of_day(persons)))
+    return any(span.start <= minute < span.end and minute <= _last_start(span, minutes_needed) for span in _merged(hours.of_day(persons)))
 
 
 def appointment_is_open(hours: Hours, moment: datetime) -> bool:
@@ -148,11 +143,16 @@ def _first_start(hours: Hours, minute: float, part: int | None, persons: bool, n
     wanted = parts if part is None or part >= len(parts) else (parts[part],)
     merged = _merged(parts)
     for span in sorted(wanted, key=lambda one: one.start):
-        last = max(whole.end for whole in merged if whole.start <= span.start < whole.end) - needed
+        last = _last_start(next(whole for whole in merged if whole.start <= span.start < whole.end), needed)
         start = max(minute, span.start)
         if start < span.end and start <= last:
             return start
     return None
+
+
+def _last_start(span: Span, needed: int) -> int:
+    """Hours that last until midnight go on behind it (a trial round the clock)."""
+    return span.end if span.end == WHOLE_DAY else span.end - needed
 
 
 @lru_cache(maxsize=64)
@@ -196,8 +196,9 @@ def _span(bounds: Sequence[str]) -> Span:
 
 
 def _clock_minute(text: str) -> int:
-    hour, minute = str(text).split(":")[:2]
-    return min(int(hour) * 60 + int(minute), WHOLE_DAY)
+    """Minutes after midnight; 23:59:59 is the day's end."""
+    hour, minute, *second = (int(part) for part in str(text).split(":"))
+    return min(hour * 60 + minute + any(second), WHOLE_DAY)
 
 
 def _days(listed: Iterable[date | str]) -> frozenset[date]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from callcenter.db.columns import documents, key, link, moment, one_of
@@ -18,12 +18,14 @@ class Case(SQLModel, table=True):
         CheckConstraint("(state = 'leased') = (lease_id IS NOT NULL)"),
         Index("cases_next", "study_id", "rank", "due_at", "order_key", postgresql_where=text("state = 'ready'")),
         Index("cases_leased", "lease_expires_at", postgresql_where=text("state = 'leased'")),
+        Index("cases_one_lease_each", "leased_by", unique=True, postgresql_where=text("state = 'leased'")),
+        UniqueConstraint("draw_unit_id"),
     )
     id: int | None = key()
     study_id: int = link("studies.id")
     population_id: int = link("populations.id")
     release_id: int = link("releases.id")
-    draw_unit_id: int = link("draw_units.id")
+    draw_unit_id: int = link("draw_units.id", index=False)
     stratum_id: int = link("strata.id")
     unit_key: str = Field(index=True)
     district: str

@@ -7,6 +7,7 @@ from typing import Any
 
 from callcenter.call_queue import calling_hours as ch
 from callcenter.errors import InvalidInput
+from callcenter.studies.phases import FIELD_ZONE, field_day
 
 LATEST_DAYS = 60
 GRACE = timedelta(minutes=15)
@@ -37,7 +38,7 @@ def read_wish(given: Mapping[str, Any], now: datetime, hours: ch.Hours, last_day
     except (KeyError, ValueError):
         raise InvalidInput("appointment_time_unread", "预约时间看不懂：请按 2022-06-02 14:30 的格式填写。") from None
     if at.tzinfo is None:
-        at = at.replace(tzinfo=ch.FIELD_ZONE)
+        at = at.replace(tzinfo=FIELD_ZONE)
     kind = str(given.get("kind") or "hard")
     if kind not in {"hard", "soft"}:
         raise InvalidInput("appointment_kind_unknown", "预约类型只能是 hard（定时）或 soft（大致时间）。")
@@ -51,9 +52,9 @@ def _check_time(at: datetime, kind: str, now: datetime, hours: ch.Hours, last_da
         raise InvalidInput("appointment_in_the_past", "预约时间 {at} 已经过去：请选以后的时间。", at=_shown(at))
     if not ch.appointment_is_open(hours, at):
         raise InvalidInput("appointment_out_of_hours", "预约时间 {at} 不在可预约时段内：请选 {hours}。", at=_shown(at), hours=_span(hours))
-    day = ch.field_day(at)
+    day = field_day(at)
     if (last_day and day > last_day) or at > now + timedelta(days=LATEST_DAYS):
-        until = last_day or ch.field_day(now + timedelta(days=LATEST_DAYS))
+        until = last_day or field_day(now + timedelta(days=LATEST_DAYS))
         raise InvalidInput("appointment_too_late", "预约时间 {at} 太晚：访问到 {last} 结束，请选更早的时间。", at=_shown(at), last=until)
 
 
@@ -66,7 +67,7 @@ def state_after(due: datetime, kind: str, called_at: datetime, outcome: str, hou
 
 
 def _shown(moment: datetime) -> str:
-    return moment.astimezone(ch.FIELD_ZONE).strftime("%Y-%m-%d %H:%M")
+    return moment.astimezone(FIELD_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def _span(hours: ch.Hours) -> str:

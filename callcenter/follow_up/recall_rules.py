@@ -12,6 +12,7 @@ from typing import Any, Literal
 from callcenter.call_queue import calling_hours as ch
 from callcenter.call_queue.priority import FRESH, HARD_APPOINTMENT, PROMISED, RECALL, SOFT_APPOINTMENT
 from callcenter.follow_up.appointments import Wish
+from callcenter.studies.phases import field_day
 
 NOBODY = frozenset({"no_answer", "switched_off", "unreachable", "declined_ring"})
 UNREACHED = NOBODY | {"busy", "answering_machine", "blocked", "suspended"}
@@ -176,8 +177,8 @@ def _device(situation: Situation) -> Decision:
     after = _not_before(situation)
     current = ch.daypart(situation.hours, situation.last.at, persons=situation.persons)
     parts = situation.hours.of_day(situation.persons)
-    if ch.field_day(after) == ch.field_day(situation.now) and current is not None and len(parts) > 1:
-        after = max(after, ch.at_minute(ch.field_day(situation.now), parts[current].end))
+    if field_day(after) == field_day(situation.now) and current is not None and len(parts) > 1:
+        after = max(after, ch.at_minute(field_day(situation.now), parts[current].end))
     return _moved(situation, Decision("call", "next_daypart", _open(situation, after)))
 
 
@@ -206,7 +207,7 @@ def _suspended(situation: Situation) -> Decision:
         return _next_number(situation)
     if situation.times(*UNREACHED) >= situation.rules.attempts:
         return _nobody(situation)
-    day = ch.add_workdays(situation.hours, ch.field_day(situation.now), situation.rules.suspended_workdays)
+    day = ch.add_workdays(situation.hours, field_day(situation.now), situation.rules.suspended_workdays)
     return Decision("call", "suspended", _open(situation, ch.at_minute(day, 0)))
 
 
@@ -214,7 +215,7 @@ def _soft_refusal(situation: Situation) -> Decision:
     """After three workdays by those who convert refusals, once."""
     if situation.times("soft_refusal") > 1:
         return Decision("close", "refused")
-    day = ch.add_workdays(situation.hours, ch.field_day(situation.now), situation.rules.refusal_workdays)
+    day = ch.add_workdays(situation.hours, field_day(situation.now), situation.rules.refusal_workdays)
     part = ch.daypart(situation.hours, situation.last.at, persons=situation.persons)
     due = ch.next_open(situation.hours, ch.at_minute(day, 0), part=part, persons=situation.persons)
     return Decision("call", "conversion", due, needs_conversion=True)
@@ -328,26 +329,26 @@ def _missed_appointment(situation: Situation) -> bool:
 
 
 def _today(situation: Situation) -> list[Past]:
-    today = ch.field_day(situation.now)
-    return [past for past in situation.history if past.counts and ch.field_day(past.at) == today]
+    today = field_day(situation.now)
+    return [past for past in situation.history if past.counts and field_day(past.at) == today]
 
 
 def _needs_another_day(situation: Situation) -> bool:
     """The attempts that are left must still reach the least number of workdays."""
     tried = [past for past in situation.history if past.outcome in UNREACHED]
-    days_missing = situation.rules.workdays - len({ch.field_day(past.at) for past in tried})
+    days_missing = situation.rules.workdays - len({field_day(past.at) for past in tried})
     return situation.rules.attempts - len(tried) <= days_missing
 
 
 def _not_before(situation: Situation) -> datetime:
-    today = ch.field_day(situation.now)
+    today = field_day(situation.now)
     if len(_today(situation)) >= situation.rules.a_day or _needs_another_day(situation):
         return ch.at_minute(ch.add_workdays(situation.hours, today, 1), 0)
     return situation.now + timedelta(minutes=situation.rules.gap_minutes)
 
 
 def _next_workday_same_daypart(situation: Situation) -> datetime:
-    day = ch.add_workdays(situation.hours, ch.field_day(situation.now), 1)
+    day = ch.add_workdays(situation.hours, field_day(situation.now), 1)
     part = ch.daypart(situation.hours, situation.last.at, persons=situation.persons)
     return ch.next_open(situation.hours, ch.at_minute(day, 0), part=part, persons=situation.persons)
 

@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.call_queue import calling_hours as ch
+from callcenter.studies.phases import FIELD_ZONE
 
 HOURS = ch.Hours()
 ROUND_THE_CLOCK = ch.read({"dayparts": [["00:00", "24:00"]], "weekdays": [1, 2, 3, 4, 5, 6, 7], "holidays": "none"})
-moments = st.datetimes(datetime(2021, 1, 1), datetime(2023, 11, 1), timezones=st.just(ch.FIELD_ZONE))  # noqa: DTZ001  # the strategy adds the zone
+moments = st.datetimes(datetime(2021, 1, 1), datetime(2023, 11, 1), timezones=st.just(FIELD_ZONE))  # noqa: DTZ001  # the strategy adds the zone
 hours = st.sampled_from([HOURS, ROUND_THE_CLOCK, ch.read({"extra_days_off": ["2022-06-06"]})])
 
 
 def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=ch.FIELD_ZONE)
+    return datetime.fromisoformat(text).replace(tzinfo=FIELD_ZONE)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from callcenter.call_queue import calling_hours as ch
 from callcenter.follow_up import recall_rules as rr
 from callcenter.follow_up.appointments import Wish
+from callcenter.studies.phases import FIELD_ZONE, field_day
 
 HOURS = ch.Hours()
 RULES = rr.Rules()
@@ -19,7 +20,7 @@ TWO = (*ONE, {"number": "+8622800000002", "state": "untried"})
 
 def at(text: str) -> datetime:
     """`06-02 10:00` in June 2022, field time."""
-    return datetime.fromisoformat(f"2022-{text}").replace(tzinfo=ch.FIELD_ZONE)
+    return datetime.fromisoformat(f"2022-{text}").replace(tzinfo=FIELD_ZONE)
 
 
 def past(when: str, outcome: str, **detail: Any) -> rr.Past:
@@ -261,7 +262,7 @@ def test_the_unreached_get_six_attempts_over_three_workdays_and_no_more(codes: l
     assert decision.why in {"max_attempts", "blocked"}
     if decision.why == "max_attempts":
         assert len(situation.history) == RULES.attempts
-        assert len({ch.field_day(entry.at) for entry in situation.history}) >= RULES.workdays
+        assert len({field_day(entry.at) for entry in situation.history}) >= RULES.workdays
 
 
 @given(st.booleans())
