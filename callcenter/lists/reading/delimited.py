@@ -1,0 +1,86 @@
+"""Rows of delimited text: UTF-8 with or without BOM, UTF-16 with BOM, GB18030; comma, tab, semicolon or bar."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from callcenter.lists.columns import LAST_HEADER_ROW, find_layout
+from callcenter.lists.reading.sheets import Row, Sheet
+from callcenter.lists.refusals import ListRefused
+
+_BLOCK = 1 << 20
+_LONGEST_FIELD = 64 * 2**20
+_SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
+_DELIMITERS = ",\t;|"
+
+
+def encoding_of(data: bytes) -> str:
+    """The encoding, by a rule that always answers alike: the BOM, else strict UTF-8, else GB18030."""
+    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(mark):
+            return name
+    for name in ("utf-8", "gb18030"):
+        if _decodes(data, name):
+            return name
+    raise ListRefused("corrupt", "文字编码无法识别，请存为 UTF-8 或 GB18030")
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    """Whether `data` is `encoding` throughout; a character cut off at the very end is forgiven."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for start in range(0, len(data), _BLOCK):
+            decoder.decode(data[start : start + _BLOCK])
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _text(data: bytes, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace", newline="")
+
+
+def _records(data: bytes, encoding: str, delimiter: str) -> Iterator[Row]:
+    """The records, each with the physical line on which it begins."""
+    csv.field_size_limit(_LONGEST_FIELD)
+    with _text(data, encoding) as lines:
+        reader = csv.reader(lines, delimiter=delimiter)
+        try:
+            while True:
+                number = reader.line_num + 1
+                record = next(reader, None)
+                if record is None:
+                    return
+                if number == 1 and _SEP_LINE.fullmatch(delimiter.join(record)):
+                    continue
+                yield Row(number, list(record))
+        except csv.Error as broken:
+            raise ListRefused("corrupt", "有一格文字长得反常，可能少了一个引号") from broken
+
+
+def _delimiter(data: bytes, encoding: str) -> str:
+    """The first line `sep=;` names it; else the one under which a header row is found with the most columns."""
+    with _text(data[:4096], encoding) as lines:
+        named = _SEP_LINE.fullmatch(next(iter(lines), ""))
+    if named:
+        return named.group(1)
+    return max(_DELIMITERS, key=lambda delimiter: _columns_found(data[:_BLOCK], encoding, delimiter))
+
+
+def _columns_found(data: bytes, encoding: str, delimiter: str) -> int:
+    rows = [row for row in islice(_records(data, encoding, delimiter), LAST_HEADER_ROW + 1) if row.number <= LAST_HEADER_ROW + 1]
+    found = 0
+    for row, following in zip(rows, [*rows[1:], Row(0, [])], strict=True):
+        layout = find_layout(row.cells, following.cells)
+        found = max(found, len(row.cells) if layout else 0)
+    return found
+
+
+def sheet(data: bytes) -> Sheet:
+    """The whole file as one sheet without a name."""
+    encoding = encoding_of(data)
+    delimiter = _delimiter(data, encoding)
+    return Sheet("", _records(data, encoding, delimiter))

@@ -1,0 +1,19 @@
+"""Why a file is refused whole, and what the sender is told to do."""
+
+from callcenter.errors import InvalidInput
+
+_TEXTS = {
+    "unsupported": "这个文件不是表格：{what}。请在表格软件中打开，另存为 .xlsx 后重新上报。",
+    "encrypted": "文件设有密码，无法读取。请取消密码（另存为不加密的 .xlsx）后重新上报。",
+    "corrupt": "文件已损坏或没有上传完整（{what}）。请确认能用表格软件打开，再重新上报。",
+    "bomb": "文件解压后大得反常（{what}），未予读取。请删去多余的空行空列，另存后重新上报。",
+    "no_table": "文件里没有找到名单：前 30 行中没有一行同时有“企业名称”和“联系电话”两个列名。请按模板的表头填写后重新上报。",
+}
+
+
+class ListRefused(InvalidInput):
+    """A file that cannot be judged row by row. `why` is one of unsupported, encrypted, corrupt, bomb, no_table."""
+
+    def __init__(self, why: str, what: str = "") -> None:
+        super().__init__(why, _TEXTS[why], **({"what": what} if what else {}))
+        self.why = why
