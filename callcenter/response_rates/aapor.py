@@ -11,36 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from callcenter.calls.dispositions import CATEGORIES as CATEGORIES_OF_CODES
+
 CATEGORIES = ("I", "P", "R", "NC", "O", "UH", "UO", "NE")
 ELIGIBLE = ("I", "P", "R", "NC", "O")
 UNKNOWN = ("UH", "UO")
 
-CODES: dict[str, str] = {
-    "1.1": "I",
-    "1.2": "P",
-    "2.111": "R",
-    "2.112": "R",
-    "2.12": "R",
-    "2.21": "NC",
-    "2.22": "NC",
-    "2.31": "O",
-    "2.32": "O",
-    "2.33": "O",
-    "2.36": "O",
-    "3.11": "UH",
-    "3.12": "UH",
-    "3.13": "UH",
-    "3.14": "UH",
-    "3.15": "UH",
-    "3.16": "UH",
-    "3.20": "UO",
-    "3.30": "UO",
-    "3.90": "UO",
-    "4.10": "NE",
-    "4.70": "NE",
-    "4.80": "NE",
-    "4.90": "NE",
-}
+CODES = CATEGORIES_OF_CODES
 """Disposition code to category."""
 
 _BY_NUMBER = {Decimal(code): code for code in CODES}

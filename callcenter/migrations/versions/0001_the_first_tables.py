@@ -995,16 +995,48 @@ CREATE TRIGGER audit_trail_append_only BEFORE UPDATE OR DELETE ON audit_trail
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 """
 
-# The boards' role may read every table that this role makes, now and later; where it is not set up yet, nothing is granted.
+# The boards' role reads what boards show, column by column: no names, telephones, answers, notes, files, passwords or secrets.
+# Where the role is not set up yet, nothing is granted. A later table that a board needs is granted by its own migration.
+BOARDS_COLUMNS = {
+    "studies": "id, name, title, is_demo",
+    "stages": "id, study_id, name, title, period_start, period_end",
+    "phases": "id, stage_id, kind, title, first_day, last_day",
+    "topics": "id, study_id, number, title",
+    "checklist_items": "id, stage_id, number, topic_number, title",
+    "populations": "id, stage_id, item_id, code, position, title, respondents",
+    "frames": "id, population_id, number, frozen_at, size",
+    "designs": "id, frame_id, number, fixed_at",
+    "strata": "id, design_id, name, size, target, main_size, released",
+    "draws": "id, population_id, design_id, draw_no, drawn_at",
+    "releases": 'id, draw_id, stratum_id, kind, first_position, count, at, "by"',
+    "cases": "id, study_id, population_id, release_id, stratum_id, district, state, rank, due_at, line, attempts, attempts_on_day, "
+    "last_attempt_day, needs_conversion, for_operator_id, closed_at, closed_why, created_at",
+    "lines": "id, study_id, number, max_concurrent, resting_until",
+    "attempts": "id, case_id, operator_id, line, placed_at, state, ringing_at, answered_at, ended_at, sip_code, carrier_failure, "
+    "outcome, outcome_at",
+    "interviews": "id, case_id, questionnaire_id, operator_id, state, started_at, ended_at",
+    "dispositions": "id, case_id, at, code, category, final, source",
+    "validity_verdicts": "id, interview_id, case_id, at, valid",
+    "appointments": "id, case_id, at, kind, operator_id, state, made_at",
+    "top_up_proposals": "id, draw_id, stratum_id, made_at, target, valid, expected, yield_rate, mean_count, safe_count, chance, state, "
+    "decided_at, decided_count",
+    "timetable_runs": "id, job, started_at, finished_at, ok",
+    "operator_states": "id, user_id, state, since, until",
+    "users": "id, username, name, role, unit, language, active, converts_refusals, must_change_password",
+    # what tells who looks at a board: the hash of a session's token, never the token
+    "log_ins": "id, token_sha256, csrf_token, user_id, last_seen_at, expires_at, ended_at",
+}
+
 BOARDS_READ = """
 DO $$ BEGIN
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'callcenter_boards') THEN
         GRANT USAGE ON SCHEMA public TO callcenter_boards;
-        GRANT SELECT ON ALL TABLES IN SCHEMA public TO callcenter_boards;
-        ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO callcenter_boards;
+        ALL_OF_THEM
     END IF;
 END $$;
-"""
+""".replace(
+    "ALL_OF_THEM", "\n".join(f"GRANT SELECT ({columns}) ON {table} TO callcenter_boards;" for table, columns in BOARDS_COLUMNS.items())
+)
 
 
 def downgrade() -> None:
