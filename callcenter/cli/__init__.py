@@ -21,7 +21,7 @@ COMMANDS = {
     "boards": "processes:boards",
     "scheduler": "processes:scheduler",
     "worker": "processes:worker",
-    "carrier": "carrier:app",
+    "carrier": "processes:carrier",
     "db": "db:app",
     "study": "study:app",
     "lists": "lists:app",

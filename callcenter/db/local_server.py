@@ -28,6 +28,7 @@ SUPERUSER = "callcenter"
 DATABASE = "callcenter"
 BOARDS_ROLE = "callcenter_boards"
 READY_WITHIN = 60.0
+EARLIER_ENDS_WITHIN = 5.0
 CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
 NOBODY = 65534
@@ -80,8 +81,8 @@ class LocalServer:
             _write_secret(self.folder / name)
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
-        self._clear_stale_pid()
-        self.port = _free_port()
+        self._wait_for_earlier_server()
+        self.port = self._usable_port()
         options = {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
@@ -93,7 +94,7 @@ class LocalServer:
             "lc_messages": "C",
             **self.settings,
         }
-        command = [str(postgres_binaries() / "postgres"), "-D", str(self.data)]
+        command = [str(postgres_binaries(self._major()) / "postgres"), "-D", str(self.data)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         with (self.folder / "postgres.log").open("ab") as log:
@@ -144,6 +145,31 @@ class LocalServer:
             user=self._by_account,
         )
 
+    def _major(self) -> str:
+        """The version that made the data: another one cannot read it."""
+        return (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
+
+    def _usable_port(self) -> int:
+        """The port it had, where that is free, so that a server started again is found by those who know it."""
+        kept = self.folder / "port"
+        had = kept.read_text(encoding="ascii").strip() if kept.exists() else ""
+        port = int(had) if had.isdigit() and _is_free(int(had)) else _free_port()
+        kept.write_text(str(port), encoding="ascii")
+        return port
+
+    def _wait_for_earlier_server(self) -> None:
+        """A server whose parent was killed ends by itself within moments; only one that stays is in use."""
+        give_up = time.monotonic() + EARLIER_ENDS_WITHIN
+        while True:
+            try:
+                self._clear_stale_pid()
+            except Conflict:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
     def _clear_stale_pid(self) -> None:
         """Remove a lock file whose process is gone, is a zombie, or is another program; refuse where it lives."""
         lock = self.data / "postmaster.pid"
@@ -188,6 +214,16 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def _is_living_postgres(pid: int) -> bool:

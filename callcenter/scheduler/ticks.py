@@ -7,6 +7,7 @@ import structlog
 from callcenter import clock
 from callcenter.db.engine import transaction
 from callcenter.operations import actions as operations
+from callcenter.operations.logs import told
 from callcenter.scheduler.timetable import Line
 
 log = structlog.get_logger()
@@ -21,7 +22,7 @@ def tick(line: Line) -> bool:
             operations.record_run(session, line.name, started, ok=True, result=result)
             operations.close_alert(session, _alert(line))
     except Exception as failure:
-        log.exception("tick_failed", job=line.name)
+        log.error("tick_failed", job=line.name, **told(failure))
         _record_failure(line, started, failure)
         return False
     return True
@@ -33,9 +34,9 @@ def _record_failure(line: Line, started: datetime, failure: Exception) -> None:
             operations.record_run(session, line.name, started, ok=False, result={"error": type(failure).__name__})
             text = f"定时任务 {line.name} 没有完成；程序会继续重试，详情见调度日志。"
             operations.raise_alert(session, "tick_failed", "warning", text, same_as=_alert(line))
-    except Exception:
+    except Exception as worse:
         # The database itself is away: the log has it, and the next run will tell.
-        log.exception("tick_failure_not_recorded", job=line.name)
+        log.error("tick_failure_not_recorded", job=line.name, **told(worse))
 
 
 def _alert(line: Line) -> str:

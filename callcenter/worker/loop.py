@@ -13,6 +13,7 @@ import structlog
 from callcenter.db.engine import plain_url, transaction
 from callcenter.errors import CallcenterError, Conflict
 from callcenter.operations import actions as operations
+from callcenter.operations.logs import told
 from callcenter.operations.queries import job as find_job
 from callcenter.worker.handlers import Handler, Progress
 
@@ -48,8 +49,8 @@ class Worker:
         while not stop.is_set():
             try:
                 worked = self.run_one()
-            except Exception:
-                log.exception("worker_trouble")
+            except Exception as failure:
+                log.error("worker_trouble", **told(failure))
                 worked = False
                 stop.wait(2)
             if not worked:
@@ -89,9 +90,9 @@ class Worker:
                 result = self.handlers[kind](payload, progress)
         except CallcenterError as expected:
             self._end(job_id, error=str(expected))
-        except Exception:
+        except Exception as failure:
             reference = secrets.token_hex(4)
-            log.exception("job_failed", job=job_id, kind=kind, reference=reference)
+            log.error("job_failed", job=job_id, kind=kind, reference=reference, **told(failure))
             self._end(job_id, error=f"任务没有完成（编号 {reference}）：请把编号告诉管理员。")
         else:
             self._end(job_id, result=result)

@@ -1,0 +1,87 @@
+"""What a new installation starts with: a log-in for each role and the demo study as a trial. Every step may be repeated."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import callcenter
+from callcenter import clock
+from callcenter.cli.run.data_folder import DataFolder
+from callcenter.db.engine import transaction
+from callcenter.errors import NotFound
+from callcenter.people import actions as people
+from callcenter.people import passwords
+from callcenter.people import queries as people_queries
+from callcenter.people.roles import LABELS
+from callcenter.studies import actions as studies
+from callcenter.studies import queries as studies_queries
+from callcenter.studies.phases import FIELD_ZONE
+
+STUDY = "tianjin-2022"
+STUDY_FOLDER = Path(callcenter.__file__).parent.parent / "questionnaires" / STUDY
+PEOPLE = (
+    ("administrator", "administrator", "系统管理员", None),
+    ("supervisor", "supervisor", "督导一", None),
+    ("operator", "operator", "话务员一", None),
+    ("submitter", "submitter", "名单联系人", "市市场监管委"),
+    ("evaluator", "evaluator", "评估人员一", None),
+    ("commissioner", "commissioner", "委托方联系人", None),
+)
+"""Role, username, name and unit of the first log-ins."""
+
+
+def prepare(folder: DataFolder, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    """The trial study and the log-ins, made where they are not there yet; the log-ins."""
+    if not _study_is_there():
+        say("首次启动：正在载入演示调查。")
+        _load_study(trial_from=clock.now())
+    return _log_ins(folder, operators=1)
+
+
+def prepare_demo(folder: DataFolder, operators: int) -> list[dict[str, Any]]:
+    """The study on its true dates, for a field period that is played; log-ins with as many operators as told."""
+    _load_study(trial_from=None)
+    return _log_ins(folder, operators)
+
+
+def _study_is_there() -> bool:
+    with transaction() as session:
+        try:
+            studies_queries.study_by_name(session, STUDY)
+        except NotFound:
+            return False
+        return True
+
+
+def _load_study(trial_from: datetime | None) -> None:
+    day = trial_from.astimezone(FIELD_ZONE).date() if trial_from else None
+    with transaction() as session:
+        studies.load(session, STUDY_FOLDER, trial_from=day)
+
+
+def _log_ins(folder: DataFolder, operators: int) -> list[dict[str, Any]]:
+    """Passwords are kept before anybody can use them, so that a start cut short does not lose them."""
+    kept = folder.read("log-ins.json")
+    more = [("operator", f"operator{number}", f"话务员{number}号", None) for number in range(2, operators + 1)]
+    for role, username, name, unit in (*PEOPLE, *more):
+        made = {"role": role, "label": LABELS[role], "username": username, "name": name, "unit": unit}
+        kept.setdefault(username, {**made, "password": passwords.generate()})
+    folder.write("log-ins.json", kept)
+    with transaction() as session:
+        for log_in in kept.values():
+            if people_queries.user_by_name(session, log_in["username"]) is None:
+                _add(session, log_in)
+    return list(kept.values())
+
+
+def _add(session: Any, log_in: dict[str, Any]) -> None:
+    people.add_user(
+        session,
+        username=log_in["username"],
+        name=log_in["name"],
+        role=log_in["role"],
+        unit=log_in["unit"],
+        password=log_in["password"],
+        must_change_password=False,
+    )
