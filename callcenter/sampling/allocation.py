@@ -11,6 +11,8 @@ from fractions import Fraction
 
 from callcenter.errors import InvalidInput, Refused
 
+MOST_POWER = 4
+MOST_IMPORTANCE = 10**70  # beyond it a float cannot hold the fourth power
 METHODS = ("proportional", "equal", "neyman", "power", "fixed")
 
 
@@ -36,6 +38,8 @@ def allocate(
     and 5,581, n = 24): 6 and 18 by `proportional`, 12 and 12 by `neyman`.
     """
     _check(strata, total, method, minimum, take_all)
+    if not 0 <= power <= MOST_POWER:
+        raise InvalidInput("wrong_use", "幂次应在 0 与 {most} 之间，不能是 {power}。", most=MOST_POWER, power=power)
     if method == "fixed":
         return _fixed(strata, total, minimum, take_all)
     measures = [_measure(stratum, method, power) for stratum in strata]
@@ -58,7 +62,9 @@ def _measure(stratum: StratumFacts, method: str, power: float) -> Fraction:
         return Fraction(stratum.size)
     if method == "neyman":
         return stratum.size * _needed(stratum, stratum.deviation, "S")
-    return _needed(stratum, stratum.variation, "CV") * Fraction(float(_needed(stratum, stratum.importance, "X")) ** power)
+    return _needed(stratum, stratum.variation, "CV") * Fraction(
+        float(min(_needed(stratum, stratum.importance, "X"), Fraction(MOST_IMPORTANCE))) ** power
+    )
 
 
 def _needed(stratum: StratumFacts, value: Fraction | None, column: str) -> Fraction:

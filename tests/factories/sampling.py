@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from callcenter.sampling.certificate import document_sha256, units_sha256
+from callcenter.sampling.design import read_wishes
 from callcenter.sampling.draw import commitment, places, seed_of, seed_used
 
 MOMENT = datetime(2022, 6, 1, 1, 0, tzinfo=UTC)
@@ -159,13 +160,7 @@ def make_drawn_sample(
     frame = make_frame(session, sizes, supervisor_id=supervisor_id)
     counts = sizes or SIZES
     mains = {name: min(main, size) if isinstance(main, int) else main[name] for name, size in counts.items()}
-    document = {
-        "method": "fixed",
-        "rates": {"response": 0.5, "eligible": 1.0, "valid": 1.0},
-        "step": 1,
-        "mode": "manual",
-        "coordination": "independent",
-    }
+    document = read_wishes({"method": "fixed", "total": 1, "rates": {"response": 0.5}}).model_dump()
     design = insert(
         session,
         "designs",

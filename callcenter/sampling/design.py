@@ -1,0 +1,170 @@
+"""How a frame is to be drawn: strata, sizes, rates, release rule; and what it promises before anything is drawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from callcenter.errors import InvalidInput
+from callcenter.sampling.allocation import StratumFacts, allocate
+from callcenter.sampling.sizes import Rates, standard_error, stratified_standard_error, to_release, z_of
+
+
+class Expected(BaseModel):
+    """Expected shares; see `sizes.Rates`."""
+
+    model_config = ConfigDict(extra="forbid")
+    response: float = Field(default=1.0, gt=0, le=1)
+    eligible: float = Field(default=1.0, gt=0, le=1)
+    valid: float = Field(default=1.0, gt=0, le=1)
+
+
+class ReleaseRule(BaseModel):
+    """How reserves are released: step, mode, and when a next step may come."""
+
+    model_config = ConfigDict(extra="forbid")
+    step: int = Field(default=1, ge=1)
+    mode: str = Field(default="manual", pattern="^(manual|automatic)$")
+    chance: float = Field(default=0.9, gt=0, lt=1)
+    min_attempts: int = Field(default=3, ge=0)
+    final_share: float = Field(default=0.8, ge=0, le=1)
+
+
+class Facts(BaseModel):
+    """What a method needs of one stratum: S for neyman, CV and X for power, n for fixed."""
+
+    model_config = ConfigDict(extra="forbid")
+    S: float | None = Field(default=None, ge=0)
+    CV: float | None = Field(default=None, ge=0)
+    X: float | None = Field(default=None, ge=0)
+    n: int | None = Field(default=None, ge=0)
+
+
+class Wishes(BaseModel):
+    """A design as wished for: the document that `fix_design` takes. `total` counts valid completes."""
+
+    model_config = ConfigDict(extra="forbid")
+    method: str = "proportional"
+    total: int = Field(ge=1, le=10_000_000)
+    minimum: int = Field(default=0, ge=0)
+    take_all: int = Field(default=0, ge=0)
+    power: float = Field(default=0.5, ge=0, le=2)
+    rates: Expected = Expected()
+    merges: dict[str, list[str]] = {}
+    """New stratum: the districts that it takes in."""
+    facts: dict[str, Facts] = {}
+    """By stratum."""
+    release: ReleaseRule = ReleaseRule()
+    coordination: str = Field(default="independent", pattern="^(independent|positive)$")
+    confidence: float = Field(default=0.95, gt=0, lt=1)
+    expected_proportion: float = Field(default=0.5, gt=0, lt=1)
+
+
+@dataclass(frozen=True)
+class PlannedStratum:
+    """A stratum before the draw: N, target t, release n, valid completes to be expected, and their precision."""
+
+    name: str
+    size: int
+    target: int
+    main_size: int
+    expected: float
+    standard_error: float | None
+    margin: float | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a design promises, stratum by stratum and for the whole."""
+
+    strata: list[PlannedStratum]
+    standard_error: float | None
+    margin: float | None
+    deff: float | None
+    size: int = field(init=False)
+    target: int = field(init=False)
+    main_size: int = field(init=False)
+    expected: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name in ("size", "target", "main_size", "expected"):
+            object.__setattr__(self, name, sum(getattr(stratum, name) for stratum in self.strata))
+
+
+LABELS = {"total": "目标总数", "minimum": "每层下限", "take_all": "全取界限", "response": "应答率", "eligible": "合格率", "valid": "有效率"}
+
+
+def read_wishes(document: Mapping[str, Any]) -> Wishes:
+    """The design as typed or sent; the first thing that cannot be is named."""
+    try:
+        return Wishes.model_validate(document)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        name = str(first["loc"][-1]) if first["loc"] else "design"
+        text = "抽样方案的“{field}”不能是 {value}：请改正。"
+        raise InvalidInput("bad_design", text, field=LABELS.get(name, name), value=repr(first["input"])[:60]) from wrong
+
+
+def stratum_of(district: str, merges: Mapping[str, list[str]]) -> str:
+    """The stratum that a district's units stand in."""
+    return next((name for name, districts in merges.items() if district in districts), district)
+
+
+def merge_sizes(districts: Mapping[str, int], merges: Mapping[str, list[str]]) -> dict[str, int]:
+    """N by stratum; a district that is named twice, or is not in the frame, is refused."""
+    named = [district for listed in merges.values() for district in listed]
+    for district in named:
+        if named.count(district) > 1:
+            raise InvalidInput("merged_twice", "“{district}”被并入了两个层：一个单位只能在一个层里。", district=district)
+        if district not in districts:
+            raise InvalidInput("unknown_district", "抽样框里没有“{district}”：请检查合并规则。", district=district)
+    sizes: dict[str, int] = {}
+    for district, size in sorted(districts.items()):
+        name = stratum_of(district, merges)
+        if name in districts and name != district and name not in merges.get(name, []):
+            raise InvalidInput("merged_name_taken", "合并后的层名“{name}”与另一个区重名：请换一个名称。", name=name)
+        sizes[name] = sizes.get(name, 0) + size
+    return dict(sorted(sizes.items()))
+
+
+def make_plan(districts: Mapping[str, int], wishes: Wishes) -> Plan:
+    """Targets, releases and expected precision for a frame with these units by district."""
+    sizes = merge_sizes(districts, wishes.merges)
+    targets = allocate(
+        [_facts(name, size, wishes) for name, size in sizes.items()],
+        wishes.total, wishes.method, power=wishes.power, minimum=wishes.minimum, take_all=wishes.take_all,
+    )  # fmt: skip
+    rates = Rates(wishes.rates.response, wishes.rates.eligible, wishes.rates.valid)
+    z, p = z_of(wishes.confidence), wishes.expected_proportion
+    planned = []
+    for (name, size), target in zip(sizes.items(), targets, strict=True):
+        main = to_release(target, rates, size)
+        expected = min(float(target), main * rates.product)
+        error = standard_error(expected, size, p)
+        planned.append(PlannedStratum(name, size, target, main, expected, error, None if error is None else z * error))
+    return _whole(planned, z, p)
+
+
+def full_document(wishes: Wishes, plan: Plan, *, frame_number: int, frame_sha256: str) -> dict[str, Any]:
+    """The design as it is frozen and hashed: wishes, frame, and the sizes that follow from them."""
+    sizes = [{"stratum": s.name, "N": s.size, "t": s.target, "n": s.main_size} for s in plan.strata]
+    frame = {"number": frame_number, "sha256": frame_sha256}
+    return {**wishes.model_dump(), "strata": "district", "frame": frame, "sizes": sizes, "rotation": "0" * 16}
+
+
+def _facts(name: str, size: int, wishes: Wishes) -> StratumFacts:
+    facts = wishes.facts.get(name, Facts())
+    return StratumFacts(name, size, _exact(facts.S), _exact(facts.CV), _exact(facts.X), facts.n)
+
+
+def _exact(value: float | None) -> Fraction | None:
+    return None if value is None else Fraction(str(value))
+
+
+def _whole(planned: list[PlannedStratum], z: float, p: float) -> Plan:
+    error = stratified_standard_error([s.expected for s in planned], [s.size for s in planned], p)
+    simple = standard_error(sum(s.expected for s in planned), sum(s.size for s in planned), p)
+    deff = None if error is None or not simple else (error / simple) ** 2
+    return Plan(planned, error, None if error is None else z * error, deff)
