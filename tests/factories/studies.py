@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from callcenter.questionnaire import actions as questionnaires
 from callcenter.studies import actions, queries
 from callcenter.studies.tables import Population, Study
 
@@ -12,8 +13,11 @@ FOLDER = Path(__file__).resolve().parents[2] / "questionnaires" / "tianjin-2022"
 
 
 def make_study(session: Session, *, trial_from: date | None = None) -> Study:
-    """The shipped study; half a second."""
-    return actions.load(session, FOLDER, trial_from=trial_from)
+    """The shipped study with its questionnaires released; about a second."""
+    study = actions.load(session, FOLDER, trial_from=trial_from)
+    assert study.id is not None
+    questionnaires.load(session, study.id, FOLDER)
+    return study
 
 
 def demo_population(session: Session, study: Study, code: str = "4-1", stage: str = "2021") -> Population:

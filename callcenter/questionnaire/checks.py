@@ -1,0 +1,143 @@
+"""Proof before launch: everything wrong with a questionnaire that can be known without reading it to anybody."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from callcenter.questionnaire.definition import Definition, Question
+from callcenter.questionnaire.expressions import Expression
+from callcenter.questionnaire.paths import reached
+from callcenter.questionnaire.problems import ERROR, Problem, problem
+from callcenter.questionnaire.question_types.number import scale
+from callcenter.questionnaire.reading import MEASURES, TEXT_COLUMNS, Reading, read_questionnaire
+from callcenter.questionnaire.texts import CASE_FIELDS, TextProblem, fields_known, references, render
+
+
+def check(document: Any, *, items: frozenset[int] | None = None) -> list[Problem]:
+    """All problems of a document, by row; with `items` its questions must name items of that checklist."""
+    reading = read_questionnaire(document)
+    found = [*reading.problems, *_of_form(reading.definition, items)]
+    if not any(each.severity == ERROR for each in found):
+        found += _of_ways(reading.definition)
+    return sorted(set(found), key=lambda each: (each.sheet != "choices", each.row, each.code))
+
+
+def errors(problems: list[Problem]) -> list[Problem]:
+    """Those that forbid a release."""
+    return [each for each in problems if each.severity == ERROR]
+
+
+def read_checked(document: Mapping[str, Any]) -> Reading:
+    """The definition with all its problems, ways included."""
+    reading = read_questionnaire(document)
+    return Reading(reading.definition, check(document))
+
+
+def _of_form(definition: Definition, items: frozenset[int] | None) -> Iterator[Problem]:
+    order = {question.name: place for place, question in enumerate(definition.questions)}
+    yield from _cycles(definition)
+    languages = sorted({language for question in definition.questions for texts in question.texts.values() for language in texts} - {""})
+    for question in definition.questions:
+        yield from _references(definition, question, order)
+        yield from _texts(definition, question, languages)
+        yield from _columns(question, items)
+
+
+def _expressions(question: Question) -> Iterator[tuple[str, Expression]]:
+    for expression in question.relevant:
+        yield "relevant", expression
+    for column, each in (("constraint", question.constraint), ("calculation", question.calculation), ("required", question.required)):
+        if each is not None:
+            yield column, each
+
+
+def _references(definition: Definition, question: Question, order: Mapping[str, int]) -> Iterator[Problem]:
+    for column, expression in _expressions(question):
+        for name in expression.names:
+            if name not in order:
+                yield problem("Q004", "survey", question.row, column=column, what=name)
+            elif column == "relevant" and order[name] > order[question.name] and definition.by_name[name].asked:
+                yield problem("Q016", "survey", question.row, what=name)
+        for name, code in expression.codes:
+            other = definition.by_name.get(name)
+            if other and other.choices and code and all(code != choice.value for choice in other.choices):
+                yield problem("Q019", "survey", question.row, column=column, code=code, what=name)
+
+
+def _texts(definition: Definition, question: Question, languages: list[str]) -> Iterator[Problem]:
+    if question.asked and not (question.texts.get("label") or question.texts.get("say")):
+        yield problem("Q010", "survey", question.row)
+    for column in TEXT_COLUMNS:
+        texts = question.texts.get(column, {})
+        yield from _missing_languages(question, column, texts, languages)
+        for text in texts.values():
+            for name in references(text):
+                if name not in definition.by_name:
+                    yield problem("Q004", "survey", question.row, column=column, what=name)
+            try:
+                render(text, CASE_FIELDS, {})
+            except TextProblem as bad:
+                yield problem("Q015", "survey", question.row, column=column, what=bad, known=fields_known())
+
+
+def _missing_languages(question: Question, column: str, texts: Mapping[str, str], languages: list[str]) -> Iterator[Problem]:
+    if texts and languages:
+        for language in languages:
+            if language not in texts and not ("" in texts and "zh" in language):
+                yield problem("Q023", "survey", question.row, column=column, what=language)
+
+
+def _columns(question: Question, items: frozenset[int] | None) -> Iterator[Problem]:
+    if question.type == "calculate" and question.calculation is None:
+        yield problem("Q014", "survey", question.row)
+    if question.type == "range":
+        try:
+            scale(question.parameters)
+        except ValueError as bad:
+            yield problem("Q013", "survey", question.row, what=bad)
+    if question.measure and question.measure not in MEASURES:
+        yield problem("Q018", "survey", question.row, what=question.measure, known="、".join(MEASURES))
+    if question.constraint is not None and not question.text("constraint_message"):
+        yield problem("Q021", "survey", question.row)
+    for item in question.items:
+        if items is not None and item not in items:
+            yield problem("Q022", "survey", question.row, what=item)
+
+
+def _cycles(definition: Definition) -> Iterator[Problem]:
+    """A question whose condition or calculation comes back to itself."""
+    done: set[str] = set()
+    for start in definition.questions:
+        path: list[str] = []
+        stack = [(start.name, iter(start.reads))] if start.name not in done else []
+        while stack:
+            name, left = stack[-1]
+            if name not in path:
+                path.append(name)
+            following = next((each for each in left if each in definition.by_name and each not in done), None)
+            if following is None:
+                done.add(name)
+                path.pop()
+                stack.pop()
+            elif following in path:
+                yield problem(
+                    "Q008", "survey", definition.by_name[following].row, what=" → ".join([*path[path.index(following) :], following])
+                )
+            else:
+                stack.append((following, iter(definition.by_name[following].reads)))
+
+
+def _of_ways(definition: Definition) -> Iterator[Problem]:
+    passed, stuck, _all_tried = reached(definition)
+    for question in definition.questions:
+        if question.asked and question.name not in passed:
+            yield problem("Q012", "survey", question.row, what=question.name)
+    for name in {walk.route.next.name for walk in stuck if walk.route.next}:
+        yield problem("Q025", "survey", definition.by_name[name].row)
+
+
+def minutes_read_aloud(definition: Definition, names: set[str] | None = None) -> float:
+    """About how long the questions take: 240 characters a minute read, 4 seconds to answer each."""
+    asked = [question for question in definition.questions if question.asked and (names is None or question.name in names)]
+    spoken = sum(len(re.sub(r"\{\{.*?\}\}|\$\{.*?\}", "某某公司", question.text("say") or question.text("label"))) for question in asked)
+    return spoken / 240 + sum(4 for question in asked if question.type != "note") / 60

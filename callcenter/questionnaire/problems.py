@@ -1,0 +1,65 @@
+"""The numbered catalogue of what can be wrong with a questionnaire: where, what, and what to do."""
+
+from dataclasses import asdict, dataclass
+
+ERROR, WARNING = "error", "warning"
+
+CATALOGUE: dict[str, tuple[str, str, str]] = {
+    "Q001": (ERROR, "不认识的题型“{what}”", "请改用支持的题型：{known}"),
+    "Q002": (ERROR, "名称“{what}”缺失或不合规", "名称以字母或下划线开头，只含字母、数字、下划线、点和连字符"),
+    "Q003": (ERROR, "名称“{what}”重复", "请给每道题不同的名称"),
+    "Q004": (ERROR, "{column} 中引用的“{what}”不存在", "请改正名称，或补上这道题"),
+    "Q005": (ERROR, "没有选项表“{what}”", "请在 choices 中补上，或改正表名"),
+    "Q006": (ERROR, "选项表“{what}”中编码“{code}”重复", "同一张表里每个编码只能用一次"),
+    "Q007": (ERROR, "选项缺少编码或文字", "请补上 name 和 label；编码中不能有空格"),
+    "Q008": (ERROR, "逻辑循环：{what}", "请去掉互相引用的条件或计算"),
+    "Q009": (ERROR, "{column} 读不懂：{what}", "请对照 XLSForm 的写法改正表达式"),
+    "Q010": (ERROR, "题目没有文字", "请填写 label 或 say"),
+    "Q011": (ERROR, "分组不配对：{what}", "每个 begin_group 要有一个 end_group"),
+    "Q012": (ERROR, "没有任何路径能问到“{what}”", "请改正 relevant，或删去这道题"),
+    "Q013": (ERROR, "刻度不对：{what}", "请写成 start=1 end=10 step=1，且起点小于终点"),
+    "Q014": (ERROR, "计算题没有 calculation", "请补上要计算的表达式"),
+    "Q015": (ERROR, "{column} 中的占位符不能用：{what}", "可用：{known}，以及 ${{题目名称}}"),
+    "Q016": (ERROR, "条件引用了后面的题“{what}”", "请把那道题移到前面"),
+    "Q017": (WARNING, "不认识的列“{what}”", "这一列不会被使用，请检查拼写"),
+    "Q018": (ERROR, "不认识的计量“{what}”", "可用：{known}"),
+    "Q019": (ERROR, "{column} 提到的选项“{code}”不在“{what}”的选项表中", "请改正编码"),
+    "Q020": (ERROR, "还不支持：{what}", "请去掉，或改用分组和条件"),
+    "Q021": (WARNING, "有 constraint 但没有 constraint_message", "请写一句话告诉访问员什么样的回答可以接受"),
+    "Q022": (ERROR, "清单中没有第 {what} 项任务", "请改正 item"),
+    "Q023": (ERROR, "缺少译文：{column} 没有 {what}", "请补上这种语言的文字"),
+    "Q024": (ERROR, "不认识的非回答“{what}”", "可用：{known}，或写 none"),
+    "Q025": (ERROR, "没有任何回答能满足 constraint", "请放宽约束"),
+    "Q026": (ERROR, "文件不是问卷：{what}", "请提供含 survey、choices、settings 三张表的文件"),
+    "Q027": (ERROR, "问卷没有题目", "请在 survey 中至少写一道题"),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One entry of the catalogue, met at a place."""
+
+    code: str
+    severity: str
+    sheet: str
+    row: int
+    message: str
+    fix: str
+
+    def as_json(self) -> dict[str, str | int]:
+        """As the command line prints it."""
+        return asdict(self)
+
+
+def problem(number: str, sheet: str, row: int, **about: object) -> Problem:
+    """The catalogue's entry `number`, met in `row` of `sheet` (rows count from 1 under the header, which is row 1)."""
+    severity, message, fix = CATALOGUE[number]
+    return Problem(number, severity, sheet, row, message.format(**about), fix.format(**about))
+
+
+class QuestionnaireProblems(Exception):
+    """A questionnaire that cannot be released; all its problems."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(f"{p.code} {p.sheet} 第 {p.row} 行：{p.message}。{p.fix}。" for p in problems))
+        self.problems = problems

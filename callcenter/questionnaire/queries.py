@@ -1,0 +1,46 @@
+"""Reads of the room: versions and their definitions."""
+
+from sqlmodel import Session, col, select
+
+from callcenter.errors import NotFound
+from callcenter.questionnaire.definition import Definition
+from callcenter.questionnaire.reading import read_questionnaire
+from callcenter.questionnaire.tables import Questionnaire
+
+_READ: dict[str, Definition] = {}
+"""Definitions by hash; a version never changes, so this is only a saving of time."""
+MOST_KEPT = 200
+
+
+def questionnaire(session: Session, questionnaire_id: int) -> Questionnaire:
+    """The version with that id."""
+    found = session.get(Questionnaire, questionnaire_id)
+    if found is None:
+        raise NotFound("no_questionnaire", "没有这份问卷，请重新选择。")
+    return found
+
+
+def released(session: Session, study_id: int, name: str) -> Questionnaire:
+    """The version that new cases use."""
+    mine = (Questionnaire.study_id == study_id, Questionnaire.name == name, col(Questionnaire.released_at).is_not(None))
+    newest = select(Questionnaire).where(*mine).order_by(col(Questionnaire.released_at).desc(), col(Questionnaire.version).desc())
+    found = session.exec(newest).first()
+    if found is None:
+        raise NotFound("no_released_questionnaire", "问卷“{name}”还没有发布，请先检查并载入研究。", name=name)
+    return found
+
+
+def versions(session: Session, study_id: int) -> list[Questionnaire]:
+    """All versions of a study's questionnaires, by name, newest first."""
+    ordered = select(Questionnaire).where(Questionnaire.study_id == study_id)
+    return list(session.exec(ordered.order_by(Questionnaire.name, col(Questionnaire.version).desc())))
+
+
+def definition(session: Session, questionnaire_id: int) -> Definition:
+    """The definition of a version, ready to be routed."""
+    version = questionnaire(session, questionnaire_id)
+    if version.sha256 not in _READ:
+        while len(_READ) >= MOST_KEPT:
+            _READ.pop(next(iter(_READ)), None)
+        _READ[version.sha256] = read_questionnaire(version.definition).definition
+    return _READ[version.sha256]

@@ -1,0 +1,81 @@
+"""Texts with case fields and earlier answers: `{{ enterprise.name }}`, `${q1}`. Sandboxed, strict, bounded."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from callcenter.questionnaire.definition import TEXT_REFERENCE
+
+CASE_FIELDS: dict[str, dict[str, str]] = {
+    "enterprise": {"name": "某某公司", "district": "和平区"},
+    "contact": {"name": "张先生"},
+    "matter": {"what": "某项业务", "when": "2022年3月", "department": "市市场监管委"},
+    "population": {"title": "某类企业"},
+    "study": {"title": "某项调查", "commissioner": "委托单位", "evaluator": "评估机构", "contact": "022-00000000"},
+    "interview": {"minutes": "8", "line": "96599966"},
+}
+"""Every field a text may name, with a sample for previews and checks."""
+
+PLACE_OF_ANSWERS = "answers__"
+UNANSWERED = "……"
+LONGEST = 10_000
+_ALLOWED = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Getattr,
+    nodes.Getitem,
+    nodes.Const,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+)
+_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # pages escape
+
+
+class TextProblem(ValueError):
+    """A text that cannot be rendered; the sentence says why."""
+
+
+def fields_known() -> str:
+    """The case fields, as a list for messages."""
+    return "、".join(f"{{{{ {group}.{name} }}}}" for group, names in CASE_FIELDS.items() for name in names)
+
+
+def render(text: str, case: Mapping[str, Any], answers: Mapping[str, str]) -> str:
+    """The text with its fields filled in; an answer not yet given shows as dots. TextProblem where a field is unknown."""
+    if "{{" not in text and "{%" not in text and "${" not in text:
+        return text
+    said = {name: answers.get(name) or UNANSWERED for name in references(text)}
+    try:
+        return _template(text).render({**case, PLACE_OF_ANSWERS: said})
+    except TemplateError as bad:
+        raise TextProblem(str(bad)) from bad
+
+
+def references(text: str) -> list[str]:
+    """Names of the questions whose answers the text repeats."""
+    return TEXT_REFERENCE.findall(text)
+
+
+@lru_cache(maxsize=2048)
+def _template(text: str) -> Template:
+    if len(text) > LONGEST:
+        raise TextProblem(f"文字超过 {LONGEST} 个字")
+    source = TEXT_REFERENCE.sub(lambda found: f"{{{{ {PLACE_OF_ANSWERS}[{found[1]!r}] }}}}", text)
+    try:
+        tree = _ENVIRONMENT.parse(source)
+        for node in tree.find_all(nodes.Node):
+            if not isinstance(node, _ALLOWED):
+                raise TextProblem(f"不允许 {type(node).__name__}")
+        return _ENVIRONMENT.from_string(source)
+    except (TemplateError, RecursionError) as bad:
+        raise TextProblem(str(bad) or "太深") from bad

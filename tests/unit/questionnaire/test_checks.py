@@ -1,0 +1,74 @@
+from typing import Any
+
+import pytest
+
+from callcenter.questionnaire.checks import check
+from callcenter.questionnaire.problems import CATALOGUE
+
+YES_NO = [{"list_name": "yn", "name": "yes", "label": "是"}, {"list_name": "yn", "name": "no", "label": "否"}]
+
+
+def codes(*survey: dict[str, Any], choices: list[dict[str, Any]] | None = None) -> list[tuple[str, int]]:
+    document = {"survey": list(survey), "choices": YES_NO if choices is None else choices, "settings": []}
+    return [(problem.code, problem.row) for problem in check(document, items=frozenset({1, 4}))]
+
+
+ASK = {"type": "select_one yn", "name": "a", "label": "问"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([ASK], []),
+        ([{"type": "geopoint", "name": "a", "label": "x"}, ASK | {"name": "b"}], [("Q001", 2)]),
+        ([{"type": "text", "label": "x"}], [("Q027", 1), ("Q002", 2)]),
+        ([{"type": "text", "name": "1a", "label": "x"}, ASK], [("Q002", 2)]),
+        ([ASK, ASK], [("Q003", 3)]),
+        ([ASK, {"type": "text", "name": "b", "label": "x", "relevant": "${c} = 1"}], [("Q004", 3)]),
+        ([ASK, {"type": "text", "name": "b", "label": "为什么是${c}"}], [("Q004", 3)]),
+        ([{"type": "select_one nothing", "name": "a", "label": "x"}], [("Q005", 2)]),
+        ([{"type": "calculate", "name": "x", "calculation": "${y} + 1"},
+          {"type": "calculate", "name": "y", "calculation": "${x} + 1"}, ASK], [("Q008", 2)]),
+        ([ASK | {"relevant": "${a} = 'yes'"}], [("Q008", 2)]),
+        ([ASK | {"relevant": "1 +"}], [("Q009", 2)]),
+        ([{"type": "text", "name": "a"}], [("Q010", 2)]),
+        ([{"type": "begin_group", "name": "g"}, ASK], [("Q011", 3)]),
+        ([ASK, {"type": "end_group"}], [("Q011", 3)]),
+        ([ASK, {"type": "text", "name": "b", "label": "x", "relevant": "${a} = 'yes' and ${a} = 'no'"}], [("Q012", 3)]),
+        ([{"type": "range", "name": "a", "label": "x", "parameters": "start=1 end=1"}], [("Q013", 2)]),
+        ([{"type": "calculate", "name": "x"}, ASK], [("Q014", 2)]),
+        ([ASK | {"say": "{{ enterprise.secret }}"}], [("Q015", 2)]),
+        ([ASK | {"say": "{{ ''.__class__.__mro__ }}"}], [("Q015", 2)]),
+        ([ASK | {"say": "{% for i in range(10**9) %}x{% endfor %}"}], [("Q015", 2)]),
+        ([{"type": "text", "name": "b", "label": "x", "relevant": "${a} = 'yes'"}, ASK], [("Q016", 2)]),
+        ([ASK | {"colour": "red"}], [("Q017", 2)]),
+        ([ASK | {"measure": "furlongs"}], [("Q018", 2)]),
+        ([ASK, {"type": "text", "name": "b", "label": "x", "relevant": "${a} = 'maybe'"}], [("Q019", 3)]),
+        ([ASK, {"type": "begin_repeat", "name": "r"}], [("Q020", 3)]),
+        ([{"type": "integer", "name": "a", "label": "x", "constraint": ". > 0"}], [("Q021", 2)]),
+        ([ASK | {"item": "4 99"}], [("Q022", 2)]),
+        ([ASK | {"label::English (en)": "ask"}, {"type": "text", "name": "b", "label": "x"}], [("Q023", 3)]),
+        ([ASK | {"nonanswers": "dunno"}], [("Q024", 2)]),
+        ([{"type": "integer", "name": "a", "label": "x", "required": "yes", "nonanswers": "none", "constraint": ". > 5 and . < 3",
+           "constraint_message": "x"}], [("Q025", 2)]),
+    ],
+)  # fmt: skip
+def test_a_problem_is_found_with_its_number_and_row(rows: list[dict[str, Any]], found: list[tuple[str, int]]) -> None:
+    assert codes(*rows) == found
+
+
+def test_choice_lists_are_checked() -> None:
+    twice = [*YES_NO, YES_NO[0], {"list_name": "yn", "label": "空"}]
+    assert codes(ASK, choices=twice) == [("Q006", 4), ("Q007", 5)]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [None, [], {}, {"survey": "x"}, {"survey": []}, {"survey": [None, 3, {}], "choices": "x"}, {"survey": [{"type": 5, "name": []}]}],
+)
+def test_what_is_no_questionnaire_is_told_and_never_fails(document: Any) -> None:
+    assert {problem.code for problem in check(document)} & {"Q026", "Q027", "Q001"}
+
+
+def test_every_entry_of_the_catalogue_says_what_to_do() -> None:
+    assert all(severity in {"error", "warning"} and message and fix for severity, message, fix in CATALOGUE.values())

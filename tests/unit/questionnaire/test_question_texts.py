@@ -1,0 +1,38 @@
+import pytest
+
+from callcenter.questionnaire.texts import CASE_FIELDS, TextProblem, render
+
+CASE = {"enterprise": {"name": "天津<b>甲</b>公司", "district": "和平区"}, "matter": {"what": "电子印章", "when": ""}}
+
+
+def test_case_fields_and_earlier_answers_are_filled_in() -> None:
+    said = render("{{ enterprise.name }}，您说用了${days}天{% if matter.when %}（{{ matter.when }}）{% endif %}", CASE, {"days": "3"})
+    assert said == "天津<b>甲</b>公司，您说用了3天"
+
+
+def test_an_answer_that_looks_like_a_template_stays_text() -> None:
+    assert render("您说：${q}", CASE, {"q": "{{ enterprise.name }} ${x}"}) == "您说：{{ enterprise.name }} ${x}"
+
+
+def test_an_answer_not_given_yet_shows_as_dots() -> None:
+    assert render("用了${days}天", CASE, {}) == "用了……天"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ unknown }}",
+        "{{ enterprise.secret }}",
+        "{{ ''.__class__ }}",
+        "{{ enterprise.__class__.__mro__[1].__subclasses__() }}",
+        "{{ 'a' * 1000000000 }}",
+        "{% for i in range(100000) %}x{% endfor %}",
+        "{{ enterprise.name.format }}{{ cycler.__init__.__globals__ }}",
+        "{% include '/etc/passwd' %}",
+        "{{ unclosed",
+        "{{ enterprise.name | upper }}",
+    ],
+)
+def test_nothing_reaches_out_of_the_sandbox(text: str) -> None:
+    with pytest.raises(TextProblem):
+        render(text, CASE_FIELDS, {})
