@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from callcenter.errors import Refused
 
@@ -72,3 +72,8 @@ def choose(lines: Collection[PublishedLine], case: CaseOnLines, now: datetime) -
         return own[0]
     others = [line for line in free if line.number not in leave] or free
     return min(others, key=lambda line: (line.number in case.tried, line.open_calls, line.number), default=None)
+
+
+def rest_after(failures: int) -> timedelta:
+    """How long a line rests after so many placings that failed in a row: 5 s, doubling to five minutes at most."""
+    return min(timedelta(seconds=5 * 2 ** min(max(failures, 1) - 1, 10)), timedelta(minutes=5))

@@ -103,6 +103,15 @@ class LineRejected(LineFailure):
         self.detail = detail
 
 
+class LineMissing(LineFailure):
+    """This installation has no account at a carrier."""
+
+    why = "missing"
+
+    def __init__(self) -> None:
+        super().__init__("no_carrier_account", "还没有设置电话线路账号，不能拨打。请管理员设置 TWILIO_ACCOUNT_SID 和 TWILIO_AUTH_TOKEN。")
+
+
 class PhoneLine(Protocol):
     """A carrier. Calls to it go over the network: never inside a transaction."""
 
@@ -117,3 +126,19 @@ class PhoneLine(Protocol):
     def state(self, sid: str) -> LineState:
         """Ask where a call stands."""
         ...
+
+
+class NoLine:
+    """Stands in where no carrier is set up: pages work, dialling says why it cannot."""
+
+    def place(self, placement: Placement) -> Placed:  # noqa: ARG002  # as the port has it
+        """Refused."""
+        raise LineMissing
+
+    def hang_up(self, sid: str) -> None:  # noqa: ARG002  # as the port has it
+        """Refused."""
+        raise LineMissing
+
+    def state(self, sid: str) -> LineState:  # noqa: ARG002  # as the port has it
+        """Refused."""
+        raise LineMissing

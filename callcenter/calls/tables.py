@@ -56,6 +56,8 @@ class Attempt(SQLModel, table=True):
     line: str
     phone: str
     placed_at: datetime = moment(index=True)
+    handed_over_at: datetime | None = moment(nullable=True)
+    """When it was handed to the phone line: once, however often dial was pressed."""
     call_sid: str | None = Field(default=None, unique=True)
     state: str = "placing"
     ringing_at: datetime | None = moment(nullable=True)

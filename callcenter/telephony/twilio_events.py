@@ -27,19 +27,20 @@ def event(form: Mapping[str, Any], attempt: str | None, received_at: datetime) -
         sequence=_sequence(form, word),
         word=word,
         at=_moment(form.get("Timestamp"), received_at),
-        attempt_id=_number(attempt),
-        sip_code=_number(form.get("SipResponseCode")),
-        seconds=_number(form.get("CallDuration")),
+        attempt_id=number_in(attempt),
+        sip_code=number_in(form.get("SipResponseCode")),
+        seconds=number_in(form.get("CallDuration")),
     )
 
 
 def _sequence(form: Mapping[str, Any], word: str) -> int:
     """The callback's own number; where a carrier sends none, one for each word, so that each is still stored once."""
-    number = _number(form.get("SequenceNumber"))
+    number = number_in(form.get("SequenceNumber"))
     return number if number is not None else 1_000 + sorted(CARRIER_WORDS).index(word)
 
 
-def _number(text: object) -> int | None:
+def number_in(text: object) -> int | None:
+    """The whole number that a field or an address holds; none for anything else."""
     digits = str(text or "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from callcenter import wiring
 from callcenter.operations import logs
 from callcenter.settings import Settings
-from callcenter.web import assets, errors, health, middleware
+from callcenter.web import assets, errors, health, middleware, webhooks
 from callcenter.web.live import Listener
 from callcenter.web.pages import administrator, commissioner, evaluator, login, operator, submitter, supervisor
 from callcenter.web.security import all_routes, door_of, instance_of
@@ -23,7 +23,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.listener = Listener(settings.database_url.get_secret_value())
     app.add_middleware(middleware.Guard)
     errors.install(app)
+    app.state.phone_line = wiring.phone_line(settings)
     app.include_router(health.router)
+    app.include_router(webhooks.router)
     for pages in (login, submitter, operator, supervisor, evaluator, administrator, commissioner):
         app.include_router(pages.router)
     assets.mount(app)

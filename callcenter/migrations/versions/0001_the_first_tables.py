@@ -797,6 +797,7 @@ def upgrade() -> None:
         sa.Column("line", sa.String(), nullable=False),
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("call_sid", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("ringing_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,0 +1,269 @@
+"""Writes of attempts: begin, placed, told by the carrier, failed, swept; and the published lines."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from callcenter import clock
+from callcenter.call_queue import calling_hours, priority
+from callcenter.call_queue.tables import Case
+from callcenter.calls import call_states, queries
+from callcenter.calls.call_states import ENDED, ORDER, CallState, moved
+from callcenter.calls.lines import choose, rest_after
+from callcenter.calls.phone_line import RING_SECONDS, LineEvent, LineState, Placement
+from callcenter.calls.tables import Attempt, CallEvent, Line
+from callcenter.errors import Conflict, InvalidInput, Refused
+from callcenter.frame.tables import DoNotCall
+from callcenter.operations import actions as operations
+from callcenter.studies import queries as studies
+from callcenter.studies.phases import field_day
+from callcenter.studies.tables import Study
+
+UNUSABLE = {"dead", "wrong"}
+NO_ANSWER_FROM_CARRIER = timedelta(minutes=2)
+"""After this long an attempt without a call id, of which no callback came, was never placed."""
+SILENT_RINGING = timedelta(seconds=90)
+SILENT_TALKING = timedelta(minutes=10)
+MEMORY_OF_FAILURES = timedelta(hours=1)
+
+
+def load_lines(session: Session, study_id: int, lines: Iterable[Mapping[str, Any]]) -> int:
+    """Publish the lines of a study's settings (`number`, `dialled_form`, `max_concurrent`); how many there are now."""
+    count = 0
+    for line in lines:
+        values = {
+            "study_id": study_id,
+            "number": str(line["number"]),
+            "dialled_form": str(line["dialled_form"]),
+            "max_concurrent": int(line.get("max_concurrent", 30)),
+        }
+        updated = {name: values[name] for name in ("dialled_form", "max_concurrent")}
+        session.execute(insert(Line).values(**values).on_conflict_do_update(index_elements=["study_id", "number"], set_=updated))
+        count += 1
+    session.flush()
+    return count
+
+
+def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: str | None = None) -> Attempt:
+    """A new attempt on the leased case, or the one that is still open (a double click).
+
+    Refused without a live lease of the operator, outside the calling hours, for a number that is not the case's or must not be
+    called, and where no line is free. A new attempt is placed once: `placement` gives what to hand to the phone line.
+    """
+    now = clock.now()
+    case = _leased_case(session, lease_id, operator_id, now)
+    if under_way := queries.open_attempt(session, lease_id):
+        return under_way
+    study = studies.study(session, case.study_id)
+    _require_hours(session, case, study, now)
+    number = _number_of(case, phone)
+    _require_allowed(session, number, case.unit_key)
+    attempt = Attempt(
+        case_id=_known(case.id),
+        lease_id=lease_id,
+        number_in_lease=_next_number(session, lease_id),
+        operator_id=operator_id,
+        line=_free_line(session, case, now),
+        phone=number,
+        placed_at=now,
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt
+
+
+def placement(session: Session, attempt_id: int) -> Placement | None:
+    """What to hand to the phone line for a new attempt: once; none where that was done or the attempt has ended."""
+    attempt = _locked(session, attempt_id)
+    if attempt.handed_over_at is not None or attempt.state in ENDED:
+        return None
+    case = session.get(Case, attempt.case_id)
+    assert case is not None  # noqa: S101  # a foreign key holds it
+    attempt.handed_over_at = clock.now()
+    session.add(attempt)
+    ring = int((studies.study(session, case.study_id).settings.get("calling") or {}).get("ring_seconds", RING_SECONDS))
+    published = tuple(queries.lines(session, case.study_id))
+    return Placement(attempt_id, attempt.phone, attempt.line, published, ring_seconds=max(ring, 25))
+
+
+def record_placed(session: Session, attempt_id: int, sid: str) -> Attempt:
+    """The carrier took the call under `sid`; callbacks may have told so before."""
+    attempt = _locked(session, attempt_id)
+    attempt.call_sid = attempt.call_sid or sid
+    _move(attempt, "queued", clock.now(), None)
+    operations.close_alert(session, _line_alert(attempt.line))
+    return _saved(session, attempt)
+
+
+def record_carrier_failure(session: Session, attempt_id: int, why: str, detail: str = "") -> Attempt:
+    """The carrier did not place the call: no attempt on the enterprise. Its line rests a while, the supervisor is told."""
+    attempt = _locked(session, attempt_id)
+    if attempt.call_sid or attempt.state in ENDED:
+        return attempt  # callbacks came: it was placed after all
+    now = clock.now()
+    _move(attempt, "failed", now, None)
+    attempt.carrier_failure = why
+    attempt.outcome, attempt.outcome_at = "carrier_failure", now
+    _saved(session, attempt)
+    if why != "rejected":
+        _rest(session, attempt, now)
+    text = f"线路 {attempt.line} 拨号失败（{why} {detail}），没有计入拨打次数；系统会自动重试。"
+    operations.raise_alert(session, "carrier_failure", "warning", text, same_as=_line_alert(attempt.line))
+    return attempt
+
+
+def record_event(session: Session, event: LineEvent) -> bool:
+    """Keep a callback and move its attempt on; false where it was told before, or belongs to no attempt."""
+    stored = insert(CallEvent).values(
+        call_sid=event.sid,
+        sequence=event.sequence,
+        status=event.word,
+        at=event.at,
+        received_at=clock.now(),
+        detail={name: value for name, value in (("sip", event.sip_code), ("seconds", event.seconds)) if value is not None},
+    )
+    once = stored.on_conflict_do_nothing(index_elements=["call_sid", "sequence"]).returning(col(CallEvent.id))
+    if session.execute(once).first() is None:
+        return False
+    attempt = _attempt_of(session, event)
+    if attempt is None:
+        return False
+    attempt.call_sid = attempt.call_sid or event.sid
+    _move(attempt, call_states.named(event.word), event.at, event.sip_code)
+    _saved(session, attempt)
+    return True
+
+
+def silent_calls(session: Session) -> list[queries.SilentCall]:
+    """Calls about which the carrier should be asked now: their callbacks have stopped."""
+    now = clock.now()
+    return queries.silent_calls(session, ringing_before=now - SILENT_RINGING, talking_before=now - SILENT_TALKING)
+
+
+def record_silence(session: Session, silent: queries.SilentCall, told: LineState | None) -> bool:
+    """What the carrier said of a silent call when asked (none: it knows of no such call); whether that changed anything."""
+    now = clock.now()
+    if silent.sid is None:
+        if now - silent.since < NO_ANSWER_FROM_CARRIER:
+            return False
+        return record_carrier_failure(session, silent.attempt_id, "no_answer").state == "failed"
+    state = told.state if told else "failed"
+    if state is None:
+        return False
+    event = LineEvent(silent.sid, -1 - ORDER[state], _word(state), (told.at if told else None) or now, silent.attempt_id)
+    return record_event(session, event)
+
+
+def _word(state: str) -> str:
+    return next(word for word, name in reversed(call_states.CARRIER_WORDS.items()) if name == state)
+
+
+def _known(number: int | None) -> int:
+    assert number is not None  # noqa: S101  # read from the database
+    return number
+
+
+def _leased_case(session: Session, lease_id: str, operator_id: int, now: datetime) -> Case:
+    """The case under the lease, locked, so that two clicks come one after the other."""
+    case = session.exec(select(Case).where(Case.lease_id == lease_id).with_for_update()).first()
+    if case is None or case.leased_by != operator_id:
+        raise Conflict("no_such_lease", "这个个案已不在您手上，不能拨打。请取下一个个案。")
+    if case.lease_expires_at is None or case.lease_expires_at <= now:
+        raise Conflict("lease_expired", "您持有这个个案的时间已过，不能拨打。请取下一个个案。")
+    return case
+
+
+def _require_hours(session: Session, case: Case, study: Study, now: datetime) -> None:
+    stage_id = studies.population(session, case.population_id).stage_id
+    window = studies.calling_window(session, stage_id)
+    if window is None or not window[0] <= field_day(now) <= window[1]:
+        raise Refused("outside_calling_phase", "今天不在电话调查期内，不能拨打。需要延期时请督导调整阶段日期。")
+    hours = calling_hours.read(study.settings.get("calling") or {})
+    persons = case.respondents == "persons"
+    appointed = case.rank in priority.APPOINTMENTS and calling_hours.appointment_is_open(hours, now)
+    if not appointed and not calling_hours.is_open(hours, now, persons=persons):
+        raise Refused("outside_calling_hours", "现在不是拨打时段，不能拨打。请等下一个时段，或与企业另约时间。")
+
+
+def _number_of(case: Case, phone: str | None) -> str:
+    """The number to dial: the one asked for if it is the case's, else the first that can be used."""
+    numbers = [str(one["number"]) for one in case.phones]
+    if phone is not None:
+        if phone not in numbers:
+            raise InvalidInput("number_not_of_case", "这个号码不是该企业名单上的号码，不能拨打。请从个案的号码中选择。")
+        return phone
+    usable = [str(one["number"]) for one in case.phones if one.get("state") not in UNUSABLE]
+    if not usable:
+        raise Refused("no_usable_number", "该企业已没有可以拨打的号码。请记录结果，个案将转入查找号码。")
+    return usable[0]
+
+
+def _require_allowed(session: Session, number: str, unit_key: str) -> None:
+    """Refuse numbers and enterprises that must not be called, at once, also under a lease."""
+    wishes = (col(DoNotCall.scope) == "number") & (col(DoNotCall.value) == number)
+    wishes |= (col(DoNotCall.scope) == "enterprise") & (col(DoNotCall.value) == unit_key)
+    if session.exec(select(DoNotCall.id).where(wishes)).first() is not None:
+        raise Refused("do_not_call", "该号码或企业在免打扰名单中，不能拨打。请放回个案并取下一个。")
+
+
+def _next_number(session: Session, lease_id: str) -> int:
+    latest = queries.latest_attempt(session, lease_id)
+    return latest.number_in_lease + 1 if latest else 1
+
+
+def _free_line(session: Session, case: Case, now: datetime) -> str:
+    """The line to call from, chosen while no other process chooses for this study: limits hold over all of them."""
+    session.exec(select(Line.id).where(Line.study_id == case.study_id).with_for_update()).all()
+    line = choose(queries.lines(session, case.study_id), queries.case_on_lines(session, _known(case.id)), now)
+    if line is None:
+        raise Refused("no_line_free", "外呼线路都在使用或暂停中，请过几秒再拨。如果一直这样，请告诉督导。")
+    return line.number
+
+
+def _locked(session: Session, attempt_id: int) -> Attempt:
+    attempt = session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
+    return attempt or queries.attempt(session, attempt_id)
+
+
+def _attempt_of(session: Session, event: LineEvent) -> Attempt | None:
+    """The attempt of a callback: by its call id, or, before that is known, by the attempt that its address names."""
+    by_sid = session.exec(select(Attempt).where(Attempt.call_sid == event.sid).with_for_update()).first()
+    if by_sid is not None or event.attempt_id is None:
+        return by_sid
+    named = session.get(Attempt, event.attempt_id, with_for_update=True, populate_existing=True)
+    return named if named is not None and named.call_sid is None else None
+
+
+def _move(attempt: Attempt, state: str | None, at: datetime, sip_code: int | None) -> None:
+    if state is None:
+        return
+    before = CallState(attempt.state, attempt.ringing_at, attempt.answered_at, attempt.ended_at, attempt.sip_code)
+    after = moved(before, state, at, sip_code)
+    attempt.state, attempt.ringing_at, attempt.answered_at = after.state, after.ringing_at, after.answered_at
+    attempt.ended_at, attempt.sip_code = after.ended_at, after.sip_code
+
+
+def _saved(session: Session, attempt: Attempt) -> Attempt:
+    """Save a change of an attempt and tell its operator's page."""
+    session.add(attempt)
+    session.flush()
+    operations.notify(session, f"operator_{attempt.operator_id}", attempt.state)
+    return attempt
+
+
+def _rest(session: Session, attempt: Attempt, now: datetime) -> None:
+    """Let a line rest the longer, the more placings have failed in a row."""
+    row = queries.failures_in_a_row(session, attempt.line, now - MEMORY_OF_FAILURES)
+    study_id = select(Case.study_id).where(Case.id == attempt.case_id).scalar_subquery()
+    line = session.exec(select(Line).where(Line.study_id == study_id, Line.number == attempt.line).with_for_update()).first()
+    if line is not None:
+        line.resting_until, line.resting_why = now + rest_after(row), "carrier_failure"
+        session.add(line)
+        session.flush()
+
+
+def _line_alert(line: str) -> str:
+    return f"carrier_failure_{line}"

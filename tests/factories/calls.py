@@ -1,0 +1,92 @@
+"""A leased case of a study with published lines, in the first calling window."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlmodel import Session
+
+from callcenter import clock
+from callcenter.calls.actions import load_lines
+from callcenter.calls.phone_line import LineAway, LineState, Placed, Placement
+from callcenter.db.engine import transaction
+from tests.factories.sampling import insert, make_drawn_sample, make_user
+
+LINES = [{"number": f"965999{n}", "dialled_form": f"+8622965999{n}"} for n in ("66", "77", "88")]
+PHONES = [{"number": "+8613800000001", "state": "untried"}, {"number": "+862260000001", "state": "untried"}]
+
+
+@dataclass
+class LeasedCase:
+    """Ids of a case that an operator holds."""
+
+    study_id: int
+    case_id: int
+    operator_id: int
+    lease_id: str = "lease-1"
+    unit_key: str = "E0001"
+
+
+def make_leased_case(**case: object) -> LeasedCase:
+    """A leased case, committed; `case` overrides columns."""
+    with transaction() as session:
+        return leased_case(session, **case)
+
+
+def leased_case(session: Session, **case: object) -> LeasedCase:
+    """The same in the session's transaction."""
+    drawn = make_drawn_sample(session, release_main=True)
+    frame = drawn.frame
+    stratum, name = next((number, name) for name, number in drawn.strata.items())
+    insert(
+        session, "phases", stage_id=frame.stage_id, kind="calling", title="企业电话调查", description="",
+        first_day=date(2022, 6, 1), last_day=date(2022, 6, 17),
+    )  # fmt: skip
+    load_lines(session, frame.study_id, LINES)
+    operator = make_user(session, "operator")
+    now = clock.now()
+    key, (_, district) = next(iter(frame.units.items()))
+    values = {
+        "study_id": frame.study_id, "population_id": frame.population_id, "release_id": drawn.releases[name],
+        "draw_unit_id": _draw_unit(session, drawn.draw_id, key), "stratum_id": stratum, "unit_key": key, "district": district,
+        "order_key": "0",
+        "enterprise_name": "天津第1企业", "contact": "", "phones": PHONES, "matters": [], "respondents": "enterprises",
+        "questionnaire_id": frame.questionnaire_id, "state": "leased", "rank": 40, "due_at": now, "needs_conversion": False, "attempts": 0,
+        "attempts_on_day": 0, "lease_id": "lease-1", "leased_by": operator, "leased_at": now,
+        "lease_expires_at": now + timedelta(minutes=5),
+        "created_at": now,
+    }  # fmt: skip
+    case_id = insert(session, "cases", **(values | case))
+    return LeasedCase(frame.study_id, case_id, operator, unit_key=key)
+
+
+def _draw_unit(session: Session, draw_id: int, key: str) -> int:
+    from sqlalchemy import text
+
+    return int(
+        session.execute(text("SELECT id FROM draw_units WHERE draw_id = :d AND unit_key = :k"), {"d": draw_id, "k": key}).scalar_one()
+    )
+
+
+@dataclass
+class PretendedLine:
+    """A phone line of the test's own: keeps what it was given, fails when told to."""
+
+    fails: bool = False
+    placed: list[Placement] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    states: dict[str, LineState] = field(default_factory=dict)
+
+    def place(self, placement: Placement) -> Placed:
+        """Take a call."""
+        if self.fails:
+            raise LineAway("refused")
+        self.placed.append(placement)
+        return Placed(f"CA{len(self.placed)}")
+
+    def hang_up(self, sid: str) -> None:
+        """End a call."""
+        self.ended.append(sid)
+
+    def state(self, sid: str) -> LineState:
+        """Say where a call stands."""
+        return self.states[sid]
