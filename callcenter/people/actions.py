@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sqlalchemy import func, text
@@ -15,6 +17,7 @@ from callcenter.operations.actions import record
 from callcenter.people import passwords, queries, throttling
 from callcenter.people.roles import ROLES
 from callcenter.people.sessions import LONGEST, token_hash
+from callcenter.people.sheets import PlannedUser, judge
 from callcenter.people.tables import LogIn, LogInAttempt, User
 
 TOUCH = "UPDATE log_ins SET last_seen_at = %(now)s WHERE id = %(id)s"
@@ -59,6 +62,35 @@ def add_user(
     session.flush()
     record(session, by, "user_added", "user", user.id, detail={"role": role})
     return user, given
+
+
+def add_planned(session: Session, planned: Sequence[PlannedUser], *, by: int | None = None) -> list[tuple[User, str]]:
+    """Add the people of an imported sheet, all or none, with a password each; a row with a problem is refused."""
+    judged = judge(planned, queries.usernames(session))
+    wrong = next((row for row in judged if row.problem), None)
+    if wrong:
+        raise InvalidInput("row_not_usable", "第 {row} 行不能导入：请改正表格后重新上传。", row=wrong.row)
+    given = [passwords.generate() for _ in judged]
+    with ThreadPoolExecutor(4) as pool:
+        hashes = list(pool.map(passwords.hashed, given))
+    now = clock.now()
+    users = [
+        User(
+            username=row.username,
+            name=row.name,
+            role=row.role,
+            unit=row.unit or None,
+            password_hash=stored,
+            must_change_password=True,
+            created_at=now,
+        )
+        for row, stored in zip(judged, hashes, strict=True)
+    ]
+    session.add_all(users)
+    session.flush()
+    for user in users:
+        record(session, by, "user_added", "user", user.id, detail={"role": user.role, "from": "sheet"})
+    return list(zip(users, given, strict=True))
 
 
 def change_role(session: Session, user_id: int, role: str, *, unit: str | None = None, by: int | None = None) -> User:

@@ -1,6 +1,7 @@
 """Passwords: which are good enough, how they are made, kept and compared (argon2; about 150 ms a hash on purpose)."""
 
 import secrets
+import threading
 import unicodedata
 from functools import cache
 
@@ -25,6 +26,8 @@ TOO_COMMON = {
 }
 
 _hash = PasswordHash((Argon2Hasher(),))
+# Each hash takes 64 MiB: many log-ins at once wait their turn rather than fill the memory.
+_turns = threading.BoundedSemaphore(4)
 
 
 def folded(password: str) -> str:
@@ -53,13 +56,15 @@ def generate() -> str:
 
 def hashed(password: str) -> str:
     """What is stored."""
-    return _hash.hash(folded(password))
+    with _turns:
+        return _hash.hash(folded(password))
 
 
 def matches(password: str, stored: str | None) -> bool:
     """Whether `password` is the stored one; as slow for a person who does not exist, so that time tells nothing."""
     try:
-        right = _hash.verify(folded(password)[: LONGEST + 1], stored or _nobody())
+        with _turns:
+            right = _hash.verify(folded(password)[: LONGEST + 1], stored or _nobody())
     except PwdlibError:
         return False
     return right and stored is not None

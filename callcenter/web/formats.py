@@ -1,6 +1,7 @@
 """How moments, durations, shares and telephone numbers are written on pages."""
 
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from callcenter.studies.phases import FIELD_ZONE
 from callcenter.web.translations import language
@@ -47,12 +48,15 @@ def share(part: float | None, base: float | None) -> str:
     if part is None or not base:
         return UNDEFINED
     comma = "，" if language() == "zh" else ", "
-    return f"{100 * part / base:.1f} %{comma}{number(part)}/{number(base)}"
+    return f"{percent(part / base)}{comma}{number(part)}/{number(base)}"
 
 
 def percent(value: float | None) -> str:
     """A proportion between 0 and 1 as a percentage with one decimal."""
-    return UNDEFINED if value is None else f"{100 * value:.1f} %"
+    if value is None:
+        return UNDEFINED
+    # Halves go up, as readers expect: 61.25 is 61.3. The rounding before takes away what binary fractions add.
+    return f"{Decimal(repr(round(100 * value, 9))).quantize(Decimal('0.1'), ROUND_HALF_UP)} %"
 
 
 def number(value: float | None, decimals: int | None = None) -> str:

@@ -1,0 +1,89 @@
+"""Every text that a page or an error can show has an English line."""
+
+import re
+from pathlib import Path
+
+from babel.messages.extract import extract_from_dir
+
+from callcenter.people.roles import LABELS
+from callcenter.web.translations import CATALOGUES, english
+
+HERE = Path(__file__).parents[3] / "callcenter"
+ERRORS = ("InvalidInput", "Refused", "NotFound", "Forbidden", "Conflict", "Unavailable")
+KEYWORDS = {"_": None, "noted": None, "flash": (2,)} | dict.fromkeys((*ERRORS, "__init__"), (2,))
+METHODS = [
+    ("cli/**", "ignore"),
+    ("simulation/**", "ignore"),
+    ("migrations/**", "ignore"),
+    ("web/templates/**.html", "jinja2"),
+    ("**.py", "python"),
+]
+PLACEHOLDER = re.compile(r"\{(\w*)[^}]*\}")
+
+# Folders (or files) whose texts have no English yet. Meant to be empty.
+WITHOUT_ENGLISH: tuple[str, ...] = (
+    "call_queue/",
+    "calls/",
+    "db/",
+    "exports/",
+    "follow_up/",
+    "frame/",
+    "interviews/",
+    "lists/",
+    "questionnaire/",
+    "response_rates/",
+    "responses/",
+    "sampling/",
+    "studies/",
+    "telephony/",
+    "wiring.py",
+    "estimates/",
+    "operations/",
+    "worker/",
+    "scheduler/",
+    "web/pages/operator/",
+    "web/pages/submitter/",
+    "web/pages/supervisor/",
+    "web/pages/evaluator/",
+    "web/webhooks/",
+    "web/templates/operator/",
+    "web/templates/submitter/",
+    "web/templates/supervisor/",
+    "web/templates/evaluator/",
+)
+
+
+def texts() -> dict[str, str]:
+    """Each text and a place where it stands."""
+    found: dict[str, str] = {}
+    options = {
+        "web/templates/**.html": {"extensions": "jinja2.ext.i18n", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+    }
+    for file, line, message, _, _ in extract_from_dir(HERE, METHODS, options, KEYWORDS):
+        text = message if isinstance(message, str) else message[0]
+        if text and re.search(r"[一-鿿]", text):
+            found.setdefault(text, f"{file}:{line}")
+    for file in ("passwords.py", "sheets.py"):  # pure rules answer with a sentence
+        sentences = re.findall(r'"([^"]*。)"', (HERE / "people" / file).read_text(encoding="utf-8"))
+        found |= dict.fromkeys(sentences, f"people/{file}")
+    return found | dict.fromkeys(LABELS.values(), "people/roles.py")
+
+
+def test_every_text_has_an_english_line() -> None:
+    found = texts()
+    assert len(found) > 50, "the extraction finds the texts at all"
+    missing = {text: place for text, place in found.items() if text not in english() and not place.startswith(WITHOUT_ENGLISH)}
+    assert missing == {}
+
+
+def test_english_lines_fill_the_same_placeholders_and_hold_no_chinese() -> None:
+    for text, line in english().items():
+        assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(line)), text
+        assert not re.search(r"[一-鿿，。：；（）]", line.replace("中文", "")), line
+
+
+def test_no_text_is_translated_twice_in_different_ways() -> None:
+    seen: dict[str, tuple[str, str]] = {}
+    for file in sorted((CATALOGUES / "en").glob("*.po")):
+        for text, line in re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"', file.read_text(encoding="utf-8"), re.MULTILINE):
+            assert seen.setdefault(text, (line, file.name))[0] == line, (text, seen[text], file.name)
