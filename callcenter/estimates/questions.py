@@ -1,0 +1,54 @@
+"""The questions of a questionnaire's document that have answers: what they are called and what their codes mean."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+CHOOSING = ("select_one", "select_multiple", "rank")
+NUMBERS = ("integer", "decimal", "range", "calculate")
+WITHOUT_ANSWER = ("note", "begin", "end", "hidden", "calculate_only", "")
+BEGINS, ENDS = ("begin_repeat", "begin repeat"), ("end_repeat", "end repeat")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question; `choices` are its codes and labels in order, `repeated` that it may be answered more than once a case."""
+
+    name: str
+    kind: str
+    """select_one, select_multiple, integer, text, …"""
+    label: str
+    choices: tuple[tuple[str, str], ...] = ()
+    repeated: bool = False
+
+
+def questions(definition: Mapping[str, Any]) -> list[Question]:
+    """The questions of the document (`survey`, `choices`), in the order in which they are asked."""
+    return list(_walk(definition.get("survey") or [], _choice_lists(definition.get("choices") or [])))
+
+
+def _walk(rows: list[dict[str, Any]], lists: Mapping[str, tuple[tuple[str, str], ...]]) -> Iterator[Question]:
+    depth = 0
+    for row in rows:
+        written = " ".join(str(row.get("type") or "").split())
+        depth += (written in BEGINS) - (written in ENDS)
+        kind, _, listed = written.replace("begin_", "begin ").replace("end_", "end ").partition(" ")
+        if kind in WITHOUT_ANSWER or not row.get("name"):
+            continue
+        choices = lists.get(listed.split(" ")[0], ()) if kind in CHOOSING else ()
+        yield Question(str(row["name"]), kind, label_of(row), choices, depth > 0)
+
+
+def label_of(row: Mapping[str, Any]) -> str:
+    """The Chinese label of a row, else the first there is, else its name."""
+    labels = {name: str(value) for name, value in row.items() if value and (name == "label" or name.startswith("label:"))}
+    chinese = [value for name, value in labels.items() if name == "label" or "zh" in name.lower() or "chinese" in name.lower()]
+    return next(iter(chinese or labels.values()), str(row.get("name", "")))
+
+
+def _choice_lists(rows: list[dict[str, Any]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    lists: dict[str, tuple[tuple[str, str], ...]] = {}
+    for row in rows:
+        name = str(row.get("list_name") or row.get("list name") or "")
+        lists[name] = (*lists.get(name, ()), (str(row.get("name", "")), label_of(row)))
+    return lists

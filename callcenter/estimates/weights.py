@@ -1,0 +1,150 @@
+"""Weights of responding cases: base, unknown eligibility spread over the known, non-response over the valid.
+
+Classes are the strata. A class with fewer than 5 valid cases, or a factor over 3, is merged with the neighbour (in the design's
+order) that has fewer valid cases, the thinnest first, as long as that gives it more valid cases or a smaller factor; what was
+merged is reported. Ineligible and denied cases keep their weight: they are zeros of the domain. The weights of all responding
+cases sum to the frame.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+FEWEST_VALID = 5
+LARGEST_FACTOR = 3.0
+
+VALID, NONRESPONSE, INELIGIBLE, UNKNOWN = "valid", "nonresponse", "ineligible", "unknown"
+
+
+def status(code: str, category: str, *, valid: bool) -> str:
+    """What a case is to the weights. A matter denied (3.30 as 4.80) is known: a zero of the domain."""
+    if category == "NE" or code == "3.30":
+        return INELIGIBLE
+    if category in ("UH", "UO"):
+        return UNKNOWN
+    return VALID if category == "I" and valid else NONRESPONSE
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """A stratum's frame units and those released."""
+
+    name: str
+    size: int
+    released: int
+
+
+@dataclass
+class WeightClass:
+    """Strata adjusted together: counts and base-weight sums by status."""
+
+    strata: list[str]
+    counts: dict[str, int] = field(default_factory=dict)
+    sums: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def valid(self) -> int:
+        """Valid cases."""
+        return self.counts.get(VALID, 0)
+
+    @property
+    def known_factor(self) -> float:
+        """By how much those of known eligibility stand for the unknown too."""
+        known = sum(self.sums.get(each, 0) for each in (VALID, NONRESPONSE, INELIGIBLE))
+        return (known + self.sums.get(UNKNOWN, 0)) / known if known else math.inf
+
+    @property
+    def response_factor(self) -> float:
+        """By how much the valid stand for the eligible that gave no valid interview."""
+        valid, lost = self.sums.get(VALID, 0), self.sums.get(NONRESPONSE, 0)
+        return (valid + lost) / valid if valid else (math.inf if lost else 1.0)
+
+    @property
+    def factor(self) -> float:
+        """The larger of both."""
+        return max(self.known_factor, self.response_factor)
+
+    @property
+    def too_thin(self) -> bool:
+        """Whether it should not stand alone."""
+        return self.valid < FEWEST_VALID or self.factor > LARGEST_FACTOR
+
+    def with_(self, other: "WeightClass") -> "WeightClass":
+        """Both as one class."""
+        return WeightClass(
+            [*self.strata, *other.strata],
+            {each: self.counts.get(each, 0) + other.counts.get(each, 0) for each in {*self.counts, *other.counts}},
+            {each: self.sums.get(each, 0) + other.sums.get(each, 0) for each in {*self.sums, *other.sums}},
+        )
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """Base and final weight of each case (final 0: it does not respond), and what was done."""
+
+    base: dict[int, float]
+    final: dict[int, float]
+    classes: list[WeightClass]
+    n_valid: int
+    kish_deff: float | None
+    """1 + squared coefficient of variation of the valid cases' weights."""
+
+    @property
+    def effective_n(self) -> float | None:
+        """Valid cases over the design effect of their weights."""
+        return self.n_valid / self.kish_deff if self.kish_deff else None
+
+
+def weigh(strata: Sequence[Stratum], cases: Mapping[int, tuple[str, str]]) -> Weighting:
+    """Weights of released cases, given as case → (stratum, status)."""
+    base_of = {stratum.name: stratum.size / stratum.released for stratum in strata if stratum.released}
+    classes = merged([_class_of(name, cases, base) for name, base in base_of.items()])
+    class_of = {name: each for each in classes for name in each.strata}
+    base = {case: base_of[name] for case, (name, _) in cases.items()}
+    final = {case: base[case] * _factor(class_of[name], kind) for case, (name, kind) in cases.items()}
+    valid = [final[case] for case, (_, kind) in cases.items() if kind == VALID]
+    return Weighting(base, final, classes, len(valid), kish(valid))
+
+
+def merged(classes: Sequence[WeightClass]) -> list[WeightClass]:
+    """Merge classes that are too thin with a neighbour, the thinnest first, while it helps."""
+    found = list(classes)
+    while True:
+        best = _next_merge(found)
+        if best is None:
+            return found
+        found[best : best + 2] = [found[best].with_(found[best + 1])]
+
+
+def kish(weights: Sequence[float]) -> float | None:
+    """Kish's design effect of unequal weights, n·Σw²/(Σw)²."""
+    whole = sum(weights)
+    return len(weights) * sum(weight**2 for weight in weights) / whole**2 if whole else None
+
+
+def _next_merge(classes: Sequence[WeightClass]) -> int | None:
+    """Place of the first of the two neighbours to merge next; none where no merge would help."""
+    thin = sorted((each.valid, -each.factor, place) for place, each in enumerate(classes) if each.too_thin)
+    for *_, place in thin:
+        neighbours = sorted((classes[near].valid, near) for near in (place - 1, place + 1) if 0 <= near < len(classes))
+        for _, near in neighbours:
+            both = classes[place].with_(classes[near])
+            if classes[place].valid < FEWEST_VALID or both.factor < classes[place].factor:
+                return min(place, near)
+    return None
+
+
+def _class_of(stratum: str, cases: Mapping[int, tuple[str, str]], base: float) -> WeightClass:
+    made = WeightClass([stratum])
+    for name, kind in cases.values():
+        if name == stratum:
+            made.counts[kind] = made.counts.get(kind, 0) + 1
+    made.sums = {kind: n * base for kind, n in made.counts.items()}
+    return made
+
+
+def _factor(of: WeightClass, kind: str) -> float:
+    if kind == VALID:
+        return of.known_factor * of.response_factor
+    # Without any valid case nobody can stand for the others.
+    return of.known_factor if kind == INELIGIBLE else 0.0

@@ -1,0 +1,51 @@
+"""From stored cases and answers to weighted figures."""
+
+import pytest
+
+from callcenter.db.engine import transaction
+from callcenter.estimates.queries import released
+from callcenter.estimates.results import results, weighting
+from tests.factories.field_work import QUESTIONS, give, make_worked_sample
+
+
+def test_figures_of_a_population_with_its_denied_cases_as_zeros_of_the_domain(database_url: str) -> None:
+    with transaction() as session:
+        made = make_worked_sample(
+            session, {"和平区": ["1.1"] * 6 + ["4.80", "3.13"], "河西区": ["1.1"] * 8}, sizes={"和平区": 16, "河西区": 80}
+        )
+        data = released(session, made.drawn.frame.population_id)
+    assert data is not None
+    weights = weighting(data.strata, data.cases)
+    # 和平区: base 2; 7 known stand for 8 released
+    assert weights.final[made.cases["和平区"][0]] == pytest.approx(16 / 7)
+    assert weights.final[made.cases["河西区"][0]] == 10
+    assert sum(weights.final.values()) == pytest.approx(96)
+    found = {(row.question.name, row.level): row.figure for row in results(data.strata, data.cases, data.answers, data.questions)}
+    assert [question.name for question in data.questions] == ["handled", "days", "ways", "wish"]
+    assert found["handled", "yes"].estimate == 1  # a valid sample has confirmed the matter
+    assert found["ways", "online"].n == 14
+    days = {case: case % 5 + 1 for case in made.cases["和平区"][:6] + made.cases["河西区"]}
+    mean = sum(weights.final[case] * value for case, value in days.items()) / sum(weights.final[case] for case in days)
+    assert found["days", None].estimate == pytest.approx(mean)
+    assert found["days", None].se
+    assert ("wish", None) not in found
+
+
+def test_the_latest_version_of_an_answer_counts_and_a_nonanswer_is_missing(database_url: str) -> None:
+    with transaction() as session:
+        made = make_worked_sample(session, {"和平区": ["1.1"] * 6})
+        data = released(session, made.drawn.frame.population_id)
+        assert data is not None
+        interview = data.cases[0].interview_id
+        assert interview is not None
+        give(session, interview, "days", None, version=2, nonanswer="dont_know")
+        data = released(session, made.drawn.frame.population_id)
+    assert data is not None
+    figure = next(row.figure for row in results(data.strata, data.cases, data.answers, data.questions) if row.question.name == "days")
+    assert figure.n == 5
+    assert len(QUESTIONS["survey"]) == 5
+
+
+def test_a_population_that_was_not_drawn_has_nothing(database_url: str) -> None:
+    with transaction() as session:
+        assert released(session, 1) is None
