@@ -1,0 +1,152 @@
+"""`callcenter run`: starts everything, survives kills, stops without leaving a process, goes on where it was."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    give_up = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up, "it did not come to that"
+        time.sleep(0.1)
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """Every living process that works on this data folder, whoever its parent is: id and command line."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            environment = (entry / "environ").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if command and (str(folder) in command or f"DATA_DIR={folder}" in environment):
+            found[int(entry.name)] = command
+    return found
+
+
+def pid_of(folder: Path, part: str) -> int:
+    return next((pid for pid, command in processes_of(folder).items() if part in command), 0)
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+class Run:
+    """A `callcenter run` on a data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said = folder.parent / "said.txt"
+        unset = ("DATABASE_URL", "BOARDS_DATABASE_URL", "TWILIO_BASE_URL", "SECRET_KEY", "FIELD_CLOCK_FILE", "PUBLIC_URL")
+        environment = {name: value for name, value in os.environ.items() if name not in unset}
+        self.environment = {**environment, "PYTHONPATH": str(Path.cwd())}
+        self.command = [sys.executable, "-m", "callcenter", "run", "--data", str(folder)]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> dict[str, Any]:
+        (self.folder / "run.json").unlink(missing_ok=True)
+        with self.said.open("ab") as said:
+            self.process = subprocess.Popen(self.command, stdout=said, stderr=said, env=self.environment, start_new_session=True)
+        until(lambda: (self.folder / "run.json").exists() or self.ended())
+        assert not self.ended(), self.said.read_text(encoding="utf-8")
+        return dict(json.loads((self.folder / "run.json").read_text(encoding="utf-8")))
+
+    def ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def end(self, number: signal.Signals) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Run]:
+    started = Run(tmp_path / "电话 调查")
+    yield started
+    if not started.ended():
+        started.end(signal.SIGKILL)
+
+
+def test_everything_starts_survives_kills_stops_and_goes_on(house: Run) -> None:
+    described = house.start()
+    web = described["addresses"]["web"]
+    assert answers(web)
+    # What it keeps is its owner's alone; every role has a log-in with a random password.
+    for kept in ("run.json", "log-ins.json", "secrets.json"):
+        assert (house.folder / kept).stat().st_mode & 0o077 == 0
+    log_ins = {log_in["role"]: log_in for log_in in described["log_ins"]}
+    assert set(log_ins) == {"administrator", "supervisor", "operator", "submitter", "evaluator", "commissioner"}
+    assert len({log_in["password"] for log_in in described["log_ins"]}) == len(described["log_ins"])
+    assert log_ins["supervisor"]["password"] in house.said.read_text(encoding="utf-8")
+
+    # A second one on the same folder is refused in one sentence; the first goes on.
+    second = subprocess.run(house.command, env=house.environment, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert len(second.stderr.strip().splitlines()) == 1
+    assert str(house.folder) in second.stderr
+
+    # A killed web process is back within moments, on the same address: callers wait, they are not refused.
+    before = pid_of(house.folder, "callcenter web")
+    os.kill(before, signal.SIGKILL)
+    assert answers(web)
+    until(lambda: pid_of(house.folder, "callcenter web") not in (0, before))
+    assert "web" in house.said.read_text(encoding="utf-8")
+
+    # So is a killed database server.
+    server = pid_of(house.folder, "postgres -D")
+    os.kill(server, signal.SIGKILL)
+    until(lambda: pid_of(house.folder, "postgres -D") not in (0, server))
+    until(lambda: answers(web))
+
+    # Ctrl-C stops all of it within seconds and leaves no process.
+    asked = time.monotonic()
+    assert house.end(signal.SIGINT) == 0
+    assert time.monotonic() - asked < 15
+    assert processes_of(house.folder) == {}
+
+    # It goes on where it was: same address, same log-ins.
+    again = house.start()
+    assert (again["addresses"], again["log_ins"]) == (described["addresses"], described["log_ins"])
+    assert answers(web)
+
+    # Killed with -9 it takes everything along, and still starts again, on the same address.
+    house.end(signal.SIGKILL)
+    until(lambda: processes_of(house.folder) == {}, seconds=20)
+    third = house.start()
+    assert third["addresses"] == described["addresses"]
+    assert house.end(signal.SIGTERM) == 0
+    assert processes_of(house.folder) == {}
+
+
+def test_with_a_served_database_none_is_started(database_url: str, house: Run) -> None:
+    house.environment |= {"DATABASE_URL": database_url}
+    house.start()
+    assert pid_of(house.folder, "postgres -D") == 0
+    assert not (house.folder / "pgdata").exists()
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute("SELECT count(*) FROM users").fetchone()
+        assert row is not None and row[0] >= 6
+    assert house.end(signal.SIGINT) == 0
