@@ -34,10 +34,10 @@ def moment(*, nullable: bool = False, index: bool = False) -> Any:
 
 
 def document(*, nullable: bool = False) -> Any:
-    """A JSON document."""
+    """A JSON document; None is kept as SQL's NULL, so that `IS NULL` finds it."""
     kind: Any = JSONB
     if nullable:
-        return Field(default=None, sa_type=kind, nullable=True)
+        return Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
     return Field(default_factory=dict, sa_type=kind, nullable=False)
 
 

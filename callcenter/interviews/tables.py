@@ -28,6 +28,8 @@ class Interview(SQLModel, table=True):
     started_at: datetime = moment()
     ended_at: datetime | None = moment(nullable=True)
     mode: str = "telephone"
+    position: str | None = None
+    """The answered question that the operator went back to; none where the next one is meant."""
 
 
 class Answer(SQLModel, table=True):

@@ -1,5 +1,7 @@
 """Reads of the room: versions and their definitions."""
 
+from typing import Any
+
 from sqlmodel import Session, col, select
 
 from callcenter.errors import NotFound
@@ -7,8 +9,8 @@ from callcenter.questionnaire.definition import Definition
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.tables import Questionnaire
 
-_READ: dict[str, Definition] = {}
-"""Definitions by hash; a version never changes, so this is only a saving of time."""
+_READ: dict[str, tuple[dict[str, Any], Definition]] = {}
+"""Documents and their definitions by hash: only a saving of time, so a document that differs is read again."""
 MOST_KEPT = 200
 
 
@@ -39,8 +41,10 @@ def versions(session: Session, study_id: int) -> list[Questionnaire]:
 def definition(session: Session, questionnaire_id: int) -> Definition:
     """The definition of a version, ready to be routed."""
     version = questionnaire(session, questionnaire_id)
-    if version.sha256 not in _READ:
+    document, read = _READ.get(version.sha256, (None, None))
+    if read is None or document != version.definition:
         while len(_READ) >= MOST_KEPT:
             _READ.pop(next(iter(_READ)), None)
-        _READ[version.sha256] = read_questionnaire(version.definition).definition
-    return _READ[version.sha256]
+        read = read_questionnaire(version.definition).definition
+        _READ[version.sha256] = (version.definition, read)
+    return read

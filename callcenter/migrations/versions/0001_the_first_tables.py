@@ -901,6 +901,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("position", sa.String(), nullable=True),
         sa.CheckConstraint("state IN ('open', 'ended', 'broken_off', 'void')"),
         sa.ForeignKeyConstraint(
             ["attempt_id"],

@@ -1,0 +1,138 @@
+"""Writes of the room: open or resume an interview, save each answer when given, go back, end."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from callcenter import clock
+from callcenter.call_queue.tables import Case
+from callcenter.errors import Conflict, NotFound
+from callcenter.interviews import queries
+from callcenter.interviews.answers import judge
+from callcenter.interviews.session import Reading, Step, find_step, previous
+from callcenter.interviews.tables import Answer, Interview
+from callcenter.questionnaire.routing import Given, find_route
+
+END_STATES = frozenset({"ended", "broken_off", "void"})
+
+
+def open_interview(session: Session, *, case_id: int, operator_id: int, attempt_id: int | None) -> Interview:
+    """The case's interview: a new one, or the open or broken-off one, which goes on at its last question."""
+    case = session.exec(select(Case).where(Case.id == case_id).with_for_update()).first()
+    if case is None:
+        raise NotFound("no_case", "没有这个个案，请重新取一个。")
+    found = queries.current(session, case_id)
+    if found is None:
+        seed = hashlib.sha256(f"{case.unit_key}|{case.questionnaire_id}".encode()).hexdigest()[:16]
+        found = Interview(
+            case_id=case_id,
+            questionnaire_id=case.questionnaire_id,
+            operator_id=operator_id,
+            seed=seed,
+            started_at=clock.now(),
+        )
+    found.operator_id, found.attempt_id = operator_id, attempt_id
+    found.state, found.ended_at, found.position = "open", None, None
+    session.add(found)
+    session.flush()
+    return found
+
+
+def give_answer(
+    session: Session,
+    *,
+    interview_id: int,
+    question: str,
+    instance: str = "",
+    value: Any,
+    nonanswer: str | None = None,
+    shown_at: datetime | None = None,
+    operator_id: int,
+    attempt_id: int | None = None,
+) -> Step:
+    """Save the answer as a new version and say where the interview stands now.
+
+    The same answer twice is saved once. InvalidInput where it cannot stand, Refused where its question is not on
+    the route, Conflict where somebody else has the interview by now.
+    """
+    found = _mine(session, interview_id, operator_id, attempt_id)
+    reading, rows = queries.reading(session, found), queries.latest_answers(session, interview_id)
+    given = judge(reading, _given(rows), question, value, nonanswer)
+    row = next((each for each in rows if each.question == question and each.instance == instance), None)
+    if row is None or Given(row.value, row.nonanswer) != given:
+        now = clock.now()
+        fresh = Answer(
+            interview_id=interview_id,
+            question=question,
+            instance=instance,
+            version=row.version + 1 if row else 1,
+            value=given.value,
+            nonanswer=given.nonanswer,
+            shown_at=min(shown_at, now) if shown_at else None,
+            answered_at=now,
+            operator_id=operator_id,
+            attempt_id=attempt_id or found.attempt_id,
+        )
+        session.add(fresh)
+        rows = [*(each for each in rows if each is not row), fresh]
+    found.position = None
+    session.add(found)
+    _mark_set_aside(session, reading, rows)
+    session.flush()
+    return find_step(reading, _given(rows))
+
+
+def go_back(session: Session, *, interview_id: int, operator_id: int, attempt_id: int | None = None) -> Step:
+    """Show the question before; at the first one it stays there."""
+    found = _mine(session, interview_id, operator_id, attempt_id)
+    reading, given = queries.reading(session, found), queries.answers(session, interview_id)
+    earlier = previous(find_route(reading.definition, given, reading.moment), found.position)
+    if earlier is not None:
+        found.position = earlier
+        session.add(found)
+        session.flush()
+    return find_step(reading, given, found.position)
+
+
+def end(session: Session, interview_id: int, state: str) -> Interview:
+    """End an interview: `ended`, `broken_off` (can be resumed) or `void`; ending twice changes nothing."""
+    if state not in END_STATES:
+        raise ValueError(state)
+    found = _locked(session, interview_id)
+    if found.state == "open" or (found.state == "broken_off" and state != "broken_off"):
+        found.state, found.ended_at, found.position = state, clock.now(), None
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _locked(session: Session, interview_id: int) -> Interview:
+    locked = select(Interview).where(Interview.id == interview_id).with_for_update()
+    found = session.exec(locked.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound("no_interview", "没有这次访问，请从个案重新打开。")
+    return found
+
+
+def _mine(session: Session, interview_id: int, operator_id: int, attempt_id: int | None) -> Interview:
+    found = _locked(session, interview_id)
+    if found.operator_id != operator_id or (attempt_id is not None and found.attempt_id not in (None, attempt_id)):
+        raise Conflict("interview_elsewhere", "这次访问已在别处继续，您刚才的回答没有保存，请刷新页面。")
+    if found.state != "open":
+        raise Conflict("interview_ended", "这次访问已经结束，您刚才的回答没有保存。")
+    return found
+
+
+def _given(rows: list[Answer]) -> dict[str, Given]:
+    return {row.question: Given(row.value, row.nonanswer) for row in rows}
+
+
+def _mark_set_aside(session: Session, reading: Reading, rows: list[Answer]) -> None:
+    """Answers that the route no longer passes are kept and marked; those it passes again are unmarked."""
+    aside = set(find_route(reading.definition, _given(rows), reading.moment).set_aside)
+    for row in rows:
+        if row.set_aside != (row.question in aside):
+            row.set_aside = row.question in aside
+            session.add(row)

@@ -1,0 +1,45 @@
+"""What to do with an answer that was sent: whether it can stand, and what it changes. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from callcenter.errors import InvalidInput, Refused
+from callcenter.interviews.session import Reading
+from callcenter.questionnaire.definition import NONANSWERS, Question
+from callcenter.questionnaire.question_types import read_answer
+from callcenter.questionnaire.routing import Given, check_answer, find_route
+
+
+def judge(reading: Reading, answers: Mapping[str, Given], name: str, value: Any, nonanswer: str | None) -> Given:
+    """The answer to store; InvalidInput says what is wrong with it, Refused that its question is not on the route."""
+    question = _on_route(reading, answers, name)
+    given = _read(question, value, nonanswer)
+    wrong = check_answer(reading.definition, {**answers, name: given}, name, reading.moment)
+    if wrong:
+        raise InvalidInput("answer_not_accepted", "{why}", why=wrong, question=name)
+    return given
+
+
+def _on_route(reading: Reading, answers: Mapping[str, Given], name: str) -> Question:
+    stop = find_route(reading.definition, answers, reading.moment).stop(name)
+    if stop is None:
+        raise Refused("not_on_route", "现在不该问“{question}”这道题，请按页面上的题目继续。", question=name[:60])
+    return stop.question
+
+
+def _read(question: Question, value: Any, nonanswer: str | None) -> Given:
+    if nonanswer:
+        if value not in (None, "", []):
+            raise InvalidInput("answer_twice", "不能同时填写回答和“{label}”，请只留一个。", label=_label(nonanswer))
+        if nonanswer not in question.nonanswers:
+            raise InvalidInput("nonanswer_not_allowed", "这道题不能选“{label}”。", label=_label(nonanswer))
+        return Given(None, nonanswer)
+    try:
+        return Given(read_answer(question, value))
+    except ValueError as bad:
+        why = question.text("constraint_message") if question.type in {"integer", "decimal"} else ""
+        raise InvalidInput("answer_not_accepted", "{why}", why=why or str(bad), question=question.name) from bad
+
+
+def _label(nonanswer: str) -> str:
+    return NONANSWERS.get(nonanswer, ("", nonanswer[:30]))[1]

@@ -1,0 +1,154 @@
+"""Where an interview stands, as the operator's page shows it: the question, what was given, how far it is."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from callcenter.questionnaire.definition import NONANSWERS, Definition, Question, in_language
+from callcenter.questionnaire.question_types import as_text
+from callcenter.questionnaire.question_types.number import points, scale
+from callcenter.questionnaire.routing import Given, Moment, Route, Stop, choices_in_order, find_route
+from callcenter.questionnaire.texts import render
+
+MOST_POINTS = 11
+DIGITS = "1234567890"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One screen of an interview; `as_json` is what the operator's page and simulated operators get."""
+
+    complete: bool
+    question: dict[str, Any] | None
+    progress: list[int]
+    given: list[dict[str, Any]] = field(default_factory=list)
+    problem: str | None = None
+    completeness: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """The step as plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is fixed for one interview: the version, the case's fields, the seed of random orders, the language."""
+
+    definition: Definition
+    case: Mapping[str, Mapping[str, str]]
+    seed: str
+    moment: Moment = field(default_factory=Moment)
+    language: str = "zh"
+
+
+def find_step(reading: Reading, answers: Mapping[str, Given], position: str | None = None) -> Step:
+    """The step after `answers`, or the answered question at `position` where the operator went back to one on the route."""
+    route = find_route(reading.definition, answers, reading.moment)
+    stop = route.stop(position) if position else None
+    if stop is None and route.next is not None:
+        stop = route.stops[-1]
+    said = _said(reading, route)
+    return Step(
+        complete=route.complete,
+        question=_question(reading, stop, said) if stop else None,
+        progress=[len(route.answered), max(route.total, len(route.answered))],
+        given=[_given(reading, each) for each in route.answered if each.question.type not in {"note", "acknowledge"}],
+        problem=stop.problem if stop else None,
+        completeness=route.completeness,
+    )
+
+
+def previous(route: Route, position: str | None) -> str | None:
+    """The answered question before `position` (before the next one where that is None); None at the very first."""
+    names = [stop.question.name for stop in route.stops]
+    if position in names:
+        names = names[: names.index(position)]
+    elif route.next is not None:
+        names = names[:-1]
+    return names[-1] if names else None
+
+
+def answer_text(question: Question, given: Given, language: str = "zh") -> str:
+    """An answer in words: labels of the chosen, figures with their unit, the non-answer's name."""
+    if given.nonanswer is not None:
+        return NONANSWERS.get(given.nonanswer, ("", given.nonanswer))[1]
+    labels = {choice.value: in_language(choice.label, language) for choice in question.choices}
+    if labels:
+        return "、".join(labels.get(code, code) for code in as_text(given.value).split())
+    return as_text(given.value)
+
+
+def _said(reading: Reading, route: Route) -> dict[str, str]:
+    """Answers as texts may repeat them."""
+    said = dict(route.calculated)
+    said.update({stop.question.name: answer_text(stop.question, stop.given, reading.language) for stop in route.answered if stop.given})
+    return said
+
+
+def _given(reading: Reading, stop: Stop) -> dict[str, Any]:
+    given = stop.given or Given()
+    label = stop.question.text("label", reading.language) or stop.question.name
+    return {
+        "name": stop.question.name,
+        "label": render(label, reading.case, {}),
+        "value": given.value,
+        "nonanswer": given.nonanswer,
+        "text": answer_text(stop.question, given, reading.language),
+    }
+
+
+def _question(reading: Reading, stop: Stop, said: Mapping[str, str]) -> dict[str, Any]:
+    question, given = stop.question, stop.given
+    words = {column: render(question.text(column, reading.language), reading.case, said) for column in ("label", "say", "hint")}
+    minimum, maximum = _ends(question)
+    return {
+        "name": question.name,
+        "instance": "",
+        "type": question.type,
+        "say": words["say"] or words["label"],
+        "hint": words["hint"],
+        "label": words["label"] or question.name,
+        "choices": _choices(reading, question),
+        "nonanswers": [{"key": NONANSWERS[code][0], "value": code, "label": NONANSWERS[code][1]} for code in question.nonanswers],
+        "required": question.required is not None,
+        "minimum": minimum,
+        "maximum": maximum,
+        "unit": question.unit,
+        "value": given.value if given else None,
+        "nonanswer": given.nonanswer if given else None,
+    }
+
+
+def _ends(question: Question) -> tuple[float | None, float | None]:
+    if question.type != "range":
+        return None, None
+    start, end, _step = scale(question.parameters)
+    return min(start, end), max(start, end)
+
+
+def _choices(reading: Reading, question: Question) -> list[dict[str, Any]]:
+    if question.type == "range":
+        found = points(question.parameters)
+        if len(found) > MOST_POINTS:
+            return []
+        return [{"key": _point_key(value, found), "value": _plain(value), "label": f"{value:g}"} for value in found]
+    ordered = choices_in_order(question, reading.seed)
+    return [
+        {
+            "key": DIGITS[place] if place < len(DIGITS) else "",
+            "value": choice.value,
+            "label": in_language(choice.label, reading.language),
+        }
+        for place, choice in enumerate(ordered)
+    ]
+
+
+def _point_key(value: float, scale_points: list[float]) -> str:
+    """The digit itself; 0 is 10 on a scale that has no 0."""
+    if value == 10 and 0 not in scale_points:
+        return "0"
+    return f"{value:g}" if value in range(10) else ""
+
+
+def _plain(value: float) -> float | int:
+    return int(value) if value == int(value) else value
