@@ -16,19 +16,27 @@ from callcenter.estimates.weights import INELIGIBLE, VALID, Stratum, Weighting, 
 class Case(Protocol):
     """What is needed of a released case."""
 
-    id: Any
-    stratum: Any
-    code: Any
-    category: Any
-    valid: Any
+    @property
+    def id(self) -> Any: ...  # noqa: D102  # named as in the tables
+    @property
+    def stratum(self) -> Any: ...  # noqa: D102  # named as in the tables
+    @property
+    def code(self) -> Any: ...  # noqa: D102  # named as in the tables
+    @property
+    def category(self) -> Any: ...  # noqa: D102  # named as in the tables
+    @property
+    def valid(self) -> Any: ...  # noqa: D102  # named as in the tables
 
 
 class Answer(Protocol):
     """What is needed of an answer."""
 
-    case_id: Any
-    question: Any
-    value: Any
+    @property
+    def case_id(self) -> Any: ...  # noqa: D102  # named as in the tables
+    @property
+    def question(self) -> Any: ...  # noqa: D102  # named as in the tables
+    @property
+    def value(self) -> Any: ...  # noqa: D102  # named as in the tables
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ after a crash (so it must find what it did before), and returns what the job's p
 from collections.abc import Callable
 from typing import Any
 
+from callcenter.worker.packages import export
+
 Progress = Callable[[int, int | None], None]
 Handler = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {"export": export}

@@ -1,0 +1,74 @@
+"""Tables as CSV and XLSX: the same bytes for the same rows, and no cell that a spreadsheet would take for a formula."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import xlsxwriter
+
+from callcenter.studies.phases import FIELD_ZONE
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+LONGEST_CELL = 32_767
+"""What a cell of a spreadsheet can hold."""
+NO_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: a name, a header, rows of plain values."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+def plain(value: Any) -> Any:
+    """A value as it stands in a cell: moments in field time, lists joined, text that cannot act as a formula."""
+    if isinstance(value, datetime):
+        return value.astimezone(FIELD_ZONE).isoformat()
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, list | tuple):
+        value = " ".join(str(each) for each in value)
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    return value
+
+
+def as_csv(sheet: Sheet) -> bytes:
+    """UTF-8 with the mark that lets Excel read Chinese."""
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(sheet.header)
+    writer.writerows([plain(value) for value in row] for row in sheet.rows)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
+    """A workbook, one sheet a table; text stays text."""
+    written = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(written, options)
+    book.set_properties({"created": NO_MOMENT.replace(tzinfo=None)})
+    bold = book.add_format({"bold": True})
+    for sheet in sheets:
+        _write(book.add_worksheet(sheet.name), sheet, bold)
+    book.close()
+    return written.getvalue()
+
+
+def _write(page: Any, sheet: Sheet, bold: Any) -> None:
+    page.freeze_panes(1, 0)
+    for place, name in enumerate(sheet.header):
+        page.write_string(0, place, name, bold)
+    for line, row in enumerate(sheet.rows, start=1):
+        for place, value in enumerate(row):
+            cell = plain(value)
+            if isinstance(cell, str):
+                page.write_string(line, place, cell[:LONGEST_CELL])
+            elif cell is not None:
+                page.write_number(line, place, cell)
