@@ -1,0 +1,190 @@
+"""Writes of the room: take a file, judge it, keep bytes and verdicts."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select, update
+
+from callcenter import clock
+from callcenter.errors import InvalidInput
+from callcenter.lists.refusals import ListRefused
+from callcenter.lists.tables import Submission
+from callcenter.lists.verdicts import JudgedRow, ListCheck, check
+from callcenter.operations.actions import queue_job, record
+from callcenter.studies import queries as studies
+
+JOB = "judge_list"
+LARGE_FILE = 2_000_000
+"""From this many bytes on a file is judged by a worker: it would hold up the page."""
+MAX_FILE = 300 * 2**20
+
+_COLUMNS = (
+    "submission_id, number, sheet, source_row, enterprise_name, uscc, district, sub_area, contact, phones, matter, happened_on, verdict,"
+    " reasons, duplicate_of, stage_days, total_days, cells"
+)
+
+
+def submit(
+    session: Session,
+    *,
+    population_id: int,
+    department: str,
+    user_id: int | None,
+    file_name: str,
+    data: bytes,
+    drawn: bool = False,
+    adds: bool = False,
+    by_worker: bool | None = None,
+) -> Submission:
+    """Take a list of `department` and judge it; a large one (or `by_worker`) is left to a worker and waits.
+
+    The same bytes again change nothing: the earlier submission is given back. A list that is not the unit's first replaces what it
+    sent before, unless a sample is `drawn` or it `adds` to the earlier ones: then it is a supplement.
+    Raises ListRefused for a file that cannot be judged; nothing is kept of it.
+    """
+    population = studies.population(session, population_id)
+    if not department.strip():
+        raise InvalidInput("department_missing", "您的账户没有登记单位，无法报送名单：请联系管理员登记。")
+    if len(data) > MAX_FILE:
+        raise InvalidInput("file_too_large", "文件超过 300 MB：请拆成几个文件分别上报。")
+    sent = _Sent(population_id, department, hashlib.sha256(data).hexdigest())
+    session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"submit {population_id} {department}"})
+    earlier = session.exec(select(Submission).where(*sent.same_unit(), Submission.file_sha256 == sent.digest)).first()
+    if earlier:
+        return earlier
+    later = len(data) >= LARGE_FILE if by_worker is None else by_worker
+    judged = None if later else check(data, persons=population.respondents == "persons", keep_cells=True)
+    submission = Submission(
+        population_id=population_id,
+        department=department,
+        submitted_by=user_id,
+        received_at=clock.now(),
+        file_name=file_name[-200:],
+        file_sha256=sent.digest,
+        file=data,
+        role=_role(session, sent, supplement=drawn or adds, drawn=drawn),
+    )
+    _receive(session, submission)
+    if judged:
+        _keep(session, submission, judged)
+    else:
+        submission.job_id = queue_job(session, JOB, {"submission_id": submission.id}, user_id)
+        session.add(submission)
+    session.flush()
+    return submission
+
+
+class _Sent(NamedTuple):
+    """Who sends what for which population."""
+
+    population_id: int
+    department: str
+    digest: str
+
+    def same_unit(self) -> list[Any]:
+        """What all lists of the unit for the population have in common."""
+        return [Submission.population_id == self.population_id, Submission.department == self.department]
+
+
+def _role(session: Session, sent: _Sent, *, supplement: bool, drawn: bool) -> str:
+    counting = col(Submission.state).in_(["judged", "waiting"])
+    first = session.exec(select(Submission.id).where(*sent.same_unit(), counting).limit(1)).first() is None
+    if first:
+        return "supplement" if drawn else "first"
+    return "supplement" if supplement else "replacement"
+
+
+def _receive(session: Session, submission: Submission) -> None:
+    session.add(submission)
+    session.flush()
+    detail = {
+        "population": submission.population_id,
+        "department": submission.department,
+        "sha256": submission.file_sha256,
+        "bytes": len(submission.file),
+        "role": submission.role,
+    }
+    record(session, submission.submitted_by, "submit_list", "submission", submission.id, detail=detail)
+
+
+def waiting(session: Session, submission_id: int) -> tuple[bytes, bool] | None:
+    """The file of a submission that waits for its verdicts, and whether its population is of persons; none where it is judged."""
+    submission = session.get(Submission, submission_id)
+    if submission is None or submission.state != "waiting":
+        return None
+    return submission.file, studies.population(session, submission.population_id).respondents == "persons"
+
+
+def keep_verdicts(session: Session, submission_id: int, judged: ListCheck) -> dict[str, Any]:
+    """Store what a worker found of a waiting submission; its totals. One that is judged already stays as it is."""
+    submission = session.get(Submission, submission_id, with_for_update=True)
+    assert submission is not None  # noqa: S101  # submissions are never deleted
+    if submission.state == "waiting":
+        _keep(session, submission, judged)
+    return submission.totals
+
+
+def keep_refusal(session: Session, submission_id: int, refusal: ListRefused) -> None:
+    """Say of a waiting submission that its file cannot be judged."""
+    submission = session.get(Submission, submission_id, with_for_update=True)
+    if submission is not None and submission.state == "waiting":
+        submission.state = "refused"
+        submission.totals = {"refused": True, "why": refusal.why, "about": str(refusal)}
+        session.add(submission)
+        record(session, None, "refuse_list", "submission", submission_id, detail={"why": refusal.why})
+
+
+def _keep(session: Session, submission: Submission, judged: ListCheck) -> None:
+    assert submission.id is not None  # noqa: S101  # stored before it is judged
+    _copy_rows(session, submission.id, judged.rows)
+    submission.state, submission.totals = "judged", judged.totals
+    if submission.role == "replacement":
+        submission.replaces_id = _replace_earlier(session, submission)
+    session.add(submission)
+    counted = {key: judged.totals[key] for key in ("rows", "accepted", "warned", "duplicate", "rejected")}
+    record(session, submission.submitted_by, "judge_list", "submission", submission.id, detail=counted)
+    session.flush()
+
+
+def _replace_earlier(session: Session, submission: Submission) -> int | None:
+    """The unit's earlier lists of the population count no longer; the newest of them."""
+    sent = _Sent(submission.population_id, submission.department, submission.file_sha256)
+    earlier: list[Any] = [*sent.same_unit(), Submission.state == "judged", col(Submission.id) < submission.id]
+    newest = session.exec(select(Submission.id).where(*earlier).order_by(col(Submission.id).desc()).limit(1)).first()
+    session.exec(update(Submission).where(*earlier).values(state="replaced"))
+    return newest
+
+
+def _copy_rows(session: Session, submission_id: int, rows: list[JudgedRow]) -> None:
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY submission_rows ({_COLUMNS}) FROM STDIN") as copy:
+        for line in _lines(submission_id, rows):
+            copy.write_row(line)
+
+
+def _lines(submission_id: int, rows: list[JudgedRow]) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        phones = [{"number": phone.number, "extension": phone.extension} for phone in row.phones]
+        yield (
+            submission_id,
+            row.number,
+            row.sheet,
+            row.source_row,
+            row.name,
+            row.uscc,
+            row.district,
+            row.sub_area,
+            row.contact,
+            json.dumps(phones),
+            row.matter,
+            row.happened_on,
+            row.verdict,
+            row.reasons,
+            row.duplicate_of,
+            json.dumps(row.stage_days),
+            row.total_days,
+            json.dumps(row.cells, ensure_ascii=False),
+        )

@@ -1,0 +1,124 @@
+"""Reads of the room: what came in from whom, and what became of every row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, text
+from sqlmodel import Session, col, or_, select
+
+from callcenter.errors import NotFound
+from callcenter.lists.receipts import Judgement
+from callcenter.lists.tables import Submission, SubmissionRow
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A submission without its bytes."""
+
+    id: int
+    population_id: int
+    department: str
+    submitted_by: int | None
+    received_at: datetime
+    file_name: str
+    file_sha256: str
+    state: str
+    role: str
+    replaces_id: int | None
+    totals: dict[str, Any]
+    job_id: int | None
+
+
+_RECEIPT = (
+    Submission.id,
+    Submission.population_id,
+    Submission.department,
+    Submission.submitted_by,
+    Submission.received_at,
+    Submission.file_name,
+    Submission.file_sha256,
+    Submission.state,
+    Submission.role,
+    Submission.replaces_id,
+    Submission.totals,
+    Submission.job_id,
+)
+
+
+def receipt(session: Session, submission_id: int, *, department: str | None = None) -> Receipt:
+    """The receipt of a submission; with `department`, only where that unit sent it."""
+    wanted = select(*_RECEIPT).where(Submission.id == submission_id)  # type: ignore[call-overload]  # SQLModel types up to four columns
+    found = session.exec(wanted).first()
+    if found is None or (department is not None and found.department != department):
+        raise NotFound("no_submission", "没有这次报送，或不是本单位报送的。请从“本单位报送”重新选择。")
+    return Receipt(*found)
+
+
+def receipts(session: Session, *, department: str | None = None, population_id: int | None = None) -> list[Receipt]:
+    """Receipts, newest first; of one unit or one population where asked."""
+    wanted = select(*_RECEIPT)  # type: ignore[call-overload]  # as above
+    if department is not None:
+        wanted = wanted.where(Submission.department == department)
+    if population_id is not None:
+        wanted = wanted.where(Submission.population_id == population_id)
+    return [Receipt(*row) for row in session.exec(wanted.order_by(col(Submission.id).desc()))]
+
+
+def with_same_bytes(session: Session, population_id: int, department: str, file_sha256: str) -> Receipt | None:
+    """The receipt of the same bytes sent before by the same unit for the same population."""
+    same = (Submission.population_id == population_id, Submission.department == department, Submission.file_sha256 == file_sha256)
+    found = session.exec(select(*_RECEIPT).where(*same)).first()  # type: ignore[call-overload]  # as above
+    return Receipt(*found) if found else None
+
+
+def file_of(session: Session, submission_id: int) -> bytes:
+    """The file as it came."""
+    found = session.exec(select(Submission.file).where(Submission.id == submission_id)).first()
+    if found is None:
+        raise NotFound("no_submission", "没有这次报送，或不是本单位报送的。请从“本单位报送”重新选择。")
+    return found
+
+
+@dataclass(frozen=True)
+class RowsWanted:
+    """Which rows of a submission to show."""
+
+    verdict: str = ""
+    reason: str = ""
+    search: str = ""
+    offset: int = 0
+
+
+def rows(session: Session, submission_id: int, wanted: RowsWanted) -> tuple[list[SubmissionRow], int]:
+    """A page of rows as filtered, and how many there are in all."""
+    filters: list[Any] = [SubmissionRow.submission_id == submission_id]
+    if wanted.verdict == "warned":
+        filters += [SubmissionRow.verdict == "accepted", func.cardinality(SubmissionRow.reasons) > 0]
+    elif wanted.verdict:
+        filters.append(SubmissionRow.verdict == wanted.verdict)
+    if wanted.reason:
+        filters.append(col(SubmissionRow.reasons).contains([wanted.reason]))
+    if wanted.search:
+        like = f"%{wanted.search.replace('%', '').replace('_', '')}%"
+        filters.append(or_(col(SubmissionRow.enterprise_name).like(like), col(SubmissionRow.uscc).like(like.upper())))
+    count = session.exec(select(func.count()).select_from(SubmissionRow).where(*filters)).one()
+    page = select(SubmissionRow).where(*filters).order_by(col(SubmissionRow.number)).offset(wanted.offset).limit(PAGE)
+    return list(session.exec(page)), count
+
+
+def judgements(session: Session, submission_id: int) -> dict[tuple[str, int], Judgement]:
+    """Sheet and row → verdict and reasons, for the receipt workbook."""
+    found = session.connection().execute(
+        text("SELECT sheet, source_row, verdict, reasons FROM submission_rows WHERE submission_id = :id"), {"id": submission_id}
+    )
+    return {(row[0], row[1]): (row[2], list(row[3])) for row in found}
+
+
+def arrived(session: Session, population_ids: list[int]) -> dict[tuple[int, str], Receipt]:
+    """For each population and department the newest submission that counts."""
+    wanted = select(*_RECEIPT).where(col(Submission.population_id).in_(population_ids), Submission.state != "replaced")  # type: ignore[call-overload]  # as above
+    newest = session.exec(wanted.order_by(col(Submission.id)))
+    return {(row.population_id, row.department): Receipt(*row) for row in newest}

@@ -1,0 +1,53 @@
+"""Files as departments send them, for tests: a few rows on an Annex 4 sheet."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import xlsxwriter
+from sqlmodel import Session
+
+from callcenter.lists import actions
+from callcenter.lists.credit_codes import check_character
+from callcenter.lists.tables import Submission
+
+HEAD = ("序号", "区域", "企业名称", "统一社会信用代码", "联系人", "联系电话", "业务描述", "备注")
+
+
+def code(number: int, district: str = "120110") -> str:
+    """A valid credit code of nobody."""
+    first = f"91{district}MAX{number:06d}"
+    return first + check_character(first)
+
+
+def row(number: int, **changes: Any) -> dict[str, Any]:
+    """A good row; `changes` spoil it."""
+    values = {
+        "district": "东丽区",
+        "name": f"天津某{number}有限公司",
+        "code": code(number),
+        "contact": "王某",
+        "phone": f"138000{number:05d}",
+    }
+    return values | {"matter": "申领电子印章"} | changes
+
+
+def workbook(rows: Sequence[dict[str, Any]], head: Sequence[str] = HEAD, *, sheet: str = "企业全量样本") -> bytes:
+    """The rows as an .xlsx file."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False})
+    page = book.add_worksheet(sheet)
+    page.write_row(0, 0, head)
+    keys = ("district", "name", "code", "contact", "phone", "matter", "remark")
+    for place, values in enumerate(rows, 1):
+        page.write_row(place, 0, [place, *(values.get(key, "") for key in keys)])
+    book.close()
+    return out.getvalue()
+
+
+def submit(
+    session: Session, population_id: int, rows: Sequence[dict[str, Any]], department: str = "市市场监管委", **more: Any
+) -> Submission:
+    """A list of `rows`, taken and judged."""
+    given = {"user_id": None, "file_name": "名单.xlsx", "data": workbook(rows)} | more
+    return actions.submit(session, population_id=population_id, department=department, **given)
