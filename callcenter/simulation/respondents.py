@@ -1,7 +1,6 @@
 """What an enterprise would truly answer to any questionnaire: from a seed, its name and the question alone. Pure."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from typing import Any
@@ -14,7 +13,12 @@ REFUSES = 0.01
 """Share of questions to which an answer is refused."""
 FORGETS = 0.03
 """Share of numbers that are not remembered."""
-YES = re.compile(r"^(1|y|yes|true|handled|confirmed|agree|right|是|同意|ok|begin)$", re.IGNORECASE)
+SCREENING = {"right_enterprise", "handled"}
+"""Questions that nearly everybody affirms: who denies them belongs on another list."""
+AFFIRMED = 0.985
+EXCLUSIVE = {"none", "no"}
+"""Codes that stand alone among several."""
+NEVER_VOLUNTEERED = {"other", "98", "99"}
 
 
 class Enterprise:
@@ -46,15 +50,20 @@ class Enterprise:
         return SUGGESTIONS[int(len(SUGGESTIONS) * chance(self.seed, self.name, name))]
 
     def _one(self, name: str, values: Sequence[str]) -> str:
-        """A scale of words follows contentment; of yes and no, mostly yes; else earlier choices are likelier."""
+        """Who is on the line has agreed to talk; a scale of words follows contentment; earlier choices are likelier."""
         draw = chance(self.seed, self.name, name)
-        yes = [value for value in values if YES.match(value)]
-        if yes:
-            others = [value for value in values if value not in yes]
-            return yes[0] if draw < 0.95 or not others else others[int((draw - 0.95) / 0.05 * len(others))]
+        if "no_recording" in values:
+            return "yes" if draw < 0.93 else "no_recording"
+        if "yes" in values:
+            return self._yes_or_else(name, values, draw)
         if all(value.isdigit() for value in values) and len(values) >= 5:
             return self._on_scale(name, values)
         return values[min(int(-math.log(1 - draw) / 0.9), len(values) - 1)]
+
+    def _yes_or_else(self, name: str, values: Sequence[str], draw: float) -> str:
+        share = AFFIRMED if name in SCREENING else 0.1 + 0.8 * chance(self.seed, "share of yes", name)
+        others = [value for value in values if value != "yes"]
+        return "yes" if draw < share or not others else others[int((draw - share) / (1 - share) * len(others))]
 
     def _on_scale(self, name: str, values: Sequence[str]) -> str:
         ordered = sorted(values, key=int)
@@ -62,10 +71,9 @@ class Enterprise:
         return ordered[min(int(level * len(ordered)), len(ordered) - 1)]
 
     def _several(self, name: str, values: Sequence[str]) -> list[str]:
-        alone = {value for value in values if value in {"none", "0", "98", "99", "other"}}
-        plain = [value for value in values if value not in alone] or list(values)
+        plain = [value for value in values if value not in EXCLUSIVE | NEVER_VOLUNTEERED]
         chosen = [value for value in plain if chance(self.seed, self.name, name, value) < 0.3]
-        return chosen or [plain[0]]
+        return chosen or [value for value in values if value in EXCLUSIVE][:1] or plain[:1]
 
     def _number(self, name: str, question: Question) -> float | int:
         low, high = question.get("minimum"), question.get("maximum")
@@ -88,13 +96,13 @@ class Enterprise:
         return 1 + 1.5 * spread
 
     def nonanswer(self, question: Question) -> str | None:
-        """The non-answer given instead, rarely and only where one is offered and answers are not required to be right."""
+        """The non-answer given instead, where one is offered: numbers are forgotten now and then, little is refused."""
         offered = [str(choice["value"]) for choice in question.get("nonanswers") or []]
-        draw = chance(self.seed, self.name, question.get("name"), "nonanswer")
-        if not offered or YES.match(str(self.answer(question))):
+        if not offered or question.get("name") in SCREENING:
             return None
+        draw = chance(self.seed, self.name, question.get("name"), "nonanswer")
         if draw < REFUSES and "refused" in offered:
             return "refused"
+        forgotten = [value for value in ("dont_remember", "dont_know") if value in offered]
         numeric = question.get("type") in {"integer", "decimal"}
-        unknown = [value for value in offered if value != "refused"]
-        return unknown[0] if numeric and unknown and draw > 1 - FORGETS else None
+        return forgotten[0] if numeric and forgotten and draw > 1 - FORGETS else None
