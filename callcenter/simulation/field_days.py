@@ -58,7 +58,14 @@ class FieldDays:
     """
 
     def __init__(
-        self, clock: FieldClock, carrier: Carrier, operators: Sequence[Operator], hours: Hours, until: datetime, between: Callable[[], bool]
+        self,
+        clock: FieldClock,
+        carrier: Carrier,
+        operators: Sequence[Operator],
+        *,
+        hours: Hours,
+        until: datetime,
+        between: Callable[[], bool],
     ) -> None:
         self.clock, self.carrier, self.operators = clock, carrier, operators
         self.hours, self.until, self.between = hours, until, between

@@ -6,7 +6,8 @@ PAGE = """<html><head><meta name="csrf-token" content="t0ken"></head><body><a hr
 <form method="post" action="/upload?p=3"><input type="hidden" name="csrf_token" value="x"><input type="file" name="file">
 <select name="kind"><option value="a">A</option><option value="b" selected>B</option></select>
 <textarea name="why">for
-good</textarea><input type="checkbox" name="sure" value="1" checked><input type="radio" name="r" value="u"><button name="go" value="1">Go</button></form>
+good</textarea><input type="checkbox" name="sure" value="1" checked><input type="radio" name="r" value="u">
+<button name="go" value="1">Go</button></form>
 <form hx-post="/live"><input name="n" value="2"></form></body></html>"""
 
 
