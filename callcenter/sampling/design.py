@@ -9,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from callcenter.errors import InvalidInput
 from callcenter.sampling.allocation import StratumFacts, allocate
-from callcenter.sampling.sizes import Rates, standard_error, stratified_standard_error, to_release, z_of
+from callcenter.sampling.sizes import Rates, ceiling, standard_error, stratified_standard_error, to_release, z_of
+
+ATTEMPTS_A_CASE, CALLS_A_DAY = 3.0, 80
+"""What a released case takes on average, and what one operator makes in a day, until the study's own paradata tell better."""
 
 
 class Expected(BaseModel):
@@ -87,6 +90,16 @@ class Plan:
     target: int = field(init=False)
     main_size: int = field(init=False)
     expected: float = field(init=False)
+
+    @property
+    def calls(self) -> int:
+        """Calls to be expected, at `ATTEMPTS_A_CASE`."""
+        return ceiling(self.main_size * ATTEMPTS_A_CASE)
+
+    @property
+    def operator_days(self) -> int:
+        """Days of one operator, at `CALLS_A_DAY`."""
+        return ceiling(self.calls / CALLS_A_DAY)
 
     def __post_init__(self) -> None:
         for name in ("size", "target", "main_size", "expected"):

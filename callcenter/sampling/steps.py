@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callcenter.errors import Conflict, InvalidInput, Refused
+from callcenter.studies.phases import FIELD_ZONE
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,11 @@ def check_public_value(now: datetime, steps: Steps, value: str) -> None:
     if steps.fixed_at is None:
         raise Refused("freeze_first", "抽样框和方案还没有冻结，不能登记公开值。")
     if now < steps.public_due:
-        raise Refused("public_value_too_early", "公开值要到 {due} 才公布，现在不能登记。", due=steps.public_due)
+        raise Refused(
+            "public_value_too_early",
+            "公开值要到 {due} 才公布，现在不能登记。",
+            due=f"{steps.public_due.astimezone(FIELD_ZONE):%Y-%m-%d %H:%M}",
+        )
     if not value.strip():
         raise InvalidInput("no_public_value", "请填写公布的随机数。")
 

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.supervisor import start
+from callcenter.web.pages.supervisor import sampling, start
 
 router = APIRouter()
 router.include_router(start.router)
+router.include_router(sampling.router)

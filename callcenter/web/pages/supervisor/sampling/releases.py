@@ -1,0 +1,49 @@
+"""Releases of a draw: the main sample by one button, every step as a row."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from callcenter.call_queue.actions import release_units
+from callcenter.errors import CallcenterError
+from callcenter.sampling import actions, queries
+from callcenter.studies import queries as studies
+from callcenter.web.deps import Work
+from callcenter.web.pages.supervisor.sampling.workbench import Supervisor
+from callcenter.web.rendering import flash, page, see_other
+from callcenter.web.translations import gettext as _
+
+router = APIRouter(prefix="/supervisor/sampling")
+
+
+@router.get("/draws/{draw_id}/releases")
+def releases(request: Request, person: Supervisor, session: Work, draw_id: int) -> Response:
+    """Where every stratum stands, and each release: who, when, why, how many."""
+    return _page(request, person, session, draw_id)
+
+
+@router.post("/draws/{draw_id}/release-main")
+def release_main(request: Request, person: Supervisor, session: Work, draw_id: int) -> Response:
+    """Release the main sample into the call queue."""
+    try:
+        with session.begin_nested():
+            made = actions.release_main(session, draw_id=draw_id, why=_("释放主样本"), user_id=person.id)
+            cases = sum(release_units(session, release.id) for release in made if release.id is not None)
+    except CallcenterError as refusal:
+        return _page(request, person, session, draw_id, problem=_(refusal.text, **refusal.about), status=409)
+    flash(request, "已释放 {cases} 个个案，分布在 {strata} 层，话务员现在可以领取。", cases=cases, strata=len(made))
+    return see_other(f"/supervisor/sampling/draws/{draw_id}/releases")
+
+
+def _page(request: Request, person: Supervisor, session: Work, draw_id: int, *, problem: str = "", status: int = 200) -> Response:
+    draw = queries.draw(session, draw_id)
+    strata = queries.strata(session, draw_id)
+    values = {
+        "draw": draw,
+        "population": studies.population(session, draw.population_id),
+        "strata": strata,
+        "waiting": [s for s in strata if s.released < s.main_size],
+        "counts": queries.released_counts(session, draw_id),
+        "releases": queries.releases(session, draw_id),
+        "problem": problem,
+    }
+    return page(request, person, "supervisor/sampling/releases.html", status=status, **values)

@@ -1,0 +1,139 @@
+"""The supervisor's way from a frozen frame to released cases, through the pages."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from callcenter.db import engine
+from callcenter.studies.phases import FIELD_ZONE
+from tests.conftest import FieldTime
+from tests.factories.people import Browser
+from tests.factories.sampling import MadeFrame, make_frame
+
+ROOT = Path(__file__).parents[2]
+DESIGN = {
+    "method": "proportional",
+    "total": "6",
+    "minimum": "2",
+    "response": "0.5",
+    "eligible": "1",
+    "valid": "1",
+    "step": "1",
+    "mode": "manual",
+}
+
+
+@pytest.fixture
+def frame(database_url: str) -> MadeFrame:
+    with engine.transaction() as session:
+        return make_frame(session)
+
+
+@pytest.fixture
+def supervisor(client_for: Callable[..., Browser]) -> Browser:
+    return client_for("supervisor")
+
+
+def place(frame: MadeFrame, more: str = "") -> str:
+    return f"/supervisor/sampling/populations/{frame.population_id}{more}"
+
+
+def commit(supervisor: Browser, frame: MadeFrame, field_time: FieldTime, **more: str) -> None:
+    due = (field_time() + timedelta(days=1)).astimezone(FIELD_ZONE)
+    form = {"public_source": "双色球第2022063期", "public_due": f"{due:%Y-%m-%dT%H:%M}", **more}
+    answer = supervisor.post(place(frame, "/commitment"), data=form)
+    assert answer.status_code == 303, answer.text
+
+
+def test_from_commitment_to_cases(supervisor: Browser, frame: MadeFrame, field_time: FieldTime, tmp_path: Path) -> None:
+    assert "未开始" in supervisor.get("/supervisor/sampling").text
+    commit(supervisor, frame, field_time)
+    assert "密值摘要" in supervisor.get(place(frame)).text
+    assert supervisor.post(place(frame, "/design"), data=DESIGN).status_code == 303
+    assert "公开值要到" in supervisor.get(place(frame)).text
+    draw_id = engine.statement("SELECT id FROM draws")[0]["id"]
+    early = supervisor.post(f"/supervisor/sampling/draws/{draw_id}/public-value", data={"value": "07 11"})
+    assert early.status_code == 409
+    assert "现在不能登记" in early.text
+    field_time.set(field_time() + timedelta(days=1, minutes=1))
+    assert supervisor.post(f"/supervisor/sampling/draws/{draw_id}/public-value", data={"value": "07 11"}).status_code == 303
+    assert "抽样只能进行一次" in supervisor.get(place(frame)).text
+    drawn = supervisor.post(f"/supervisor/sampling/draws/{draw_id}/draw")
+    assert drawn.headers["location"] == f"/supervisor/sampling/draws/{draw_id}/releases"
+    assert supervisor.post(f"/supervisor/sampling/draws/{draw_id}/draw").status_code == 409
+    page = supervisor.get(drawn.headers["location"]).text
+    assert "释放主样本：12 个个案，2 层" in page
+    assert supervisor.post(f"/supervisor/sampling/draws/{draw_id}/release-main").status_code == 303
+    page = supervisor.get(f"/supervisor/sampling/draws/{draw_id}/releases").text
+    assert "释放主样本" in page and "1.500" in page
+    assert supervisor.post(f"/supervisor/sampling/draws/{draw_id}/release-main").status_code == 409
+    assert engine.statement("SELECT count(*) AS n FROM cases") == [{"n": 12}]
+    for name in ("certificate.json", "frame.csv"):
+        (tmp_path / name).write_bytes(supervisor.get(f"/sampling/draws/{draw_id}/{name}").content)
+    command = [sys.executable, "-I", str(ROOT / "scripts/verify_draw.py"), "certificate.json", "frame.csv"]
+    assert subprocess.run(command, cwd=tmp_path, check=False).returncode == 0
+    opened = engine.statement("SELECT action FROM audit_trail WHERE action IN ('certificate_opened', 'frame_exported') ORDER BY id")
+    assert [row["action"] for row in opened] == ["certificate_opened", "frame_exported"]
+
+
+def test_a_design_is_tried_out_before_anything_is_fixed(supervisor: Browser, frame: MadeFrame, field_time: FieldTime) -> None:
+    page = supervisor.get(place(frame), params=DESIGN).text
+    assert "±" in page
+    assert "先登记抽样承诺" in page
+    page = supervisor.get(place(frame), params={**DESIGN, "merge:和平区": "两区", "merge:河西区": "两区"}).text
+    assert "<td>两区</td>" in page
+    page = supervisor.get(place(frame), params={**DESIGN, "method": "fixed", "stratum:和平区": "4", "stratum:河西区": "9"}).text
+    assert "最多 8 个" in page
+    assert engine.statement("SELECT count(*) AS n FROM designs") == [{"n": 0}]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"total": "500"}, "应在"),
+        ({"total": "many"}, "应填数字"),
+        ({"response": "0"}, "应答率"),
+        ({"total": ""}, "目标总数"),
+        ({"method": "guess"}, "分配方法"),
+    ],
+)
+def test_a_design_that_cannot_be_keeps_what_was_typed(
+    supervisor: Browser, frame: MadeFrame, field_time: FieldTime, *, change: dict[str, str], said: str
+) -> None:
+    commit(supervisor, frame, field_time)
+    answer = supervisor.post(place(frame, "/design"), data={**DESIGN, **change})
+    assert answer.status_code in (409, 422)
+    assert said in answer.text
+    assert 'value="2"' in answer.text
+    assert engine.statement("SELECT count(*) AS n FROM designs") == [{"n": 0}]
+
+
+def test_a_freeze_without_commitment_and_a_second_draw_without_word(supervisor: Browser, frame: MadeFrame, field_time: FieldTime) -> None:
+    answer = supervisor.post(place(frame, "/design"), data=DESIGN)
+    assert answer.status_code == 409
+    assert "请先登记抽样承诺" in answer.text
+    assert supervisor.post(place(frame, "/commitment"), data={"public_source": "双色球", "public_due": "soon"}).status_code == 422
+    commit(supervisor, frame, field_time)
+    again = supervisor.post(place(frame, "/commitment"), data={"public_source": "双色球", "public_due": "2022-07-01T21:15"})
+    assert again.status_code == 409
+    assert "书面意见" in again.text
+
+
+def test_the_evaluator_reads_certificates_and_nobody_else(client_for: Callable[..., Browser], frame: MadeFrame) -> None:
+    assert client_for("evaluator").get("/sampling/certificates").status_code == 200
+    for role in ("submitter", "operator", "commissioner"):
+        assert client_for(role).get("/sampling/certificates").status_code == 403
+    assert client_for("evaluator").get("/sampling/draws/1/certificate.json").status_code == 404
+
+
+def test_the_secret_is_not_shown_before_the_draw(supervisor: Browser, frame: MadeFrame, field_time: FieldTime) -> None:
+    commit(supervisor, frame, field_time)
+    secret = engine.statement("SELECT secret FROM draws")[0]["secret"]
+    assert secret not in supervisor.get(place(frame)).text
+    trail = engine.statement("SELECT detail FROM audit_trail")
+    assert secret not in json.dumps([row["detail"] for row in trail])
