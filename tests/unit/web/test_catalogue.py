@@ -33,7 +33,6 @@ WITHOUT_ENGLISH: tuple[str, ...] = (
     "questionnaire/",
     "response_rates/",
     "responses/",
-    "sampling/",
     "studies/",
     "telephony/",
     "wiring.py",
