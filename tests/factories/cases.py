@@ -7,11 +7,13 @@ from sqlmodel import Session, select
 
 from callcenter.call_queue import actions
 from callcenter.call_queue.tables import Case
+from callcenter.calls.actions import load_lines
 from callcenter.people.tables import User
 from tests.factories.sampling import MOMENT, DrawnSample, insert, make_drawn_sample, make_user
 
+LINES = [{"number": number, "dialled_form": f"+8622{number}"} for number in ("96599966", "96599977", "96599988")]
 SETTINGS = {
-    "lines": [{"number": number, "dialled_form": f"+8622{number}"} for number in ("96599966", "96599977", "96599988")],
+    "lines": LINES,
     "calling": {},
     "leases": {"seconds": 300},
     "interview_minutes": 8,
@@ -50,6 +52,7 @@ def make_cases(
     for release_id in drawn.releases.values():
         actions.release_units(session, release_id)
     made = MadeCases(drawn, _in_calling_order(session, drawn))
+    load_lines(session, made.study_id, LINES)
     made.operators = [make_operator(session, f"operator{number}") for number in range(1, operators + 1)]
     return made
 

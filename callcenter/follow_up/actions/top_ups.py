@@ -1,0 +1,183 @@
+"""Proposals to top up strata that fall short, and what was decided about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from callcenter import clock
+from callcenter.call_queue import actions as queue
+from callcenter.call_queue import calling_hours as ch
+from callcenter.errors import Conflict, InvalidInput, NotFound
+from callcenter.follow_up import queries, top_up
+from callcenter.follow_up.queries import DrawInField
+from callcenter.follow_up.tables import TopUpProposal
+from callcenter.follow_up.top_up import CaseState, Proposal
+from callcenter.operations.actions import close_alert, notify, raise_alert, record
+from callcenter.responses import queries as responses
+from callcenter.sampling import actions as sampling
+from callcenter.sampling.tables import Release, Stratum
+from callcenter.studies.phases import field_day
+
+PROTOCOL_WORKDAYS = 5
+"""No release so near to the window's end: its cases could not be worked to the end."""
+
+
+def propose_top_ups(session: Session) -> int:
+    """Look at every stratum of every draw in the field; how many new proposals were made (automatic ones are carried out)."""
+    return sum(_of_draw(session, in_field) for in_field in queries.draws_in_field(session, field_day(clock.now())))
+
+
+def accept_top_up(session: Session, proposal_id: int, count: int | None, user_id: int | None) -> Release:
+    """Release `count` reserves (none: the safe number, at most what is left) of the proposal's stratum into the queue, in one go."""
+    proposal = _open(session, proposal_id)
+    stratum = session.get_one(Stratum, proposal.stratum_id)
+    wanted = count if count is not None else min(proposal.safe_count, stratum.size - stratum.released)
+    if wanted < 1:
+        raise InvalidInput("count_not_positive", "补充数量要是正整数。")
+    release = sampling.move_pointer(
+        session, draw_id=proposal.draw_id, stratum_id=proposal.stratum_id, count=wanted, kind="top_up", why=_why(proposal), user_id=user_id
+    )
+    assert release.id is not None  # noqa: S101  # numbered by the flush
+    queue.release_units(session, release.id)
+    _decide(proposal, "accepted", user_id)
+    proposal.decided_count, proposal.release_id = release.count, release.id
+    session.add(proposal)
+    record(session, user_id, "top_up_accepted", "stratum", proposal.stratum_id, detail={"count": release.count})
+    close_alert(session, f"short_{proposal.stratum_id}", user_id)
+    session.flush()
+    return release
+
+
+def decline_top_up(session: Session, proposal_id: int, user_id: int, reason: str) -> None:
+    """Leave a stratum short, with a reason; the next proposal comes when its state has changed."""
+    if not reason.strip():
+        raise InvalidInput("reason_missing", "不补充样本要写明理由。")
+    proposal = _open(session, proposal_id)
+    _decide(proposal, "declined", user_id)
+    session.add(proposal)
+    record(session, user_id, "top_up_declined", "stratum", proposal.stratum_id, reason=reason)
+    session.flush()
+
+
+def _of_draw(session: Session, in_field: DrawInField) -> int:
+    if not _in_time(in_field):
+        return 0
+    cases = responses.case_states(session, in_field.draw_id)
+    study = [_state(case) for case in cases]
+    return sum(
+        _of_stratum(session, in_field, stratum, _released(cases, stratum, study)) for stratum in queries.strata(session, in_field.draw_id)
+    )
+
+
+@dataclass(frozen=True)
+class _Released:
+    """The released cases of a stratum, of its last step, and of the whole draw."""
+
+    own: Sequence[CaseState]
+    last_step: Sequence[CaseState]
+    study: Sequence[CaseState]
+
+
+def _released(cases: Sequence[responses.CaseState], stratum: Stratum, study: Sequence[CaseState]) -> _Released:
+    own = [case for case in cases if case.stratum_id == stratum.id]
+    last = max((case.release_id for case in own), default=None)
+    return _Released([_state(case) for case in own], [_state(case) for case in own if case.release_id == last], study)
+
+
+def _of_stratum(session: Session, in_field: DrawInField, stratum: Stratum, released: _Released) -> int:
+    standing = _standing(session, in_field.draw_id, stratum)
+    found = top_up.propose(
+        released.own,
+        released.study,
+        target=stratum.target,
+        reserves=stratum.size - stratum.released,
+        planned=in_field.planned,
+        chance=in_field.chance,
+        most_attempts=in_field.most_attempts,
+    )
+    if found is None or not released.own:
+        return _overtake(session, standing, stratum)
+    if not top_up.step_settled(released.last_step):
+        return 0
+    if found.reserves == 0:
+        return _tell_exhausted(session, in_field, stratum, found)
+    if standing is not None or queries.was_declined(session, in_field.draw_id, stratum.id, found):
+        return 0
+    _propose(session, in_field, stratum, found)
+    return 1
+
+
+def _propose(session: Session, in_field: DrawInField, stratum: Stratum, found: Proposal) -> None:
+    assert stratum.id is not None  # noqa: S101  # a stored row
+    proposal = TopUpProposal(
+        draw_id=in_field.draw_id,
+        stratum_id=stratum.id,
+        made_at=clock.now(),
+        target=found.target,
+        valid=found.valid,
+        expected=found.expected,
+        yield_rate=found.yield_rate,
+        mean_count=found.mean_count,
+        safe_count=found.safe_count,
+        chance=found.chance,
+    )
+    session.add(proposal)
+    session.flush()
+    text = f"层“{stratum.name}”预计不足：目标 {found.target}，有效 {found.valid}，预计还有 {found.expected:.1f}。请决定是否补充样本。"
+    raise_alert(session, "top_up_proposed", "notice", text, same_as=f"short_{stratum.id}", detail={"proposal": proposal.id})
+    notify(session, f"board_{in_field.study_id}")
+    if in_field.mode == "automatic":
+        assert proposal.id is not None  # noqa: S101  # numbered by the flush
+        accept_top_up(session, proposal.id, None, None)
+
+
+def _tell_exhausted(session: Session, in_field: DrawInField, stratum: Stratum, found: Proposal) -> int:
+    text = f"层“{stratum.name}”的备用样本已用完，仍预计不足：目标 {found.target}，有效 {found.valid}，预计还有 {found.expected:.1f}。"
+    raise_alert(session, "stratum_exhausted", "warning", text, same_as=f"exhausted_{stratum.id}", detail={"draw": in_field.draw_id})
+    return 0
+
+
+def _overtake(session: Session, standing: TopUpProposal | None, stratum: Stratum) -> int:
+    if standing is not None:
+        standing.state, standing.decided_at = "overtaken", clock.now()
+        session.add(standing)
+        close_alert(session, f"short_{stratum.id}")
+        session.flush()
+    return 0
+
+
+def _standing(session: Session, draw_id: int, stratum: Stratum) -> TopUpProposal | None:
+    of_stratum = (TopUpProposal.draw_id == draw_id, TopUpProposal.stratum_id == stratum.id, TopUpProposal.state == "open")
+    return session.exec(select(TopUpProposal).where(*of_stratum)).first()
+
+
+def _open(session: Session, proposal_id: int) -> TopUpProposal:
+    found = session.exec(select(TopUpProposal).where(col(TopUpProposal.id) == proposal_id).with_for_update()).first()
+    if found is None:
+        raise NotFound("no_proposal", "没有这条补充建议：请刷新页面。")
+    if found.state != "open":
+        raise Conflict("proposal_decided", "这条补充建议已经处理过了：请刷新页面查看结果。")
+    return found
+
+
+def _decide(proposal: TopUpProposal, state: str, user_id: int | None) -> None:
+    proposal.state, proposal.decided_at, proposal.decided_by = state, clock.now(), user_id
+
+
+def _why(proposal: TopUpProposal) -> str:
+    return f"目标 {proposal.target}，有效 {proposal.valid}，预计还有 {proposal.expected:.1f}，产出率 {proposal.yield_rate:.3f}"
+
+
+def _state(case: responses.CaseState) -> CaseState:
+    if case.valid:
+        return CaseState(case.attempts, "valid")
+    return CaseState(case.attempts, "other" if case.state in {"closed", "tracing"} else "open")
+
+
+def _in_time(in_field: DrawInField) -> bool:
+    """Whether a case released today could still be worked to the end of the protocol."""
+    hours = ch.read(in_field.settings.get("calling") or {})
+    last: date = in_field.window[1]
+    return ch.add_workdays(hours, field_day(clock.now()), PROTOCOL_WORKDAYS) <= last

@@ -1,0 +1,85 @@
+"""Writes of what cases are worth: derived codes, corrections, verdicts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from callcenter import clock
+from callcenter.calls.dispositions import CATEGORIES, Derived, Word, derive
+from callcenter.calls.tables import Attempt
+from callcenter.errors import InvalidInput
+from callcenter.interviews.tables import Interview
+from callcenter.operations.actions import record
+from callcenter.responses import queries
+from callcenter.responses.completeness import limits
+from callcenter.responses.tables import Disposition, ValidityVerdict
+from callcenter.responses.validity import InterviewFacts, Verdict, judge
+
+
+def words(session: Session, case_id: int) -> list[Word]:
+    """All that was heard of a case, oldest first; attempts whose interview was fabricated are void."""
+    void = set(session.exec(select(Interview.attempt_id).where(Interview.case_id == case_id, Interview.state == "void")))
+    told = select(Attempt).where(Attempt.case_id == case_id, col(Attempt.outcome).is_not(None))
+    attempts = session.exec(told.order_by(col(Attempt.placed_at), col(Attempt.id)))
+    return [Word(attempt.outcome or "", attempt.line, attempt.phone, attempt.outcome_detail, attempt.id in void) for attempt in attempts]
+
+
+def derive_disposition(
+    session: Session,
+    case_id: int,
+    *,
+    closed: bool,
+    numbers_left: bool,
+    settings: dict[str, Any],
+    attempt_id: int | None = None,
+    besides: Sequence[Word] = (),
+) -> Derived:
+    """Derive a case's code from its history (and what was heard `besides` calls); a new record where it differs from the last."""
+    derived = derive([*words(session, case_id), *besides], closed=closed, numbers_left=numbers_left, limits=limits(settings))
+    last = queries.latest_disposition(session, case_id)
+    if last is None or (last.code, last.final) != (derived.code, derived.final):
+        session.add(
+            Disposition(
+                case_id=case_id,
+                at=clock.now(),
+                code=derived.code,
+                category=derived.category,
+                final=derived.final,
+                attempt_id=attempt_id,
+            )
+        )
+        session.flush()
+    return derived
+
+
+def correct_disposition(session: Session, case_id: int, code: str, *, reason: str, user_id: int) -> Disposition:
+    """A correction: a new record with who, when and why; the old ones stay."""
+    if code not in CATEGORIES:
+        raise InvalidInput("code_unknown", "没有代码 {given}：请从代码表中选择。", given=code)
+    if not reason.strip():
+        raise InvalidInput("reason_missing", "更正代码要写明理由。")
+    corrected = Disposition(
+        case_id=case_id, at=clock.now(), code=code, category=CATEGORIES[code], final=True, source="correction", by=user_id, reason=reason
+    )
+    session.add(corrected)
+    session.flush()
+    record(session, user_id, "disposition_corrected", "case", case_id, detail={"code": code}, reason=reason)
+    return corrected
+
+
+def judge_interview(session: Session, interview_id: int, case_id: int, facts: InterviewFacts) -> Verdict:
+    """Keep the verdict on an interview that ended."""
+    verdict = judge(facts)
+    session.add(
+        ValidityVerdict(
+            interview_id=interview_id,
+            case_id=case_id,
+            at=clock.now(),
+            valid=verdict.valid,
+            reasons=list(verdict.reasons),
+            flags=list(verdict.flags),
+        )
+    )
+    session.flush()
+    return verdict

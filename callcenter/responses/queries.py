@@ -1,0 +1,58 @@
+"""Reads of what cases are worth: codes, verdicts and the states of cases, for rates, boards and exports."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select, text
+
+from callcenter.responses.tables import Disposition, ValidityVerdict
+
+
+@dataclass(frozen=True)
+class CaseState:
+    """A released case as it stands: its code, and whether it gave a valid sample."""
+
+    case_id: int
+    stratum_id: int
+    release_id: int
+    state: str
+    attempts: int
+    code: str
+    category: str
+    final: bool
+    valid: bool
+
+
+_STATES = """
+SELECT c.id AS case_id, c.stratum_id, c.release_id, c.state, c.attempts,
+       coalesce(d.code, '3.11') AS code, coalesce(d.category, 'UH') AS category, coalesce(d.final, false) AS final,
+       coalesce(v.valid, false) AS valid
+FROM cases c
+JOIN releases r ON r.id = c.release_id
+LEFT JOIN LATERAL (SELECT code, category, final FROM dispositions WHERE case_id = c.id ORDER BY id DESC LIMIT 1) d ON true
+LEFT JOIN LATERAL (SELECT valid FROM validity_verdicts WHERE case_id = c.id ORDER BY id DESC LIMIT 1) v ON true
+WHERE r.draw_id = :draw
+ORDER BY c.id
+"""
+
+
+def case_states(session: Session, draw_id: int) -> list[CaseState]:
+    """Every released case of a draw with its latest code and verdict; one without a code was never dialled (3.11)."""
+    rows = session.connection().execute(text(_STATES), {"draw": draw_id}).mappings()
+    return [CaseState(**row) for row in rows]
+
+
+def latest_disposition(session: Session, case_id: int) -> Disposition | None:
+    """The code that counts for a case."""
+    of_case = select(Disposition).where(Disposition.case_id == case_id)
+    return session.exec(of_case.order_by(col(Disposition.id).desc()).limit(1)).first()
+
+
+def latest_verdict(session: Session, case_id: int) -> ValidityVerdict | None:
+    """The verdict that counts for a case."""
+    of_case = select(ValidityVerdict).where(ValidityVerdict.case_id == case_id)
+    return session.exec(of_case.order_by(col(ValidityVerdict.id).desc()).limit(1)).first()
+
+
+def dispositions(session: Session, case_id: int) -> list[Disposition]:
+    """All that was ever derived or corrected for a case, oldest first."""
+    return list(session.exec(select(Disposition).where(Disposition.case_id == case_id).order_by(col(Disposition.id))))

@@ -1,0 +1,88 @@
+"""Short strata are told, mended by reserves, and never silently stopped."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from callcenter.call_queue import actions as queue
+from callcenter.db.engine import statement, transaction
+from callcenter.errors import Conflict
+from callcenter.follow_up.actions import accept_top_up, decline_top_up, propose_top_ups
+from callcenter.follow_up.queries import open_proposals
+from tests.conftest import FieldTime
+from tests.factories.cases import MadeCases, make_cases
+
+
+def refused_all(made: MadeCases) -> None:
+    """Every case ended without a valid sample."""
+    with transaction() as session:
+        for case_id in made.case_ids:
+            queue.close(session, case_id, "refused", tally=queue.Tally(attempts=3))
+
+
+def propose() -> int:
+    with transaction() as session:
+        return propose_top_ups(session)
+
+
+@pytest.fixture
+def made(database_url: str, field_time: FieldTime) -> MadeCases:
+    with transaction() as session:
+        return make_cases(session, 4, reserves=5, target=2)
+
+
+def test_nothing_is_proposed_while_the_last_step_is_unsettled(made: MadeCases) -> None:
+    assert propose() == 0
+
+
+def test_a_short_stratum_is_proposed_once_and_accepted_in_one_go(made: MadeCases) -> None:
+    refused_all(made)
+    assert propose() == 2
+    assert propose() == 0
+    with transaction() as session:
+        proposal = open_proposals(session)[0]
+        assert proposal.id is not None
+        assert (proposal.target, proposal.valid, proposal.state) == (2, 0, "open")
+        assert proposal.safe_count >= proposal.mean_count >= 2
+        release = accept_top_up(session, proposal.id, 3, made.drawn.frame.supervisor_id)
+    assert (release.kind, release.count, release.first_position) == ("top_up", 3, 3)
+    made_now = statement("SELECT count(*) AS n FROM cases WHERE release_id = %(id)s AND state = 'ready'", {"id": release.id})
+    assert made_now == [{"n": 3}]
+    with pytest.raises(Conflict), transaction() as session:
+        accept_top_up(session, proposal.id, 1, None)
+    assert propose() == 0  # the new step is not settled
+
+
+def test_a_no_stands_until_something_changes(made: MadeCases) -> None:
+    refused_all(made)
+    propose()
+    with transaction() as session:
+        for proposal in open_proposals(session):
+            assert proposal.id is not None
+            decline_top_up(session, proposal.id, made.drawn.frame.supervisor_id, "经费不足")
+    assert propose() == 0
+
+
+def test_no_proposal_when_the_window_is_about_to_close(made: MadeCases, field_time: FieldTime) -> None:
+    refused_all(made)
+    field_time.set(datetime(2022, 6, 13, 2, 0, tzinfo=UTC))
+    assert propose() == 0
+    field_time.set(datetime(2022, 6, 10, 2, 0, tzinfo=UTC))
+    assert propose() == 2
+
+
+def test_an_exhausted_stratum_is_an_alert_never_a_silent_stop(database_url: str, field_time: FieldTime) -> None:
+    with transaction() as session:
+        made = make_cases(session, 4, reserves=0, target=2)
+    refused_all(made)
+    assert propose() == 0
+    assert statement("SELECT kind FROM alerts WHERE closed_at IS NULL ORDER BY id") == [{"kind": "stratum_exhausted"}] * 2
+
+
+def test_an_automatic_study_releases_by_itself(database_url: str, field_time: FieldTime) -> None:
+    with transaction() as session:
+        made = make_cases(session, 4, reserves=30, target=2, settings={"top_up": {"mode": "automatic"}})
+    refused_all(made)
+    assert propose() == 2
+    assert statement("SELECT DISTINCT state FROM top_up_proposals") == [{"state": "accepted"}]
+    assert statement("SELECT DISTINCT kind, \"by\" FROM releases WHERE kind = 'top_up'") == [{"kind": "top_up", "by": None}]
