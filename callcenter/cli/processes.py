@@ -14,7 +14,7 @@ from callcenter.cli.serving import serve
 from callcenter.errors import InvalidInput
 from callcenter.operations import logs
 from callcenter.scheduler.leader import lead
-from callcenter.scheduler.timetable import TIMETABLE
+from callcenter.scheduler.timetable import timetable
 from callcenter.settings import Settings
 from callcenter.telephony.carrier import serve as serve_carrier
 from callcenter.web.app import create_app
@@ -77,7 +77,8 @@ def run_scheduler() -> None:
     """
     settings = _started(pool_size=4)
     by_field_time = settings.field_clock_file is not None
-    lead(settings.database_url.get_secret_value(), TIMETABLE, _asked_to_stop(), by_field_time=by_field_time)
+    lines = timetable(wiring.phone_line(settings))
+    lead(settings.database_url.get_secret_value(), lines, _asked_to_stop(), by_field_time=by_field_time)
 
 
 @worker.command()

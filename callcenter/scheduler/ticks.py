@@ -17,8 +17,8 @@ def tick(line: Line) -> bool:
     """Run one job now; whether it went well. A failure is recorded and raised as an alert."""
     started = clock.now()
     try:
+        result = line.run()
         with transaction() as session:
-            result = line.run(session)
             operations.record_run(session, line.name, started, ok=True, result=result)
             operations.close_alert(session, _alert(line))
     except Exception as failure:

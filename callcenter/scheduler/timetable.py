@@ -7,24 +7,39 @@ from typing import Any
 
 from sqlmodel import Session
 
+from callcenter.call_queue import actions as call_queue
+from callcenter.calls.phone_line import PhoneLine
+from callcenter.db.engine import transaction
 from callcenter.operations import actions as operations
+from callcenter.scheduler.sweep import sweep_calls
 
-Job = Callable[[Session], dict[str, Any]]
+Result = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Line:
-    """A job, how often it runs, and what it does in one transaction; its result goes to `timetable_runs`."""
+    """A job, how often it runs, and what it does; its result goes to `timetable_runs`."""
 
     name: str
     every: timedelta
-    run: Job
+    run: Callable[[], Result]
 
 
-def _forget_old_runs(session: Session) -> dict[str, Any]:
-    return {"forgotten": operations.forget_old_runs(session)}
+def timetable(phone_line: PhoneLine) -> list[Line]:
+    """The jobs of this installation."""
+    return [
+        Line("expire_leases", timedelta(seconds=5), _in_transaction("returned", lambda session: len(call_queue.expire_leases(session)))),
+        Line("sweep_calls", timedelta(seconds=10), lambda: sweep_calls(phone_line)),
+        Line("close_barred", timedelta(seconds=60), _in_transaction("closed", call_queue.close_barred)),
+        Line("forget_old_runs", timedelta(hours=1), _in_transaction("forgotten", operations.forget_old_runs)),
+    ]
 
 
-TIMETABLE: list[Line] = [
-    Line("forget_old_runs", timedelta(hours=1), _forget_old_runs),
-]
+def _in_transaction(counted: str, action: Callable[[Session], int]) -> Callable[[], Result]:
+    """A job that is one action in one transaction and gives a count."""
+
+    def run() -> Result:
+        with transaction() as session:
+            return {counted: action(session)}
+
+    return run

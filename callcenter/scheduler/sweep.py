@@ -1,0 +1,35 @@
+"""Calls gone silent: the carrier is asked where they stand, because a callback can be lost."""
+
+from typing import Any
+
+import structlog
+
+from callcenter.calls import actions as calls
+from callcenter.calls.phone_line import LineFailure, LineState, PhoneLine
+from callcenter.calls.queries import SilentCall
+from callcenter.db.engine import transaction
+from callcenter.operations.logs import told
+
+log = structlog.get_logger()
+
+
+def sweep_calls(phone_line: PhoneLine) -> dict[str, Any]:
+    """Ask after every silent call and keep what is told; how many were asked, moved on, and could not be asked."""
+    with transaction() as session:
+        silent = calls.silent_calls(session)
+    moved = away = 0
+    for call in silent:
+        try:
+            # Outside any transaction: the carrier may take its time.
+            state = _asked(phone_line, call)
+        except LineFailure as failure:
+            log.warning("carrier_not_asked", attempt=call.attempt_id, **told(failure))
+            away += 1
+            continue
+        with transaction() as session:
+            moved += calls.record_silence(session, call, state)
+    return {"asked": len(silent), "moved": moved, "away": away}
+
+
+def _asked(phone_line: PhoneLine, call: SilentCall) -> LineState | None:
+    return phone_line.state(call.sid) if call.sid else None
