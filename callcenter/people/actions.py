@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sqlalchemy import func, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, select
 
 from callcenter import clock
@@ -18,7 +19,7 @@ from callcenter.people import passwords, queries, throttling
 from callcenter.people.roles import ROLES
 from callcenter.people.sessions import LONGEST, token_hash
 from callcenter.people.sheets import PlannedUser, judge
-from callcenter.people.tables import LogIn, LogInAttempt, User
+from callcenter.people.tables import LogIn, LogInAttempt, Training, User
 
 TOUCH = "UPDATE log_ins SET last_seen_at = %(now)s WHERE id = %(id)s"
 
@@ -91,6 +92,13 @@ def add_planned(session: Session, planned: Sequence[PlannedUser], *, by: int | N
     for user in users:
         record(session, by, "user_added", "user", user.id, detail={"role": user.role, "from": "sheet"})
     return list(zip(users, given, strict=True))
+
+
+def train(session: Session, user_id: int, questionnaire: str, *, by: int | None = None) -> None:
+    """Release a person for a questionnaire they were trained for; again: nothing changes."""
+    values = {"user_id": user_id, "questionnaire": questionnaire, "released_at": clock.now(), "released_by": by}
+    session.execute(insert(Training).values(**values).on_conflict_do_nothing())
+    record(session, by, "trained", "user", user_id, detail={"questionnaire": questionnaire})
 
 
 def change_role(session: Session, user_id: int, role: str, *, unit: str | None = None, by: int | None = None) -> User:

@@ -5,8 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import Session
+
 import callcenter
 from callcenter import clock
+from callcenter.calls import actions as calls
 from callcenter.cli.run.data_folder import DataFolder
 from callcenter.db.engine import transaction
 from callcenter.errors import NotFound
@@ -14,12 +17,14 @@ from callcenter.people import actions as people
 from callcenter.people import passwords
 from callcenter.people import queries as people_queries
 from callcenter.people.roles import LABELS
+from callcenter.questionnaire import actions as questionnaire
 from callcenter.studies import actions as studies
 from callcenter.studies import queries as studies_queries
 from callcenter.studies.phases import FIELD_ZONE
 
 STUDY = "tianjin-2022"
 STUDY_FOLDER = Path(callcenter.__file__).parent.parent / "questionnaires" / STUDY
+QUESTIONNAIRES = ("opening_business",)
 PEOPLE = (
     ("administrator", "administrator", "系统管理员", None),
     ("supervisor", "supervisor", "督导一", None),
@@ -57,7 +62,10 @@ def _study_is_there() -> bool:
 def _load_study(trial_from: datetime | None) -> None:
     day = trial_from.astimezone(FIELD_ZONE).date() if trial_from else None
     with transaction() as session:
-        studies.load(session, STUDY_FOLDER, trial_from=day)
+        study = studies.load(session, STUDY_FOLDER, trial_from=day)
+        assert study.id is not None  # noqa: S101  # numbered by load
+        calls.load_lines(session, study.id, study.settings["lines"])
+        questionnaire.load(session, study.id, STUDY_FOLDER)
 
 
 def _log_ins(folder: DataFolder, operators: int) -> list[dict[str, Any]]:
@@ -75,8 +83,8 @@ def _log_ins(folder: DataFolder, operators: int) -> list[dict[str, Any]]:
     return list(kept.values())
 
 
-def _add(session: Any, log_in: dict[str, Any]) -> None:
-    people.add_user(
+def _add(session: Session, log_in: dict[str, Any]) -> None:
+    user, _ = people.add_user(
         session,
         username=log_in["username"],
         name=log_in["name"],
@@ -85,3 +93,6 @@ def _add(session: Any, log_in: dict[str, Any]) -> None:
         password=log_in["password"],
         must_change_password=False,
     )
+    if user.role == "operator" and user.id is not None:
+        for name in QUESTIONNAIRES:
+            people.train(session, user.id, name)
