@@ -1,5 +1,8 @@
 """What the house asks of itself: open alerts, jobs, the latest run of each line of the timetable."""
 
+from datetime import datetime
+
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
@@ -28,3 +31,40 @@ def history(session: Session, subject_kind: str, subject_id: object) -> list[Aud
     """What was done to one subject, oldest first."""
     of_subject = select(AuditEntry).where(AuditEntry.subject_kind == subject_kind, AuditEntry.subject_id == str(subject_id))
     return list(session.exec(of_subject.order_by(col(AuditEntry.id))))
+
+
+def jobs(session: Session, *, offset: int = 0, limit: int = 50) -> tuple[list[Job], int]:
+    """A page of background jobs, newest first, and how many there are."""
+    count = session.exec(select(func.count()).select_from(Job)).one()
+    return list(session.exec(select(Job).order_by(col(Job.id).desc()).offset(offset).limit(limit))), count
+
+
+def audit_trail(
+    session: Session,
+    *,
+    actor_id: int | None = None,
+    action: str = "",
+    subject_kind: str = "",
+    subject_id: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[list[AuditEntry], int]:
+    """A page of the audit trail, newest first, and how many entries fit."""
+    found = select(AuditEntry)
+    if actor_id is not None:
+        found = found.where(AuditEntry.actor_id == actor_id)
+    for column, wanted in ((AuditEntry.action, action), (AuditEntry.subject_kind, subject_kind), (AuditEntry.subject_id, subject_id)):
+        found = found.where(column == wanted) if wanted else found
+    if since is not None:
+        found = found.where(AuditEntry.at >= since)
+    if until is not None:
+        found = found.where(AuditEntry.at <= until)
+    count = session.exec(select(func.count()).select_from(found.subquery())).one()
+    return list(session.exec(found.order_by(col(AuditEntry.id).desc()).offset(offset).limit(limit))), count
+
+
+def audit_actions(session: Session) -> list[str]:
+    """Every kind of action that the audit trail holds."""
+    return list(session.exec(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))

@@ -20,16 +20,14 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Callcenter", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.settings = settings
     app.state.instance = instance_of(settings)
-    app.state.phone_line = wiring.phone_line(settings) if settings.twilio_account_sid else None
+    app.state.phone_line = wiring.phone_line(settings)
     app.state.listener = Listener(settings.database_url.get_secret_value())
     app.add_middleware(middleware.Guard)
     errors.install(app)
-    app.state.phone_line = wiring.phone_line(settings)
     app.include_router(health.router)
     app.include_router(webhooks.router)
     for pages in (login, submitter, operator, supervisor, evaluator, administrator, commissioner):
         app.include_router(pages.router)
-    app.include_router(webhooks.router)
     assets.mount(app)
     _refuse_open_routes(app)
     return app

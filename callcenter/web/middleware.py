@@ -52,7 +52,7 @@ class Guard:
             await self.app(scope, _limited(request, receive), reply)
         except Exception as failure:
             log.error("failed", reference=request.state.reference, **told(failure))
-            log.debug("failed, in full (may hold personal data: never in production)", exc_info=failure, failure=repr(failure))
+            log.debug("failed_because", because=repr(failure))  # may hold personal data: DEBUG is for developers
             if reply.status is None:
                 await answer_failure(request)(scope, receive, reply)
         finally:

@@ -3,12 +3,28 @@
 from callcenter.web.translations import noted
 
 NAVIGATION: dict[str, list[tuple[str, str]]] = {
-    "submitter": [(noted("本单位报送"), "/submitter")],
-    "operator": [(noted("工作台"), "/operator")],
-    "supervisor": [(noted("总览"), "/supervisor"), (noted("抽样"), "/supervisor/sampling")],
-    "evaluator": [(noted("结果"), "/evaluator"), (noted("抽样证书"), "/sampling/certificates")],
-    "administrator": [(noted("人员"), "/administrator/people")],
-    "commissioner": [(noted("看板"), "/commissioner")],
+    "submitter": [
+        (noted("本单位报送"), "/submitter"),
+    ],
+    "operator": [
+        (noted("工作台"), "/operator"),
+    ],
+    "supervisor": [
+        (noted("总览"), "/supervisor"),
+        (noted("抽样"), "/supervisor/sampling"),
+    ],
+    "evaluator": [
+        (noted("结果"), "/evaluator"),
+        (noted("抽样证书"), "/sampling/certificates"),
+    ],
+    "administrator": [
+        (noted("人员"), "/administrator/people"),
+        (noted("后台任务"), "/administrator/jobs"),
+        (noted("操作记录"), "/administrator/audit"),
+    ],
+    "commissioner": [
+        (noted("看板"), "/commissioner"),
+    ],
 }
 
 
