@@ -6,7 +6,7 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 
 from callcenter.people.roles import LABELS
-from callcenter.web.translations import CATALOGUES, english
+from callcenter.web.translations import english
 
 HERE = Path(__file__).parents[3] / "callcenter"
 ERRORS = ("InvalidInput", "Refused", "NotFound", "Forbidden", "Conflict", "Unavailable")
@@ -79,10 +79,3 @@ def test_english_lines_fill_the_same_placeholders_and_hold_no_chinese() -> None:
     for text, line in english().items():
         assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(line)), text
         assert not re.search(r"[一-鿿，。：；（）]", line.replace("中文", "")), line
-
-
-def test_no_text_is_translated_twice_in_different_ways() -> None:
-    seen: dict[str, tuple[str, str]] = {}
-    for file in sorted((CATALOGUES / "en").glob("*.po")):
-        for text, line in re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"', file.read_text(encoding="utf-8"), re.MULTILINE):
-            assert seen.setdefault(text, (line, file.name))[0] == line, (text, seen[text], file.name)
