@@ -53,7 +53,7 @@ def extend_phase(session: Session, phase_id: int, last_day: date, reason: str, u
     """Give a phase another last day; who and why stay on record."""
     phase = session.get(Phase, phase_id, with_for_update=True)
     if phase is None:
-        raise NotFound("no_phase", "没有编号为 {phase} 的阶段活动，请用 study show 查看编号。", phase=phase_id)
+        raise NotFound("no_phase", "没有编号为 {phase} 的阶段活动，请用 study phase list 查看编号。", phase=phase_id)
     if last_day < phase.first_day:
         raise InvalidInput("phase_ends_early", "结束日期 {day} 早于开始日期 {first}，请改正。", day=last_day, first=phase.first_day)
     if not reason.strip():

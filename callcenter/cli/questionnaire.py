@@ -1,0 +1,155 @@
+"""Questionnaires on people's own files: prove one, walk one. Needs no database."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from callcenter import clock
+from callcenter.errors import InvalidInput, Refused
+from callcenter.questionnaire.checks import check as problems_of
+from callcenter.questionnaire.checks import errors
+from callcenter.questionnaire.definition import NONANSWERS, Definition
+from callcenter.questionnaire.problems import Problem, QuestionnaireProblems
+from callcenter.questionnaire.reading import read_questionnaire
+from callcenter.questionnaire.routing import Given, Moment, Stop, check_answer, choices_in_order, find_route
+from callcenter.questionnaire.texts import CASE_FIELDS, render
+from callcenter.questionnaire.walking import read_answers
+from callcenter.questionnaire.walking import walk as walk_over
+from callcenter.studies.phases import FIELD_ZONE
+
+app = typer.Typer(no_args_is_help=True, help="Questionnaires. Example: callcenter questionnaire check my_form.yaml")
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A questionnaire in YAML: survey, choices, settings.")]
+
+
+@app.command()
+def check(file: File, as_json: Annotated[bool, typer.Option("--json", help="A JSON list on stdout.")] = False) -> None:
+    """Print everything that is wrong with a questionnaire: where, what, and what to do. Exit 1 where it cannot be released.
+
+    Example: callcenter questionnaire check questionnaires/tianjin-2022/opening_business.yaml
+    """
+    found = problems_of(_document(file))
+    if as_json:
+        print(json.dumps([each.as_json() for each in found], ensure_ascii=False))
+    else:
+        _list(found)
+    if errors(found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def walk(
+    file: File,
+    answers: Annotated[
+        Path | None, typer.Option(metavar="A.json", help='{"q": value, "multi": ["a"], "x": {"nonanswer": "refused"}}')
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Always so with --answers.")] = False,  # noqa: ARG001
+) -> None:
+    """Walk a questionnaire in the terminal, or over a file of answers, whose route is printed as JSON.
+
+    Example: callcenter questionnaire walk my_form.yaml --answers answers.json
+    """
+    document = _document(file)
+    refused = errors(problems_of(document))
+    if refused:
+        raise Refused(
+            "questionnaire_problems", "问卷有 {count} 处错误，先改正再走：\n{problems}", count=len(refused), problems=_told(refused)
+        )
+    definition = read_questionnaire(document).definition
+    if answers is None:
+        print(json.dumps(walk_over(definition, _in_terminal(definition), _moment()), ensure_ascii=False))
+        return
+    try:
+        given = read_answers(definition, _answers(answers))
+    except ValueError as bad:
+        raise InvalidInput("answers_not_usable", "{why}：请改正回答文件。", why=str(bad)) from bad
+    print(json.dumps(walk_over(definition, given, _moment()), ensure_ascii=False))
+
+
+def _moment() -> Moment:
+    now = clock.now().astimezone(FIELD_ZONE)
+    return Moment(now.date().isoformat(), now.isoformat())
+
+
+def _told(found: list[Problem]) -> str:
+    return str(QuestionnaireProblems(found))
+
+
+def _list(found: list[Problem]) -> None:
+    for each in found:
+        print(f"{'错误' if each.severity == 'error' else '提醒'} {each.code} {each.sheet} 第 {each.row} 行：{each.message}。{each.fix}。")
+    if not found:
+        print("没有发现问题。")
+
+
+def _text(file: Path) -> str:
+    if not file.is_file():
+        raise InvalidInput("missing_file", "找不到文件 {file}：请检查路径。", file=file)
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as bad:
+        raise InvalidInput("file_not_text", "文件 {file} 不是 UTF-8 文本：请另存为 UTF-8。", file=file.name) from bad
+
+
+def _document(file: Path) -> Any:
+    if file.suffix.lower() in {".xlsx", ".xls"}:
+        raise Refused("workbook_not_read", "还不能读取工作簿 {file}：请先存成 YAML（survey、choices、settings 三张表）。", file=file.name)
+    try:
+        return yaml.safe_load(_text(file))
+    except (yaml.YAMLError, RecursionError) as bad:
+        mark = getattr(bad, "problem_mark", None)
+        where = f"第 {mark.line + 1} 行" if mark else ""
+        raise Refused(
+            "questionnaire_not_yaml", "问卷文件 {file} {where}不是有效的 YAML：请检查缩进和引号。", file=file.name, where=where
+        ) from bad
+
+
+def _answers(file: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(_text(file))
+    except (json.JSONDecodeError, RecursionError) as bad:
+        raise InvalidInput("answers_not_json", "回答文件 {file} 不是有效的 JSON：请检查引号和逗号。", file=file.name) from bad
+    if not isinstance(document, dict):
+        raise InvalidInput("answers_not_usable", "回答文件应是 {{题目: 回答}} 的形式。", file=file.name)
+    return document
+
+
+def _in_terminal(definition: Definition) -> dict[str, Given]:
+    """Ask every question on the route here; an answer that cannot stand is asked again."""
+    given: dict[str, Given] = {}
+    while (route := find_route(definition, given, _moment())).next is not None:
+        stop = route.stops[-1]
+        _show(stop, given)
+        given.update({stop.question.name: _typed(definition, stop, given)})
+    return given
+
+
+def _show(stop: Stop, given: dict[str, Given]) -> None:
+    question = stop.question
+    said = {name: str(each.value) for name, each in given.items() if each.value is not None}
+    typer.echo(f"\n{render(question.text('say') or question.text('label'), CASE_FIELDS, said)}", err=True)
+    for choice in choices_in_order(question, "walk"):
+        typer.echo(f"  {choice.value}  {choice.label.get('') or next(iter(choice.label.values()), '')}", err=True)
+    for code in question.nonanswers:
+        typer.echo(f"  {NONANSWERS[code][0]}  {NONANSWERS[code][1]}", err=True)
+
+
+def _typed(definition: Definition, stop: Stop, given: dict[str, Given]) -> Given:
+    letters = {NONANSWERS[code][0]: code for code in stop.question.nonanswers}
+    while True:
+        raw = typer.prompt("回答", default="", show_default=False, err=True).strip()
+        answer = Given(None, letters[raw.upper()]) if raw.upper() in letters else _value(definition, stop, raw)
+        problem = check_answer(definition, {**given, stop.question.name: answer}, stop.question.name, _moment())
+        if problem is None:
+            return answer
+        typer.echo(f"  {problem}", err=True)
+
+
+def _value(definition: Definition, stop: Stop, raw: str) -> Given:
+    raw = "OK" if stop.question.type == "acknowledge" and not raw else raw
+    if stop.question.type in {"select_multiple", "rank"}:
+        return read_answers(definition, {stop.question.name: raw.split()})[stop.question.name]
+    return read_answers(definition, {stop.question.name: raw})[stop.question.name]

@@ -1,0 +1,100 @@
+"""Questionnaires on people's own files: check and walk."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from callcenter.cli import app, main
+from tests.factories.interviews import FULL
+from tests.factories.studies import FOLDER
+
+SHIPPED = str(FOLDER / "opening_business.yaml")
+BROKEN = """
+survey:
+  - {type: select_one yn, name: a, label: 问}
+  - {type: text, name: b, label: 说, relevant: "${c} = 1"}
+choices: [{list_name: yn, name: "yes", label: 是}]
+"""
+
+
+def written(folder: Path, name: str, text: str) -> str:
+    (folder / name).write_text(text, encoding="utf-8")
+    return str(folder / name)
+
+
+def walked(folder: Path, capsys: pytest.CaptureFixture[str], answers: Any) -> Any:
+    file = written(folder, "answers.json", json.dumps(answers))
+    assert main(["questionnaire", "walk", SHIPPED, "--answers", file]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_shipped_questionnaire_has_no_problems(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["questionnaire", "check", SHIPPED, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert main(["questionnaire", "check", SHIPPED]) == 0
+    assert "没有发现问题" in capsys.readouterr().out
+
+
+def test_a_problem_is_printed_with_number_place_and_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, "broken.yaml", BROKEN)
+    assert main(["questionnaire", "check", file, "--json"]) == 1
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (found["code"], found["severity"], found["sheet"], found["row"]) == ("Q004", "error", "survey", 3)
+    assert found["message"] and found["fix"]
+    assert main(["questionnaire", "check", file]) == 1
+    assert "Q004" in capsys.readouterr().out
+
+
+def test_a_walk_over_answers_prints_its_route(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = walked(tmp_path, capsys, FULL)
+    assert found["complete"] and found["next"] is None and found["set_aside"] == []
+    assert [stop["name"] for stop in found["route"]] == list(FULL)
+    found = walked(tmp_path, capsys, {**FULL, "visits": {"nonanswer": "dont_remember"}, "handled": "no"})
+    assert found["complete"] and found["route"][-1] == {"name": "handled", "index": "", "value": "no", "problem": None}
+    assert "visits" in found["set_aside"]
+
+
+def test_a_walk_says_what_is_wrong_and_what_comes_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = walked(tmp_path, capsys, {"notice": "yes", "right_enterprise": None})
+    assert found["route"][-1]["problem"] and found["next"] == "right_enterprise" and not found["complete"]
+    found = walked(tmp_path, capsys, {})
+    assert found == {"route": [], "complete": False, "next": "notice", "set_aside": [], "calculated": {}}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "answers"),
+    [
+        ("x.yaml", "survey: [", "{}"),
+        ("x.yaml", BROKEN, "{}"),
+        ("x.yaml", "5", "{}"),
+        ("x.xlsx", "PK", "{}"),
+        ("x.yaml", "survey: [{type: text, name: a, label: x}]", "[1]"),
+        ("x.yaml", "survey: [{type: text, name: a, label: x}]", "{"),
+        ("x.yaml", "survey: [{type: text, name: a, label: x}]", '{"b": 1}'),
+        ("x.yaml", "survey: [{type: text, name: a, label: x}]", '{"a": {"nonanswer": "dunno"}}'),
+    ],
+)
+def test_bad_input_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, answers: str) -> None:
+    form, given = written(tmp_path, name, text), written(tmp_path, "answers.json", answers)
+    assert main(["questionnaire", "walk", form, "--answers", given]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["refused"] is True and "Traceback" not in said.err
+
+
+def test_a_missing_file_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["questionnaire", "check", str(tmp_path / "none.yaml")]) == 2
+    assert main(["questionnaire", "walk", SHIPPED, "--answers", str(tmp_path / "none.json")]) == 2
+
+
+def test_a_walk_in_the_terminal_asks_again_where_an_answer_cannot_stand(tmp_path: Path) -> None:
+    form = (
+        "survey:\n  - {type: integer, name: days, label: 几天, required: 'yes', constraint: '. > 0', constraint_message: 请填大于0的数}\n"
+    )
+    done = CliRunner().invoke(app, ["questionnaire", "walk", written(tmp_path, "f.yaml", form)], input="0\nabc\nb\n")
+    assert done.exit_code == 0 and "请填大于0的数" in done.stderr and "请填数字" in done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["route"] == [
+        {"name": "days", "index": "", "value": {"nonanswer": "dont_know"}, "problem": None}
+    ]
