@@ -171,6 +171,13 @@ def release_main(session: Session, *, draw_id: int, why: str, user_id: int | Non
     ]
 
 
+def open_certificate(session: Session, draw_id: int, user_id: int | None) -> dict[str, Any]:
+    """The opened certificate, for an auditor; that it was opened is recorded."""
+    made = queries.certificate(session, draw_id)
+    record(session, user_id, "certificate_opened", "draw", draw_id)
+    return made
+
+
 def _lock_draw(session: Session, draw_id: int) -> Draw:
     """The draw's row, locked; a second supervisor is told at once instead of waiting."""
     wanted = select(Draw).where(Draw.id == draw_id).with_for_update(nowait=True).execution_options(populate_existing=True)

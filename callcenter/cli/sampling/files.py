@@ -95,7 +95,7 @@ def draw(
     if not seed:
         raise InvalidInput("wrong_use", "种子不能是空的：请用 --seed 给出。")
     for out in (certificate, sample):
-        _check_place(out)
+        check_place(out)
     with _steps(5) as step:
         units = reading.read_frame(str(frame), frame.read_bytes())
         step("read")
@@ -110,8 +110,8 @@ def draw(
         step("certified")
         table = _csv_text([["unit_key", "stratum", "prn", "order", "released"], *_sample_rows(placed, drawn)])
         step("listed")
-        _replace(sample, table)
-        _replace(certificate, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
+        replace(sample, table)
+        replace(certificate, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
         step("written")
     _say_drawn(made, certificate, sample, as_json=as_json)
 
@@ -140,14 +140,15 @@ def _csv_text(rows: Iterable[Iterable[object]]) -> str:
     return text.getvalue()
 
 
-def _check_place(out: Path) -> None:
+def check_place(out: Path) -> None:
+    """Refuse a place where no file can be written, before any work is done."""
     if not out.absolute().parent.is_dir():
         raise InvalidInput("missing_file", "找不到目录 {folder}：请先建立它。", folder=out.absolute().parent)
     if out.is_dir():
         raise Refused("is_folder", "{file} 是目录：请给出文件名。", file=out)
 
 
-def _replace(out: Path, text: str) -> None:
+def replace(out: Path, text: str) -> None:
     """Write the whole file or nothing: a half-written certificate would look like tampering."""
     part = out.with_name(out.name + ".part")
     try:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from callcenter.operations.actions import record
-from callcenter.sampling import queries
+from callcenter.sampling import actions, queries
 from callcenter.web.deps import Work
 from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
@@ -27,8 +27,7 @@ def certificates(request: Request, person: Reader, session: Work) -> Response:
 @router.get("/draws/{draw_id}/certificate.json")
 def certificate(person: Reader, session: Work, draw_id: int) -> Response:
     """The opened certificate."""
-    made = queries.certificate(session, draw_id)
-    record(session, person.id, "certificate_opened", "draw", draw_id)
+    made = actions.open_certificate(session, draw_id, person.id)
     return _file(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "application/json", f"certificate-{draw_id}.json")
 
 
