@@ -92,3 +92,8 @@ def _cohort(rows: list[dict[str, Any]]) -> Cohort:
 
 def _total(values: Iterable[int | None]) -> int:
     return sum(value or 0 for value in values)
+
+
+def titles(session: Session) -> dict[int, str]:
+    """Every study's title by id (only columns that the boards' role may read)."""
+    return {row["id"]: row["title"] for row in session.execute(text("SELECT id, title FROM studies ORDER BY id")).mappings()}

@@ -1,0 +1,119 @@
+"""The boards' app: `create_app(settings)`. It connects by the read-only role, shows aggregates, and never writes."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from sse_starlette import EventSourceResponse
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from callcenter.db.engine import transaction
+from callcenter.errors import NotFound, Unavailable
+from callcenter.response_rates.queries import titles
+from callcenter.settings import Settings
+from callcenter.web import assets, errors, middleware, translations
+from callcenter.web.live import Listener
+from callcenter.web.navigation import home
+from callcenter.web.security import LogInNeeded, PasswordChangeNeeded, instance_of
+from dashboards.live import Feeds
+from dashboards.study_board import as_json, count, environment, shown
+from dashboards.viewers import ROLES, Viewer
+
+HERE = Path(__file__).parent
+
+router = APIRouter()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The app; the process is connected by `wiring.start` with BOARDS_DATABASE_URL before the first request."""
+    if settings.boards_database_url is None:
+        raise Unavailable("no_boards_url", "请设置 BOARDS_DATABASE_URL：看板只用只读的数据库角色。")
+    app = FastAPI(title="Boards", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app.state.settings = settings
+    app.state.instance = instance_of(settings)
+    app.state.listener = Listener(settings.boards_database_url.get_secret_value())
+    app.state.feeds = Feeds(app.state.listener)
+    app.add_middleware(middleware.Guard)
+    errors.install(app)
+    app.add_exception_handler(LogInNeeded, _to_the_pages)
+    app.add_exception_handler(PasswordChangeNeeded, _to_the_pages)
+    app.mount("/board-files", StaticFiles(directory=HERE / "static"))
+    assets.mount(app)
+    app.include_router(router)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.listener.stop()
+
+
+def _to_the_pages(request: Request, failure: Exception) -> Response:
+    """Logging in and choosing a password are done on the pages."""
+    if errors.wants_json(request):
+        return JSONResponse({"refused": True, "why": "log_in_needed", "about": "请重新登录。"}, 401)
+    path = "/account/password" if isinstance(failure, PasswordChangeNeeded) else "/log-in"
+    return RedirectResponse(request.app.state.settings.public_url.rstrip("/") + path, 303)
+
+
+@router.get("/health")
+def health() -> dict[str, str]:
+    """Whether the process answers and its database too."""
+    with transaction() as session:
+        titles(session)
+    return {"status": "ok"}
+
+
+@router.get("/")
+def studies(request: Request, person: Viewer) -> Response:
+    """Which studies have a board; a single one opens at once."""
+    with transaction() as session:
+        found = titles(session)
+    if len(found) == 1:
+        return RedirectResponse(f"/studies/{next(iter(found))}", 303)
+    return _page(request, person, "studies.html", studies=found)
+
+
+@router.get("/studies/{study_id}")
+def study_board(request: Request, person: Viewer, study_id: int) -> Response:
+    """The live board of one study."""
+    board = _counted(study_id)
+    return _page(request, person, "study_board.html", board=board, now=shown(board, translations.language()))
+
+
+@router.get("/studies/{study_id}/board.json")
+def study_numbers(person: Viewer, study_id: int) -> JSONResponse:  # noqa: ARG001  # the viewer is the gate
+    """The board's numbers for programs."""
+    return JSONResponse(as_json(_counted(study_id)), headers={"Cache-Control": "no-store"})
+
+
+@router.get("/studies/{study_id}/events")
+async def events(request: Request, person: Viewer, study_id: int) -> EventSourceResponse:
+    """The board after each change, as server-sent events."""
+    feed = request.app.state.feeds.of(study_id)
+    return EventSourceResponse(feed.watch(person.language), ping=15, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/{role}")
+def to_the_pages(request: Request, person: Viewer, role: str) -> Response:
+    """Back to where a role begins, on the pages."""
+    if role not in ROLES:
+        raise NotFound("no_page", "地址可能已经改变：请从首页重新进入。")
+    return RedirectResponse(request.app.state.settings.public_url.rstrip("/") + home(person.role), 303)
+
+
+def _counted(study_id: int) -> Any:
+    with transaction() as session:
+        if study_id not in titles(session):
+            raise NotFound("no_study", "没有这项研究，请从首页重新选择。")
+    return count(study_id)
+
+
+def _page(request: Request, person: Any, template: str, **values: Any) -> HTMLResponse:
+    common = {"request": request, "person": person, "language": translations.language(), "settings": request.app.state.settings}
+    html = environment().get_template(template).render({**common, "pages": request.app.state.settings.public_url.rstrip("/"), **values})
+    return HTMLResponse(html, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,120 @@
+"""Boards renewed without reloading: one LISTEN a process, one query a change for all who look at a study, at most once a second."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+
+import structlog
+from sse_starlette import ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+
+from callcenter.db.engine import transaction
+from callcenter.operations.logs import told
+from callcenter.response_rates.queries import titles
+from callcenter.web.live import Listener, Subscriber
+from callcenter.web.translations import LANGUAGES
+from dashboards.study_board import Board, count, shown
+
+PAUSE = 1.0
+"""Seconds between two countings of a study, however much changes."""
+HEARTBEAT = 10.0
+"""Seconds of silence after which the database is asked whether it is there: once a process, however many look."""
+LONGEST = 600.0
+"""Seconds after which a stream ends; the browser opens the next one, and its right to it is checked anew."""
+
+log = structlog.get_logger("boards")
+
+
+class StudyFeed:
+    """The viewers of one study and what they were last shown, by language."""
+
+    def __init__(self, study_id: int, listener: Listener) -> None:
+        self.study_id = study_id
+        self.listener = listener
+        self.viewers: dict[asyncio.Event, str] = {}
+        self.latest: dict[str, str] = {}
+        self.task: asyncio.Task[None] | None = None
+        self.counted = 0
+        self.is_away = False
+
+    async def watch(self, language: str) -> AsyncIterator[ServerSentEvent]:
+        """Events for one viewer: the board as it is, then after each change."""
+        changed = asyncio.Event()
+        self.viewers[changed] = language
+        if self.task is None or self.task.done():
+            self.latest = {}
+            self.task = asyncio.create_task(self._follow())
+        elif self.latest:
+            changed.set()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST):
+                    while True:
+                        await changed.wait()
+                        changed.clear()
+                        yield ServerSentEvent(data=self.latest[language], event="board", retry=2000)
+        finally:
+            del self.viewers[changed]
+            if not self.viewers and self.task is not None:
+                self.task.cancel()
+
+    async def _follow(self) -> None:
+        subscriber = Subscriber({f"board_{self.study_id}"})
+        self.listener.add(subscriber)
+        try:
+            while True:
+                if await self._has_news(subscriber):
+                    await self._renew()
+                    await asyncio.sleep(PAUSE)
+        finally:
+            self.listener.remove(subscriber)
+
+    async def _has_news(self, subscriber: Subscriber) -> bool:
+        """Whether to count: something changed, the database went away (the viewers are told), or it came back."""
+        try:
+            async with asyncio.timeout(HEARTBEAT):
+                await subscriber.queue.get()
+        except TimeoutError:
+            return await run_in_threadpool(_answers) == self.is_away
+        while not subscriber.queue.empty():
+            subscriber.queue.get_nowait()
+        return True
+
+    async def _renew(self) -> None:
+        try:
+            board = await run_in_threadpool(count, self.study_id)
+            self.counted, self.is_away = self.counted + 1, False
+            self.latest = {language: await run_in_threadpool(_payload, board, language) for language in LANGUAGES}
+        except Exception as failure:
+            self.is_away = True
+            log.warning("board_not_counted", **told(failure))
+            self.latest = dict.fromkeys(LANGUAGES, json.dumps({"away": True}))
+        for changed in self.viewers:
+            changed.set()
+
+
+def _answers() -> bool:
+    try:
+        with transaction() as session:
+            titles(session)
+    except Exception as failure:
+        log.warning("database_away", **told(failure))
+        return False
+    return True
+
+
+def _payload(board: Board, language: str) -> str:
+    return json.dumps(shown(board, language), ensure_ascii=False)
+
+
+class Feeds:
+    """The studies that somebody looks at."""
+
+    def __init__(self, listener: Listener) -> None:
+        self.listener = listener
+        self.by_study: dict[int, StudyFeed] = {}
+
+    def of(self, study_id: int) -> StudyFeed:
+        """The feed of one study."""
+        return self.by_study.setdefault(study_id, StudyFeed(study_id, self.listener))

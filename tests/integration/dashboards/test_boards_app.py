@@ -1,0 +1,182 @@
+"""The boards' app under its read-only role: who may look, what is shown, renewed for all viewers by one query."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.exc import ProgrammingError
+
+from callcenter.db import engine
+from callcenter.db.engine import transaction
+from callcenter.db.local_server import BOARDS_ROLE
+from callcenter.errors import Unavailable
+from callcenter.settings import Settings
+from callcenter.web.live import Listener
+from dashboards import live
+from dashboards.app import create_app
+from tests.conftest import Databases, FieldTime
+from tests.factories.field_work import WorkedSample, make_worked_sample
+from tests.factories.people import Browser, browser, make_user
+
+CODES = {"和平区": ["1.1", "1.1", "2.112", ""], "河西区": ["3.13"]}
+
+
+@pytest.fixture
+def boards_url(databases: Databases, database_url: str) -> str:
+    return databases.server.url(database_url.rsplit("/", 1)[1], user=BOARDS_ROLE, password=databases.server.boards_password)
+
+
+@pytest.fixture
+def settings(database_url: str, boards_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=database_url,
+        boards_database_url=boards_url,
+        secret_key="only-for-tests-0123456789-abcdefghij",
+        public_url="http://pages",
+        data_dir=tmp_path,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    return create_app(settings)
+
+
+@pytest.fixture
+def worked(database_url: str) -> WorkedSample:
+    with transaction() as session:
+        return make_worked_sample(session, CODES)
+
+
+@pytest.fixture
+def looking(app: FastAPI, worked: WorkedSample, boards_url: str) -> Callable[[str | None], Browser]:
+    """A browser of each role; from then on the process is connected as the boards are."""
+    roles = ("supervisor", "commissioner", "evaluator", "administrator", "operator", "submitter")
+    browsers = {role: browser(app, make_user(role)) for role in roles}
+    engine.connect(boards_url, pool_size=3)
+    return lambda role: browsers[role] if role else browser(app)
+
+
+@pytest.mark.parametrize("role", ["supervisor", "commissioner", "evaluator", "administrator"])
+def test_those_who_may_see_the_board_with_its_numbers(looking: Callable[..., Browser], field_time: FieldTime, role: str) -> None:
+    client = looking(role)
+    assert client.get("/").headers["location"] == "/studies/1"
+    answer = client.get("/studies/1")
+    assert answer.status_code == 200
+    for text in ("和平区", "回收率 RR1", "50.0 %，2/4", "40.0 %，2/5", "<script src=", "2022-06-02 周四 10:00"):
+        assert text in answer.text
+    assert "style-src-attr 'unsafe-inline'" in answer.headers["content-security-policy"]
+    assert "<script>" not in answer.text
+    numbers = client.get("/studies/1/board.json").json()
+    assert numbers["populations"][0]["total"]["released"] == 5
+
+
+def test_others_are_sent_away(looking: Callable[..., Browser]) -> None:
+    for path in ("/", "/studies/1", "/studies/1/board.json", "/studies/1/events"):
+        assert looking("operator").get(path).status_code == 403
+        assert looking("submitter").get(path).status_code == 403
+        assert looking(None).get(path).headers["location"] == "http://pages/log-in"
+    asked = looking(None).get("/studies/1/events", headers={"Accept": "text/event-stream"})
+    assert asked.status_code == 401
+
+
+def test_what_is_not_there_is_a_page(looking: Callable[..., Browser]) -> None:
+    client = looking("supervisor")
+    assert client.get("/studies/99").status_code == 404
+    assert client.get("/nothing").status_code == 404
+    assert client.get("/supervisor").headers["location"] == "http://pages/supervisor"
+    assert client.get("/health").json() == {"status": "ok"}
+
+
+def test_the_process_cannot_write(looking: Callable[..., Browser]) -> None:
+    from sqlalchemy import text
+
+    assert looking("supervisor").get("/studies/1").status_code == 200
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction() as session:
+        session.execute(text("UPDATE strata SET target = 0"))
+
+
+def test_the_files_it_needs_are_served(looking: Callable[..., Browser]) -> None:
+    client = looking("supervisor")
+    html = client.get("/studies/1").text
+    for address in [part.split('"')[0] for part in html.split('src="')[1:]]:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "javascript" in answer.headers["content-type"]
+
+
+def test_boards_refuse_to_start_without_their_own_role(settings: Settings) -> None:
+    with pytest.raises(Unavailable, match="BOARDS_DATABASE_URL"):
+        create_app(settings.model_copy(update={"boards_database_url": None}))
+
+
+def test_a_change_reaches_every_viewer_by_one_query(
+    worked: WorkedSample, boards_url: str, database_url: str, field_time: FieldTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "PAUSE", 0.05)
+    engine.connect(boards_url, pool_size=3)
+    listener = Listener(boards_url)
+    feed = live.StudyFeed(worked.drawn.frame.study_id, listener)
+
+    async def play() -> list[list[dict[str, Any]]]:
+        viewers = [feed.watch(language) for language in ("zh", "zh", "en")]
+        first = [json.loads((await anext(viewer)).data) for viewer in viewers]
+        counted = feed.counted
+        await asyncio.to_thread(_change, database_url, worked)
+        second = [json.loads((await anext(viewer)).data) for viewer in viewers]
+        assert feed.counted == counted + 1
+        for viewer in viewers:
+            await viewer.aclose()
+        return [first, second]
+
+    try:
+        first, second = asyncio.run(play())
+    finally:
+        listener.stop()
+    assert [news["html"] != later["html"] for news, later in zip(first, second, strict=True)] == [True, True, True]
+    assert "40.0 %，2/5" in first[0]["html"]
+    assert "60.0 %，3/5" in second[1]["html"]
+    assert "60.0 %, 3/5" in second[2]["html"]
+    assert feed.viewers == {}
+
+
+def _change(database_url: str, worked: WorkedSample) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO dispositions (case_id, at, code, category, final, source) VALUES (%s, now(), '1.1', 'I', true, 'derived')",
+            (worked.cases["和平区"][3],),
+        )
+        connection.execute("SELECT pg_notify(%s, '')", (f"board_{worked.drawn.frame.study_id}",))
+
+
+def test_a_database_that_is_away_is_said_and_its_return_counted(
+    worked: WorkedSample, boards_url: str, field_time: FieldTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "PAUSE", 0.01)
+    monkeypatch.setattr(live, "HEARTBEAT", 0.05)
+    engine.connect(boards_url, pool_size=3)
+    listener = Listener(boards_url)
+    feed = live.StudyFeed(worked.drawn.frame.study_id, listener)
+
+    async def play() -> list[dict[str, Any]]:
+        viewer = feed.watch("zh")
+        seen = [json.loads((await anext(viewer)).data)]
+        engine.disconnect()
+        seen.append(json.loads((await anext(viewer)).data))
+        engine.connect(boards_url, pool_size=3)
+        seen.append(json.loads((await anext(viewer)).data))
+        await viewer.aclose()
+        return seen
+
+    try:
+        before, away, after = asyncio.run(play())
+    finally:
+        listener.stop()
+    assert "html" in before
+    assert away == {"away": True}
+    assert "html" in after
