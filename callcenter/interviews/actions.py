@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from callcenter import clock
 from callcenter.call_queue.tables import Case
-from callcenter.errors import Conflict, NotFound
+from callcenter.errors import Conflict, NotFound, Refused
 from callcenter.interviews import queries
 from callcenter.interviews.answers import judge
 from callcenter.interviews.session import Reading, Step, find_step, previous
@@ -58,6 +58,8 @@ def give_answer(
     the route, Conflict where somebody else has the interview by now.
     """
     found = _mine(session, interview_id, operator_id, attempt_id)
+    if instance:
+        raise Refused("no_repeats", "这份问卷没有重复的题组，请刷新页面后再答。")
     reading, rows = queries.reading(session, found), queries.latest_answers(session, interview_id)
     given = judge(reading, _given(rows), question, value, nonanswer)
     row = next((each for each in rows if each.question == question and each.instance == instance), None)

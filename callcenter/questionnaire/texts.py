@@ -73,9 +73,20 @@ def _template(text: str) -> Template:
     source = TEXT_REFERENCE.sub(lambda found: f"{{{{ {PLACE_OF_ANSWERS}[{found[1]!r}] }}}}", text)
     try:
         tree = _ENVIRONMENT.parse(source)
-        for node in tree.find_all(nodes.Node):
-            if not isinstance(node, _ALLOWED):
-                raise TextProblem(f"不允许 {type(node).__name__}")
+        _look_at(tree)
         return _ENVIRONMENT.from_string(source)
     except (TemplateError, RecursionError) as bad:
         raise TextProblem(str(bad) or "太深") from bad
+
+
+def _look_at(tree: nodes.Template) -> None:
+    """Only fields that every case has, on every branch, and nothing that could run long."""
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, _ALLOWED):
+            raise TextProblem(f"不允许 {type(node).__name__}")
+        if isinstance(node, nodes.Name) and node.name not in {*CASE_FIELDS, PLACE_OF_ANSWERS}:
+            raise TextProblem(f"没有“{node.name}”")
+        if isinstance(node, nodes.Getattr):
+            group = node.node.name if isinstance(node.node, nodes.Name) else ""
+            if node.attr not in CASE_FIELDS.get(group, {}):
+                raise TextProblem(f"没有“{group}.{node.attr}”")

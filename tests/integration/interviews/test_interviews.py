@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -121,3 +122,36 @@ def test_times_are_kept_and_a_clock_that_runs_ahead_is_not_believed(database_url
         rows = queries.latest_answers(session, interview)
         assert [(row.shown_at, row.answered_at) for row in rows] == [(now - timedelta(seconds=9), now), (now, now)]
         assert rows[0].value == "yes" and rows[0].nonanswer is None
+
+
+def test_answers_sent_at_the_same_moment_become_versions_and_none_fails(database_url: str, field_time: FieldTime) -> None:
+    interview, _case, operator = opened()
+
+    def send(value: str) -> None:
+        with transaction() as session:
+            actions.give_answer(session, interview_id=interview, question="notice", value=value, operator_id=operator)
+
+    with ThreadPoolExecutor(4) as senders:
+        list(senders.map(send, ["yes", "no_recording", "yes", "no_recording", "later", "yes"]))
+    with transaction() as session:
+        versions = sorted(row.version for row in session.exec(select(Answer)))
+        assert versions == list(range(1, len(versions) + 1)) and len(queries.latest_answers(session, interview)) == 1
+
+
+def test_one_case_opened_twice_at_the_same_moment_has_one_interview(database_url: str, field_time: FieldTime) -> None:
+    interview, case, operator = opened()
+    with transaction() as session:
+        actions.end(session, interview, "void")
+
+    def open_it(_turn: int) -> int | None:
+        with transaction() as session:
+            return actions.open_interview(session, case_id=case, operator_id=operator, attempt_id=None).id
+
+    with ThreadPoolExecutor(4) as openers:
+        assert len(set(openers.map(open_it, range(4)))) == 1
+
+
+def test_a_question_inside_a_repeat_is_refused(database_url: str, field_time: FieldTime) -> None:
+    interview, _case, operator = opened()
+    with transaction() as session, pytest.raises(Refused):
+        actions.give_answer(session, interview_id=interview, question="notice", instance="2", value="yes", operator_id=operator)

@@ -23,6 +23,7 @@ def test_an_answer_not_given_yet_shows_as_dots() -> None:
     [
         "{{ unknown }}",
         "{{ enterprise.secret }}",
+        "{% if matter.when %}x{% else %}{{ enterprise.secret }}{% endif %}",  # on the branch that the sample does not take
         "{{ ''.__class__ }}",
         "{{ enterprise.__class__.__mro__[1].__subclasses__() }}",
         "{{ 'a' * 1000000000 }}",
