@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import func, text
+from sqlalchemy import delete, func, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from callcenter import clock
 from callcenter.db.engine import statement
@@ -216,6 +217,14 @@ def end_session(session: Session, log_in_id: int) -> None:
         found.ended_at = clock.wall_clock()
         session.add(found)
         record(session, found.user_id, "logged_out", "user", found.user_id)
+
+
+def forget_old_log_ins(session: Session, older_than: timedelta = timedelta(days=30)) -> int:
+    """Remove sessions and tries to log in that are long over; how many sessions."""
+    before = clock.wall_clock() - older_than
+    session.execute(delete(LogInAttempt).where(col(LogInAttempt.at) < before))
+    removed = session.execute(delete(LogIn).where(col(LogIn.expires_at) < before))
+    return int(getattr(removed, "rowcount", 0))
 
 
 def touch(log_in_id: int) -> None:

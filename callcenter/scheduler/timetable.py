@@ -10,7 +10,9 @@ from sqlmodel import Session
 from callcenter.call_queue import actions as call_queue
 from callcenter.calls.phone_line import PhoneLine
 from callcenter.db.engine import transaction
+from callcenter.follow_up import actions as follow_up
 from callcenter.operations import actions as operations
+from callcenter.people import actions as people
 from callcenter.scheduler.sweep import sweep_calls
 
 Result = dict[str, Any]
@@ -30,8 +32,11 @@ def timetable(phone_line: PhoneLine) -> list[Line]:
     return [
         Line("expire_leases", timedelta(seconds=5), _in_transaction("returned", lambda session: len(call_queue.expire_leases(session)))),
         Line("sweep_calls", timedelta(seconds=10), lambda: sweep_calls(phone_line)),
+        Line("settle_abandoned", timedelta(seconds=30), _in_transaction("settled", follow_up.settle_abandoned)),
+        Line("propose_top_ups", timedelta(seconds=60), _in_transaction("proposed", follow_up.propose_top_ups)),
         Line("close_barred", timedelta(seconds=60), _in_transaction("closed", call_queue.close_barred)),
         Line("forget_old_runs", timedelta(hours=1), _in_transaction("forgotten", operations.forget_old_runs)),
+        Line("forget_old_log_ins", timedelta(hours=1), _in_transaction("forgotten", people.forget_old_log_ins)),
     ]
 
 

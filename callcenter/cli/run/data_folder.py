@@ -53,6 +53,13 @@ class DataFolder:
             os.fsync(opened.fileno())
         part.rename(self.path / name)
 
+    def keep_file(self, name: Path, data: bytes) -> Path:
+        """Lay a file into the folder; its place."""
+        file = self.path / name
+        file.parent.mkdir(exist_ok=True, mode=0o700)
+        file.write_bytes(data)
+        return file
+
     def secrets(self) -> dict[str, str]:
         """This installation's random secrets, made at the first start."""
         kept = self.read("secrets.json")

@@ -13,23 +13,28 @@ from callcenter.calls import actions as calls
 from callcenter.cli.run.data_folder import DataFolder
 from callcenter.db.engine import transaction
 from callcenter.errors import NotFound
+from callcenter.lists import actions as lists
+from callcenter.lists import queries as list_queries
 from callcenter.people import actions as people
 from callcenter.people import passwords
 from callcenter.people import queries as people_queries
 from callcenter.people.roles import LABELS
 from callcenter.questionnaire import actions as questionnaire
+from callcenter.simulation import demo_lists
 from callcenter.studies import actions as studies
 from callcenter.studies import queries as studies_queries
 from callcenter.studies.phases import FIELD_ZONE
 
 STUDY = "tianjin-2022"
 STUDY_FOLDER = Path(callcenter.__file__).parent.parent / "questionnaires" / STUDY
+OWN_UNIT = "市市场监管委"
+UNITS_PER_DISTRICT = 120
 QUESTIONNAIRES = ("opening_business",)
 PEOPLE = (
     ("administrator", "administrator", "系统管理员", None),
     ("supervisor", "supervisor", "督导一", None),
     ("operator", "operator", "话务员一", None),
-    ("submitter", "submitter", "名单联系人", "市市场监管委"),
+    ("submitter", "submitter", "名单联系人", OWN_UNIT),
     ("evaluator", "evaluator", "评估人员一", None),
     ("commissioner", "commissioner", "委托方联系人", None),
 )
@@ -41,7 +46,9 @@ def prepare(folder: DataFolder, say: Callable[[str], None]) -> list[dict[str, An
     if not _study_is_there():
         say("首次启动：正在载入演示调查。")
         _load_study(trial_from=clock.now())
-    return _log_ins(folder, operators=1)
+    log_ins = _log_ins(folder, operators=1)
+    _bring_lists(folder)
+    return log_ins
 
 
 def prepare_demo(folder: DataFolder, operators: int) -> list[dict[str, Any]]:
@@ -66,6 +73,28 @@ def _load_study(trial_from: datetime | None) -> None:
         assert study.id is not None  # noqa: S101  # numbered by load
         calls.load_lines(session, study.id, study.settings["lines"])
         questionnaire.load(session, study.id, STUDY_FOLDER)
+
+
+def _bring_lists(folder: DataFolder) -> None:
+    """Lists of other departments are sent already; the submitter's own is laid into the data folder, to be sent by the page."""
+    with transaction() as session:
+        study = studies_queries.study_by_name(session, STUDY)
+        stage = studies_queries.stages(session, study.id or 0)[0]
+        population = studies_queries.population_by_code(session, stage.id or 0, demo_lists.POPULATION)
+        if population.id is None or list_queries.receipts(session, population_id=population.id):
+            return
+        for made in demo_lists.make(per_district=UNITS_PER_DISTRICT):
+            if made.department == OWN_UNIT:
+                folder.keep_file(Path("lists") / made.file_name, made.data)
+                continue
+            lists.submit(
+                session,
+                population_id=population.id,
+                department=made.department,
+                user_id=None,
+                file_name=made.file_name,
+                data=made.data,
+            )
 
 
 def _log_ins(folder: DataFolder, operators: int) -> list[dict[str, Any]]:
