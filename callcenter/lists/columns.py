@@ -40,6 +40,7 @@ _PARTS = {
     _FINISH: "完成时间 完成日期 完成 结束时间 结束日期 办结时间 办结日期",
     _DAYS: "总时长 时长 用时 耗时 天数 总天数",
 }
+_PART_TITLES = {part: words.split()[0] for part, words in _PARTS.items()}
 _LOWER_WORDS = frozenset(["姓名", "职务", "处室", "座机", "固话", "号码", "类型", "日期", "时间", "代码", "线上", "线下", "渠道"])
 """Names that occur under a merged heading and tell that the row belongs to the header."""
 
@@ -134,6 +135,8 @@ def _read(names: Sequence[str], groups: Sequence[int], extra: dict[str, str]) ->
         if stage and (stage.stage or group):
             columns = layout.stages.setdefault(stage.stage or group, StageColumns())
             part = stage.part or _DAYS
+            if not stage.stage:  # the heading's number belongs to the name, wherever the name is shown
+                layout.names[place] = f"环节{group}{_PART_TITLES[part]}"
             if getattr(columns, part) is None:
                 setattr(columns, part, place)
         elif role:

@@ -7,9 +7,10 @@ after a crash (so it must find what it did before), and returns what the job's p
 from collections.abc import Callable
 from typing import Any
 
+from callcenter.worker.lists import judge_list
 from callcenter.worker.packages import export
 
 Progress = Callable[[int, int | None], None]
 Handler = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
-HANDLERS: dict[str, Handler] = {"export": export}
+HANDLERS: dict[str, Handler] = {"export": export, "judge_list": judge_list}

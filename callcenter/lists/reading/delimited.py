@@ -5,7 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 
 from callcenter.lists.columns import LAST_HEADER_ROW, find_layout
 from callcenter.lists.reading.sheets import Row, Sheet
@@ -73,7 +73,7 @@ def _delimiter(data: bytes, encoding: str) -> str:
 def _columns_found(data: bytes, encoding: str, delimiter: str) -> int:
     rows = [row for row in islice(_records(data, encoding, delimiter), LAST_HEADER_ROW + 1) if row.number <= LAST_HEADER_ROW + 1]
     found = 0
-    for row, following in zip(rows, [*rows[1:], Row(0, [])], strict=True):
+    for row, following in zip_longest(rows, rows[1:], fillvalue=Row(0, [])):
         layout = find_layout(row.cells, following.cells)
         found = max(found, len(row.cells) if layout else 0)
     return found

@@ -1,0 +1,208 @@
+"""Lists: judge a file, write an empty form, send a file to a stored study, see what came in."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from callcenter import wiring
+from callcenter.cli.mistakes import progress_wanted
+from callcenter.db.engine import transaction
+from callcenter.errors import InvalidInput, Refused
+from callcenter.lists import actions, queries, receipts, rows_table, templates
+from callcenter.lists.reasons import REASONS
+from callcenter.lists.verdicts import ListCheck, check
+from callcenter.sampling.queries import latest_draw
+from callcenter.settings import Settings
+from callcenter.studies import queries as studies
+
+app = typer.Typer(no_args_is_help=True, help="Lists of enterprises. Example: callcenter lists check 名单.xlsx --rows verdicts.csv")
+
+File = Annotated[Path, typer.Argument(help="xlsx, xls, ods or delimited text; told by content.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Study = Annotated[str, typer.Option(help="The study's name.")]
+PopulationCode = Annotated[str, typer.Option("--population", help="<item>-<position>, or <stage>/<item>-<position>.")]
+
+
+@app.command("check")
+def check_file(
+    file: File,
+    rows: Annotated[Path | None, typer.Option(help="Write one CSV line for each data row.")] = None,
+    receipt: Annotated[Path | None, typer.Option(help="Write the rows back with verdict and reasons, as a workbook.")] = None,
+    persons: Annotated[bool, typer.Option("--persons", help="The list is of persons: name and mobile tell them apart.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Judge every row of a list; needs no database. Exit 0 where it could be judged, whatever the verdicts.
+
+    Example: callcenter lists check 名单.xlsx --rows verdicts.csv --receipt 回执.xlsx
+    """
+    for out in (rows, receipt):
+        _check_place(out)
+    data = _read(file)
+    with _row_counter(file.name) as progress:
+        judged = check(data, persons=persons, progress=progress)
+    if rows:
+        with rows.open("w", encoding="utf-8", newline="") as table:
+            rows_table.write(judged, table)
+    if receipt:
+        receipt.write_bytes(receipts.workbook(data, receipts.judgements(judged), judged.totals, persons=persons))
+    print(json.dumps(judged.totals, ensure_ascii=False, indent=1) if as_json else _summary(judged))
+
+
+@app.command()
+def template(
+    out: Annotated[Path, typer.Argument(help="The workbook to write.")],
+    department: Annotated[str, typer.Option(help="The unit that will fill it in.")] = "",
+    extra: Annotated[list[str] | None, typer.Option(help="A further column; may be repeated.")] = None,
+    study: Annotated[str, typer.Option(help="Take item and extra columns from this study …")] = "",
+    population: Annotated[str, typer.Option(help="… and this population, <item>-<position>.")] = "",
+) -> None:
+    """Write an empty form (Annex 4) to start from.
+
+    Example: callcenter lists template 空表.xlsx --department 市市场监管委
+    """
+    _check_place(out)
+    about, columns = "", list(extra or [])
+    if study or population:
+        wiring.start(Settings())
+        with transaction() as session:
+            found = _population(session, study, population)
+            about, columns = found.title, [*found.settings.get("extra_columns", []), *columns]
+    out.write_bytes(templates.workbook(department=department, about=about, extra_columns=columns))
+    print(f"已写入空表 {out}。")
+
+
+@app.command()
+def submit(
+    file: File,
+    study: Study,
+    population: PopulationCode,
+    department: Annotated[str, typer.Option(help="The unit that sends the list.")],
+    *,
+    adds: Annotated[bool, typer.Option("--adds", help="It adds to the unit's earlier lists and does not replace them.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Judge a list and keep it with its verdicts; the same bytes again change nothing.
+
+    Example: callcenter lists submit 名单.xlsx --study tianjin-2022 --population 4-1 --department 市市场监管委
+    """
+    data = _read(file)
+    wiring.start(Settings())
+    with transaction() as session:
+        found = _population(session, study, population)
+        assert found.id is not None  # noqa: S101  # read from the database
+        before = {receipt.id for receipt in queries.receipts(session, department=department, population_id=found.id)}
+        drawn = latest_draw(session, found.id) is not None
+        sent = actions.submit(
+            session,
+            population_id=found.id,
+            department=department,
+            user_id=None,
+            file_name=file.name,
+            data=data,
+            drawn=drawn,
+            adds=adds,
+            by_worker=False,
+        )
+    again = sent.id in before
+    if as_json:
+        told = {"submission": sent.id, "role": sent.role, "state": sent.state, "again": again, **sent.totals}
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        print(f"{'这份文件以前报送过，没有改变什么' if again else '已收到'}：第 {sent.id} 号报送，{_ROLES[sent.role]}。")
+
+
+@app.command("receipts")
+def list_receipts(study: Study, as_json: Json = False) -> None:
+    """What came in, newest first.
+
+    Example: callcenter lists receipts --study tianjin-2022
+    """
+    wiring.start(Settings())
+    with transaction() as session:
+        found = studies.study_by_name(session, study)
+        codes = {p.id: p.code for stage in studies.stages(session, found.id or 0) for p in studies.populations(session, stage.id or 0)}
+        came = [receipt for receipt in queries.receipts(session) if receipt.population_id in codes]
+    lines = [_receipt_line(receipt, codes[receipt.population_id]) for receipt in came]
+    if as_json:
+        print(json.dumps(lines, ensure_ascii=False, indent=1))
+    for line in lines if not as_json else []:
+        print(
+            "\t".join(str(line[key]) for key in ("submission", "population", "department", "state", "rows", "accepted", "rejected", "file"))
+        )
+    if not lines and not as_json:
+        print("还没有收到名单。")
+
+
+_SHOWN = ("submission", "population", "department", "state", "rows", "accepted", "rejected", "file")
+_ROLES = {"first": "首次报送", "replacement": "替换本单位之前的名单", "supplement": "补充名单"}
+
+
+def _receipt_line(receipt: queries.Receipt, code: str) -> dict[str, Any]:
+    return {
+        "submission": receipt.id,
+        "population": code,
+        "department": receipt.department,
+        "received_at": receipt.received_at.isoformat(),
+        "state": receipt.state,
+        "role": receipt.role,
+        "rows": receipt.totals.get("rows", 0),
+        "accepted": receipt.totals.get("accepted", 0),
+        "rejected": receipt.totals.get("rejected", 0),
+        "file": receipt.file_name,
+        "sha256": receipt.file_sha256,
+    }
+
+
+def _population(session: Any, study: str, code: str) -> Any:
+    """The population `4-1` or `2021/4-1`; refused where several stages have it."""
+    stage_name, _, short = code.rpartition("/")
+    found = studies.study_by_name(session, study)
+    stages = [stage for stage in studies.stages(session, found.id or 0) if not stage_name or stage.name == stage_name]
+    named = [population for stage in stages for population in studies.populations(session, stage.id or 0) if population.code == short]
+    if len(named) > 1:
+        raise InvalidInput("wrong_use", "几个阶段都有 {population}：请写成“阶段/编号”，如 2021/{population}。", population=short)
+    if not named:
+        raise InvalidInput("no_population_code", "没有编号为 {population} 的样本总体，请写成“任务号-序号”，如 4-1。", population=code)
+    return named[0]
+
+
+def _read(file: Path) -> bytes:
+    if not file.is_file():
+        raise InvalidInput("missing_file", "找不到文件 {file}：请检查路径。", file=file)
+    return file.read_bytes()
+
+
+def _check_place(out: Path | None) -> None:
+    if out is None:
+        return
+    if not out.absolute().parent.is_dir():
+        raise InvalidInput("missing_file", "找不到目录 {folder}：请先建立它。", folder=out.absolute().parent)
+    if out.is_dir():
+        raise Refused("is_folder", "{file} 是目录：请给出文件名。", file=out)
+
+
+@contextmanager
+def _row_counter(name: str) -> Iterator[Callable[[int], None]]:
+    """Rows done, on stderr, where somebody would see it."""
+    shown = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} 行"), TimeElapsedColumn())
+    with Progress(*shown, console=Console(stderr=True), disable=not progress_wanted(), transient=True) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda rows: progress.update(task, completed=rows)
+
+
+def _summary(judged: ListCheck) -> str:
+    totals = judged.totals
+    lines = [
+        f"共 {totals['rows']:,} 行：采用 {totals['accepted']:,}（其中 {totals['warned']:,} 行有提醒），"
+        f"重复 {totals['duplicate']:,}，退回 {totals['rejected']:,}。"
+    ]
+    lines += [f"  {count:>8,}  {REASONS[reason]}（{reason}）" for reason, count in totals["reasons"].items()]
+    if totals["skipped_sheets"]:
+        lines.append(f"没有名单的工作表：{'、'.join(totals['skipped_sheet_names'])}")
+    return "\n".join(lines)

@@ -1,0 +1,28 @@
+"""Judging a large list away from the page that took it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from callcenter.db.engine import transaction
+from callcenter.lists import actions
+from callcenter.lists.refusals import ListRefused
+from callcenter.lists.verdicts import check
+
+
+def judge_list(payload: dict[str, Any], progress: Callable[[int, int | None], None]) -> dict[str, Any]:
+    """Judge the waiting submission of the payload; one that is judged already stays. No transaction is open while rows are read."""
+    submission_id = int(payload["submission_id"])
+    with transaction() as session:
+        found = actions.waiting(session, submission_id)
+    if found is None:
+        return {"submission_id": submission_id}
+    data, persons = found
+    try:
+        judged = check(data, persons=persons, keep_cells=True, progress=lambda rows: progress(rows, None))
+    except ListRefused as refusal:
+        with transaction() as session:
+            actions.keep_refusal(session, submission_id, refusal)
+        return {"submission_id": submission_id, "refused": refusal.why}
+    with transaction() as session:
+        totals = actions.keep_verdicts(session, submission_id, judged)
+    return {"submission_id": submission_id, "rows": totals["rows"]}

@@ -1,0 +1,89 @@
+"""`callcenter lists`: pure where it can be, one JSON document where asked."""
+
+import csv
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from callcenter.cli import main
+from callcenter.lists.verdicts import check
+from tests.factories.lists import row, workbook
+
+EXAMPLES = Path(__file__).parents[1] / "golden" / "lists"
+
+
+def test_check_writes_rows_and_prints_totals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "rows.csv"
+    assert main(["lists", "check", str(EXAMPLES / "p09_workorders_3.xlsx"), "--rows", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((EXAMPLES / "p09_workorders_3.totals.json").read_text("utf-8"))
+    assert out.read_text("utf-8") == (EXAMPLES / "p09_workorders_3.expected.csv").read_text("utf-8")
+
+
+def test_check_says_in_words_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lists", "check", str(EXAMPLES / "p01_template.xlsx")]) == 0
+    said = capsys.readouterr().out
+    assert "共 58 行" in said
+    assert "没有名单的工作表：Sheet2、Sheet3" in said
+
+
+def test_a_refused_file_ends_with_one_and_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lists", "check", str(EXAMPLES / "r01_html.xls"), "--json"]) == 1
+    shown = capsys.readouterr()
+    told = json.loads(shown.out)
+    assert (told["refused"], told["why"]) == (True, "unsupported")
+    assert "网页" in shown.err
+    assert "Traceback" not in shown.err
+
+
+def test_a_missing_file_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lists", "check", "不存在.xlsx"]) == 2
+    assert "不存在.xlsx" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "p01_template.xlsx",
+        "p03_codes_districts.xlsx",
+        "p04_several_sheets.xlsx",
+        "p06_utf8_bom.csv",
+        "p07_legacy.xls",
+        "p09_workorders_3.xlsx",
+    ],
+)
+def test_a_receipt_can_be_mended_and_sent_again(tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    receipt = tmp_path / "回执.xlsx"
+    assert main(["lists", "check", str(EXAMPLES / name), "--receipt", str(receipt)]) == 0
+    capsys.readouterr()
+    before, after = check((EXAMPLES / name).read_bytes()), check(receipt.read_bytes())
+    assert [(r.name, r.verdict, r.reasons, r.phones) for r in after.rows] == [(r.name, r.verdict, r.reasons, r.phones) for r in before.rows]
+
+
+def test_a_receipt_never_runs_what_a_cell_holds(tmp_path: Path) -> None:
+    dangerous = '=HYPERLINK("http://example.invalid","点")'
+    sent, receipt = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    sent.write_bytes(workbook([row(1, remark=dangerous, contact="@SUM(1)")]))
+    assert main(["lists", "check", str(sent), "--receipt", str(receipt)]) == 0
+    with ZipFile(receipt) as archive:
+        assert not any(b"<f>" in archive.read(name) for name in archive.namelist() if "worksheets" in name)
+    rows = CalamineWorkbook.from_path(receipt).get_sheet_by_index(1).to_python()
+    assert rows[1][0] == "采用"
+    assert dangerous in rows[1]
+
+
+def test_a_template_is_a_list_without_rows(tmp_path: Path) -> None:
+    out = tmp_path / "空表.xlsx"
+    assert main(["lists", "template", str(out), "--department", "市税务局", "--extra", "报装渠道"]) == 0
+    sheet = CalamineWorkbook.from_path(out).get_sheet_by_index(0).to_python()
+    assert sheet[2][-2:] == ["报装渠道", "备注"]
+    assert check(out.read_bytes()).totals["rows"] == 0
+
+
+def test_rows_are_plain_csv(tmp_path: Path) -> None:
+    out = tmp_path / "rows.csv"
+    assert main(["lists", "check", str(EXAMPLES / "p06_utf8_bom.csv"), "--rows", str(out)]) == 0
+    with out.open(encoding="utf-8", newline="") as table:
+        assert next(csv.reader(table))[:3] == ["sheet", "source_row", "enterprise_name"]
