@@ -144,16 +144,15 @@ def silent_calls(session: Session) -> list[queries.SilentCall]:
 
 
 def record_silence(session: Session, silent: queries.SilentCall, told: LineState | None) -> bool:
-    """What the carrier said of a silent call when asked (none: it knows of no such call); whether that changed anything."""
+    """What the carrier said of a silent call when asked (none: there is no call id to ask by); whether that changed anything."""
     now = clock.now()
     if silent.sid is None:
         if now - silent.since < NO_ANSWER_FROM_CARRIER:
             return False
         return record_carrier_failure(session, silent.attempt_id, "no_answer").state == "failed"
-    state = told.state if told else "failed"
-    if state is None:
+    if told is None or told.state is None:
         return False
-    event = LineEvent(silent.sid, -1 - ORDER[state], _word(state), (told.at if told else None) or now, silent.attempt_id)
+    event = LineEvent(silent.sid, -1 - ORDER[told.state], _word(told.state), told.at or now, silent.attempt_id)
     return record_event(session, event)
 
 

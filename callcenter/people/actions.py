@@ -102,6 +102,15 @@ def train(session: Session, user_id: int, questionnaire: str, *, by: int | None 
     record(session, by, "trained", "user", user_id, detail={"questionnaire": questionnaire})
 
 
+def set_converts_refusals(session: Session, user_id: int, *, converts: bool, by: int | None = None) -> User:
+    """Name a person for calls to those who refused softly, or take the name back."""
+    user = _user(session, user_id)
+    user.converts_refusals = converts
+    session.add(user)
+    record(session, by, "named_for_refusals" if converts else "not_named_for_refusals", "user", user_id)
+    return user
+
+
 def change_role(session: Session, user_id: int, role: str, *, unit: str | None = None, by: int | None = None) -> User:
     """Give a person another role; the open sessions end, so that no page of the old role stays open."""
     user = _user(session, user_id)

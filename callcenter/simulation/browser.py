@@ -174,6 +174,10 @@ class _Reader(HTMLParser):
 
     def _field(self, tag: str, given: dict[str, str], form: Form) -> None:
         name, kind = given["name"], given.get("type", "text")
+        if "formaction" in given:  # another way to send the same fields
+            self.forms.append(
+                Form(urljoin(self.address, given["formaction"]), given.get("formmethod", form.method), form.fields, form.choices)
+            )
         if tag == "select":
             self._select = name
             form.choices[name] = []

@@ -165,7 +165,7 @@ class Operator:
             self._asked, self._breaks_at = 0, 4 + int(draw / BREAKS_OFF * 8) if draw < BREAKS_OFF else None
             self._then(self._answer, self._after(now, GREETING_SECONDS))
         else:
-            self._then(self._hang_up, self._after(now, 25))
+            self._then(self._tell_reply, self._after(now, 25))
 
     def _answer(self, now: datetime) -> None:
         """Read one question, hear and save one answer."""
@@ -174,10 +174,10 @@ class Operator:
             self._look()
             interview = self._state.get("interview")
         if interview is None or not (self._state.get("attempt") or {}).get("id"):
-            self._then(self._hang_up, now)
+            self._then(self._say_goodbye, now)
             return
         if interview["complete"] or interview["question"] is None or self._asked == self._breaks_at:
-            self._hang_up(now)
+            self._say_goodbye(now)
             return
         question = interview["question"]
         self.world.questions[question["name"]] = question
@@ -205,19 +205,20 @@ class Operator:
         if not offered or not self._post("answer", given | {"value": None, "nonanswer": offered[0]}):
             self._asked = self._breaks_at = 99  # a question without an answer ends the interview
 
-    def _hang_up(self, now: datetime) -> None:
-        interview = self._state.get("interview") or {}
+    def _say_goodbye(self, now: datetime) -> None:
+        """End an interview's call; its outcome is told in wrap-up."""
         self._post("hang-up")
         self.hung_up = True
-        self._then(self._after_talk(interview), self._after(now, 12))
+        self._then(self._tell_interview, self._after(now, 12))
 
-    def _after_talk(self, interview: State) -> Callable[[datetime], None]:
-        """What to do in wrap-up: the outcome of a talk."""
-        assert self._reply is not None  # noqa: S101  # nobody hangs up before the greeting
-        outcome = self._reply.outcome
-        if outcome == "willing":
-            outcome = outcome_of(interview)
-        return lambda now: self._end_with(outcome, now)
+    def _tell_interview(self, now: datetime) -> None:
+        self._end_with(outcome_of(self._state.get("interview") or {}, self._state.get("outcomes") or []), now)
+
+    def _tell_reply(self, now: datetime) -> None:
+        """Tell what was said at the other end; that ends the call too."""
+        assert self._reply is not None  # noqa: S101  # nobody replied before the greeting
+        self.hung_up = True
+        self._end_with(self._reply.outcome, now)
 
     def _end_with(self, outcome: str, now: datetime) -> None:
         detail = self._detail(outcome, now)
@@ -252,16 +253,8 @@ def office_hour(at: datetime) -> datetime:
     return local
 
 
-def outcome_of(interview: State) -> str:
-    """What an interview that ended as it stands amounts to, by its answers and its completeness."""
-    given = {str(one["name"]): str(one.get("value")) for one in interview.get("given") or []}
-    if given.get("right_enterprise") == "no":
-        return "wrong_number"
-    if given.get("handled") == "no":
-        return "matter_denied"
-    if given.get("pass_on") == "not_now" or given.get("notice") == "later":
-        return "informant_absent"
-    share = float(interview.get("completeness") or 0)
-    if interview.get("complete"):
-        return "complete" if share >= 0.8 else "partial"
-    return "broken_off"
+def outcome_of(interview: State, offered: list[str]) -> str:
+    """What an interview that ended as it stands amounts to: what the console offers first, if it went its whole way."""
+    if interview.get("complete") and offered:
+        return offered[0]
+    return "partial" if offered[:1] == ["partial"] else "broken_off"

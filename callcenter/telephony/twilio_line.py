@@ -16,6 +16,7 @@ from callcenter.calls.phone_line import LineAway, LineCrowded, LineRejected, Lin
 HTTP_SECONDS = 10.0
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 CALL_HAS_ENDED = 21220
+UNKNOWN_CALL = {"20404", "404"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 quiet = logging.getLogger("callcenter.telephony.twilio")
@@ -66,9 +67,14 @@ class TwilioLine:
                 raise
 
     def state(self, sid: str) -> LineState:
-        """Ask where a call stands."""
-        with _failures():
-            call = self.client.calls(sid).fetch()
+        """Ask where a call stands; one that the carrier does not know has failed."""
+        try:
+            with _failures():
+                call = self.client.calls(sid).fetch()
+        except LineRejected as refusal:
+            if refusal.detail in UNKNOWN_CALL:
+                return LineState(sid, "failed")
+            raise
         return LineState(sid, call_states.named(str(call.status or "")), call.end_time or call.start_time)
 
 

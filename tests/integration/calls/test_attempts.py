@@ -10,7 +10,7 @@ from callcenter.calls.tables import Attempt, Line
 from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.operations.queries import open_alerts
-from callcenter.scheduler.line_sweep import sweep
+from callcenter.scheduler.sweep import sweep_calls
 from callcenter.web.dialling import dial, hang_up
 from tests.factories.calls import PHONES, PretendedLine, make_leased_case
 from tests.factories.sampling import insert
@@ -203,19 +203,19 @@ def test_hanging_up_ends_the_open_call_of_the_lease_and_only_of_its_operator(lin
 def test_a_call_whose_callbacks_stop_is_asked_about_and_moved_on_once(line, case, field_time):
     press_dial(line, case)
     line.states["CA1"] = LineState("CA1", "no_answer", field_time.moment + timedelta(seconds=40))
-    assert sweep(line) == {"silent": 0, "moved": 0}
+    assert sweep_calls(line)["asked"] == 0
     field_time.set(field_time.moment + timedelta(minutes=2))
-    assert sweep(line) == {"silent": 1, "moved": 1}
+    assert sweep_calls(line) == {"asked": 1, "moved": 1, "away": 0}
     (attempt,) = attempts()
     assert (attempt.state, attempt.ended_at) == ("no_answer", field_time.moment - timedelta(seconds=80))
-    assert sweep(line) == {"silent": 0, "moved": 0}
+    assert sweep_calls(line)["asked"] == 0
 
 
 def test_an_attempt_that_never_reached_the_carrier_is_ended_by_the_sweep(line, case, field_time):
     with transaction() as session:
         actions.begin_attempt(session, lease_id=case.lease_id, operator_id=case.operator_id)
     field_time.set(field_time.moment + timedelta(minutes=3))
-    assert sweep(line)["moved"] == 1
+    assert sweep_calls(line)["moved"] == 1
     assert attempts()[0].carrier_failure == "no_answer"
 
 

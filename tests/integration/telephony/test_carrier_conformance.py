@@ -166,3 +166,8 @@ def test_the_demo_s_driver_steps_the_carrier_and_hears_when_something_is_due_nex
     told = httpx.post(f"{line.client.api.base_url}/control/step", auth=(ACCOUNT, TOKEN)).json()
     assert receiver.words() == ["initiated", "ringing"]
     assert told == {"next_due": "2022-06-02T02:00:33+00:00", "open_calls": 1}
+
+
+def test_a_call_that_the_carrier_does_not_know_has_failed(exchange_and_line):
+    _, line = exchange_and_line
+    assert line.state("CA" + "0" * 32).state == "failed"

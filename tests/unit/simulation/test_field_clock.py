@@ -24,9 +24,7 @@ def test_appointments_are_wished_for_within_office_hours():
         assert at.hour in {9, 10, 11, 13, 14, 15, 16}
 
 
-def test_an_interview_amounts_to_what_its_answers_say():
-    given = [{"name": "right_enterprise", "value": "yes"}, {"name": "handled", "value": "no"}]
-    assert outcome_of({"given": given, "complete": True, "completeness": 1}) == "matter_denied"
-    assert outcome_of({"given": given[:1], "complete": True, "completeness": 0.9}) == "complete"
-    assert outcome_of({"given": [], "complete": True, "completeness": 0.6}) == "partial"
-    assert outcome_of({"given": [], "complete": False, "completeness": 0.9}) == "broken_off"
+def test_an_interview_amounts_to_what_the_console_offers_first_unless_it_was_cut_short():
+    assert outcome_of({"complete": True}, ["matter_denied", "complete"]) == "matter_denied"
+    assert outcome_of({"complete": False}, ["soft_refusal"]) == "broken_off"
+    assert outcome_of({"complete": False}, ["partial", "soft_refusal"]) == "partial"
