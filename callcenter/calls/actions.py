@@ -16,7 +16,7 @@ from callcenter.calls.lines import choose, rest_after
 from callcenter.calls.phone_line import RING_SECONDS, LineEvent, LineState, Placement
 from callcenter.calls.tables import Attempt, CallEvent, Line
 from callcenter.errors import Conflict, InvalidInput, Refused
-from callcenter.frame.tables import DoNotCall
+from callcenter.frame import queries as frames
 from callcenter.operations import actions as operations
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
@@ -202,9 +202,7 @@ def _number_of(case: Case, phone: str | None) -> str:
 
 def _require_allowed(session: Session, number: str, unit_key: str) -> None:
     """Refuse numbers and enterprises that must not be called, at once, also under a lease."""
-    wishes = (col(DoNotCall.scope) == "number") & (col(DoNotCall.value) == number)
-    wishes |= (col(DoNotCall.scope) == "enterprise") & (col(DoNotCall.value) == unit_key)
-    if session.exec(select(DoNotCall.id).where(wishes)).first() is not None:
+    if frames.is_barred(session, number, unit_key):
         raise Refused("do_not_call", "该号码或企业在免打扰名单中，不能拨打。请放回个案并取下一个。")
 
 
