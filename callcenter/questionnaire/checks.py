@@ -95,6 +95,8 @@ def _columns(question: Question, items: frozenset[int] | None) -> Iterator[Probl
             scale(question.parameters)
         except ValueError as bad:
             yield problem("Q013", "survey", question.row, what=bad)
+    if question.core and question.required is None:
+        yield problem("Q028", "survey", question.row, what=question.name)
     if question.measure and question.measure not in MEASURES:
         yield problem("Q018", "survey", question.row, what=question.measure, known="、".join(MEASURES))
     if question.constraint is not None and not question.text("constraint_message"):

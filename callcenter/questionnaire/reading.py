@@ -103,7 +103,8 @@ class _Reader:
 
     def _lists(self) -> dict[str, list[Choice]]:
         lists: dict[str, list[Choice]] = {}
-        for number, row in enumerate(self.document.get("choices") or [], start=2):
+        given = self.document.get("choices")
+        for number, row in enumerate(given if isinstance(given, list) else [], start=2):
             if not isinstance(row, Mapping) or not any(cell(row, column) for column in row):
                 continue
             name, value, label = cell(row, "list_name"), cell(row, "name"), _texts(row, "label")

@@ -1,6 +1,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callcenter.questionnaire.checks import check
 from callcenter.questionnaire.problems import CATALOGUE
@@ -49,6 +51,8 @@ ASK = {"type": "select_one yn", "name": "a", "label": "问"}
         ([ASK | {"item": "4 99"}], [("Q022", 2)]),
         ([ASK | {"label::English (en)": "ask"}, {"type": "text", "name": "b", "label": "x"}], [("Q023", 3)]),
         ([ASK | {"nonanswers": "dunno"}], [("Q024", 2)]),
+        ([ASK | {"core": "yes"}], [("Q028", 2)]),
+        ([ASK | {"core": "yes", "required": "yes"}], []),
         ([{"type": "integer", "name": "a", "label": "x", "required": "yes", "nonanswers": "none", "constraint": ". > 5 and . < 3",
            "constraint_message": "x"}], [("Q025", 2)]),
     ],
@@ -72,3 +76,27 @@ def test_what_is_no_questionnaire_is_told_and_never_fails(document: Any) -> None
 
 def test_every_entry_of_the_catalogue_says_what_to_do() -> None:
     assert all(severity in {"error", "warning"} and message and fix for severity, message, fix in CATALOGUE.values())
+
+
+WORDS = st.sampled_from(
+    ["text", "integer", "range", "select_one yn", "select_multiple yn or_other", "calculate", "note", "begin_group", "end_group", "rank yn",
+     "a", "b", "yes", "no", "", "${a}", "${b} > 1", "selected(${a}, 'yes')", ". > 0", "start=1 end=3", "start=x",
+     "{{ enterprise.name }}", "{{", "1 +",
+     "${a} = ${b}", "true()", "none", "refused"]
+)  # fmt: skip
+CELLS = st.one_of(WORDS, st.none(), st.booleans(), st.integers(), st.floats(), st.lists(st.integers(), max_size=2))
+NAMES = st.sampled_from(
+    ["type", "name", "label", "say", "label::English (en)", "relevant", "constraint", "calculation", "required", "parameters", "default",
+     "core", "item", "nonanswers", "random", "list_name"]
+)  # fmt: skip
+ROWS = st.one_of(
+    st.none(),
+    st.dictionaries(NAMES, CELLS, max_size=8),
+    st.fixed_dictionaries({"type": WORDS, "name": WORDS, "label": WORDS, "relevant": WORDS}),
+)
+
+
+@given(st.fixed_dictionaries({"survey": st.lists(ROWS, max_size=6), "choices": st.one_of(CELLS, st.just(YES_NO)), "settings": CELLS}))
+def test_any_document_is_judged_and_none_breaks_the_check(document: Any) -> None:
+    for problem in check(document):
+        assert problem.code in CATALOGUE and problem.message and problem.fix
