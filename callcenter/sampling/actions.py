@@ -136,9 +136,7 @@ def move_pointer(session: Session, *, draw_id: int, stratum_id: int, count: int,
     ).first()
     if stratum is None or stratum.design_id != found.design_id:
         raise NotFound("no_stratum", "这次抽样没有这个层，请重新选择。")
-    assert found.design_id is not None  # noqa: S101  # a drawn draw has its design
-    rule = queries.design(session, found.design_id).document.get("release", {})
-    positions = next_step(queries.pointer(stratum), count, kind, step=int(rule.get("step", 1)))
+    positions = next_step(queries.pointer(stratum), count, kind, step=queries.release_step(session, draw_id))
     release = Release(
         draw_id=draw_id,
         stratum_id=stratum_id,

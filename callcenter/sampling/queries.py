@@ -210,6 +210,13 @@ def last_release(session: Session, draw_id: int, stratum_id: int) -> Release | N
     return session.exec(own.order_by(col(Release.id).desc())).first()
 
 
+def release_step(session: Session, draw_id: int) -> int:
+    """The whole step in which the draw's reserves are released."""
+    found = draw(session, draw_id)
+    rule = design(session, found.design_id).document.get("release", {}) if found.design_id is not None else {}
+    return int(rule.get("step", 1))
+
+
 def released_units(session: Session, release_id: int) -> list[ReleasedUnit]:
     """The units of one release, in their order; reads only those rows."""
     rows = session.execute(

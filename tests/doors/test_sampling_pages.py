@@ -13,7 +13,7 @@ from callcenter.db import engine
 from callcenter.studies.phases import FIELD_ZONE
 from tests.conftest import FieldTime
 from tests.factories.people import Browser
-from tests.factories.sampling import MadeFrame, make_frame
+from tests.factories.sampling import MadeFrame, insert, make_drawn_sample, make_frame
 
 ROOT = Path(__file__).parents[2]
 DESIGN = {
@@ -137,3 +137,45 @@ def test_the_secret_is_not_shown_before_the_draw(supervisor: Browser, frame: Mad
     assert secret not in supervisor.get(place(frame)).text
     trail = engine.statement("SELECT detail FROM audit_trail")
     assert secret not in json.dumps([row["detail"] for row in trail])
+
+
+@pytest.fixture
+def proposal(database_url: str, field_time: FieldTime) -> int:
+    with engine.transaction() as session:
+        drawn = make_drawn_sample(session, {"和平区": 12}, main=4, release_main=True)
+        return insert(
+            session,
+            "top_up_proposals",
+            draw_id=drawn.draw_id,
+            stratum_id=drawn.strata["和平区"],
+            made_at=field_time(),
+            target=4,
+            valid=1,
+            expected=0.5,
+            yield_rate=0.5,
+            mean_count=5,
+            safe_count=7,
+            chance=0.9,
+            state="open",
+        )
+
+
+def test_a_proposal_is_accepted_with_a_count(supervisor: Browser, proposal: int) -> None:
+    page = supervisor.get("/supervisor/sampling/top-ups").text
+    assert "90.0 %" in page
+    assert 'value="7"' in page
+    assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "many"}).status_code == 422
+    assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "9"}).status_code == 409
+    assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "6"}).status_code == 303
+    assert engine.statement("SELECT kind, first_position, count FROM releases ORDER BY id DESC LIMIT 1") == [
+        {"kind": "top_up", "first_position": 5, "count": 6}
+    ]
+    assert engine.statement("SELECT count(*) AS n FROM cases") == [{"n": 6}]
+    assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "1"}).status_code == 409
+    assert "没有等待处理的补充建议" in supervisor.get("/supervisor/sampling/top-ups").text
+
+
+def test_a_proposal_is_declined_with_a_reason(supervisor: Browser, proposal: int) -> None:
+    assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/decline").status_code == 422
+    assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/decline", data={"reason": "窗口将结束"}).status_code == 303
+    assert engine.statement("SELECT state FROM top_up_proposals") == [{"state": "declined"}]

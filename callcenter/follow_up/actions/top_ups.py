@@ -17,6 +17,8 @@ from callcenter.follow_up.top_up import CaseState, Proposal
 from callcenter.operations.actions import close_alert, notify, raise_alert, record
 from callcenter.responses import queries as responses
 from callcenter.sampling import actions as sampling
+from callcenter.sampling import queries as drawn
+from callcenter.sampling.releases import whole_steps
 from callcenter.sampling.tables import Release, Stratum
 from callcenter.studies.phases import field_day
 
@@ -30,10 +32,11 @@ def propose_top_ups(session: Session) -> int:
 
 
 def accept_top_up(session: Session, proposal_id: int, count: int | None, user_id: int | None) -> Release:
-    """Release `count` reserves (none: the safe number, at most what is left) of the proposal's stratum into the queue, in one go."""
+    """Release `count` reserves (none: the safe number in whole steps) of the proposal's stratum into the queue, in one go."""
     proposal = _open(session, proposal_id)
     stratum = session.get_one(Stratum, proposal.stratum_id)
-    wanted = count if count is not None else min(proposal.safe_count, stratum.size - stratum.released)
+    step = drawn.release_step(session, proposal.draw_id)
+    wanted = count if count is not None else whole_steps(proposal.safe_count, step, stratum.size - stratum.released)
     if wanted < 1:
         raise InvalidInput("count_not_positive", "补充数量要是正整数。")
     release = sampling.move_pointer(

@@ -1,0 +1,88 @@
+"""Top-up proposals: both numbers of each, accepted with a count or declined with a reason."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from callcenter.errors import CallcenterError, InvalidInput
+from callcenter.follow_up import queries as proposals
+from callcenter.follow_up.actions import accept_top_up, decline_top_up
+from callcenter.sampling import queries
+from callcenter.sampling.releases import whole_steps
+from callcenter.studies import queries as studies
+from callcenter.web.deps import Work
+from callcenter.web.pages.supervisor.sampling.workbench import Supervisor
+from callcenter.web.rendering import flash, page, see_other
+from callcenter.web.translations import gettext as _
+
+router = APIRouter(prefix="/supervisor/sampling/top-ups")
+HERE = "/supervisor/sampling/top-ups"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A proposal with what a supervisor needs beside it to decide."""
+
+    proposal: object
+    population: object
+    stratum: str
+    reserves: int
+    offered: int
+    """The safe number in whole steps, at most what is left."""
+
+
+@router.get("")
+def top_ups(request: Request, person: Supervisor, session: Work) -> Response:
+    """The proposals that wait for a word."""
+    return _page(request, person, session)
+
+
+@router.post("/{proposal_id}/accept")
+def accept(request: Request, person: Supervisor, session: Work, proposal_id: int, count: Annotated[str, Form()] = "") -> Response:
+    """Release that many reserves into the queue."""
+    try:
+        with session.begin_nested():
+            release = accept_top_up(session, proposal_id, _count(count), person.id)
+    except CallcenterError as refusal:
+        return _page(request, person, session, refusal)
+    flash(request, "已补充释放 {count} 个个案，话务员现在可以领取。", count=release.count)
+    return see_other(HERE)
+
+
+@router.post("/{proposal_id}/decline")
+def decline(request: Request, person: Supervisor, session: Work, proposal_id: int, reason: Annotated[str, Form()] = "") -> Response:
+    """Leave the stratum short, with a recorded reason."""
+    try:
+        with session.begin_nested():
+            decline_top_up(session, proposal_id, person.id, reason)
+    except CallcenterError as refusal:
+        return _page(request, person, session, refusal)
+    flash(request, "已决定不补充，理由已记录。")
+    return see_other(HERE)
+
+
+def _page(request: Request, person: Supervisor, session: Session, refusal: CallcenterError | None = None) -> Response:
+    status = 200 if refusal is None else 422 if isinstance(refusal, InvalidInput) else 409
+    problem = _(refusal.text, **refusal.about) if refusal else ""
+    return page(request, person, "supervisor/sampling/top_ups.html", status=status, rows=_waiting(session), problem=problem)
+
+
+def _waiting(session: Session) -> list[Waiting]:
+    rows = []
+    for proposal in proposals.open_proposals(session):
+        draw = queries.draw(session, proposal.draw_id)
+        stratum = next(one for one in queries.strata(session, proposal.draw_id) if one.id == proposal.stratum_id)
+        reserves = stratum.size - stratum.released
+        offered = whole_steps(proposal.safe_count, queries.release_step(session, proposal.draw_id), reserves)
+        rows.append(Waiting(proposal, studies.population(session, draw.population_id), stratum.name, reserves, offered))
+    return rows
+
+
+def _count(typed: str) -> int:
+    try:
+        return int(typed)
+    except ValueError:
+        raise InvalidInput("not_a_number", "“{field}”填的是“{typed}”：应填数字。", field=_("补充个数"), typed=typed[:40]) from None
