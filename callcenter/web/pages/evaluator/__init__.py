@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.evaluator import start
+from callcenter.web.pages.evaluator import results, start
 
 router = APIRouter()
 router.include_router(start.router)
+router.include_router(results.router)

@@ -1,0 +1,116 @@
+"""Results of one population: rates with their formulas, weighted figures, packages and the certificate."""
+
+import json
+import math
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from callcenter.errors import Conflict, NotFound
+from callcenter.estimates.queries import Released, released
+from callcenter.estimates.results import results, weighting
+from callcenter.exports import queries as exports
+from callcenter.operations.actions import queue_job, record
+from callcenter.response_rates import aapor
+from callcenter.response_rates.cohorts import named_rates, report
+from callcenter.response_rates.queries import study_counts
+from callcenter.studies.queries import population, study_of_population
+from callcenter.web.deps import Work
+from callcenter.web.rendering import flash, page, see_other
+from callcenter.web.security import Person, allow
+
+router = APIRouter(prefix="/evaluator")
+
+Reader = Annotated[Person, allow("evaluator", "commissioner")]
+Evaluator = Annotated[Person, allow("evaluator")]
+
+SMALL_BASE = 5
+"""Under so many answers a figure is not shown to those outside the house."""
+
+
+@router.get("/populations/{population_id}")
+def show(request: Request, session: Work, person: Reader, population_id: int) -> Response:
+    """Counts, rates, weights and figures of a population."""
+    study = study_of_population(session, population_id)
+    data = _released(session, population_id)
+    (counted,) = study_counts(session, study.id or 0, population_id)
+    return page(
+        request,
+        person,
+        "evaluator/population.html",
+        study=study,
+        counted=counted,
+        named=named_rates(counted.total),
+        rates=report(counted.strata),
+        formulas={name: rate.formula for name, rate in aapor.RATES.items()},
+        weights=weighting(data.strata, data.cases),
+        infinity=math.inf,
+        figures=_figures(data, hide_small=person.role == "commissioner"),
+        **_packages(session, population_id),
+    )
+
+
+@router.get("/populations/{population_id}/packages")
+def packages(request: Request, session: Work, person: Evaluator, population_id: int) -> Response:
+    """The part of the page that shows packages and their making (renewed while one is being made)."""
+    return page(request, person, "evaluator/packages.html", population_id=population_id, **_packages(session, population_id))
+
+
+@router.post("/populations/{population_id}/packages")
+def make(request: Request, session: Work, person: Evaluator, population_id: int) -> Response:
+    """Queue the making of a package."""
+    _released(session, population_id)
+    if any(job["state"] in ("queued", "running") for job in exports.export_jobs(session, population_id)):
+        raise Conflict("package_under_way", "这个样本总体的导出包正在生成：请等它完成。")
+    queue_job(session, "export", {"population_id": population_id, "user_id": person.id}, person.id)
+    flash(request, "已开始生成导出包，完成后出现在下面的列表中。")
+    return see_other(f"/evaluator/populations/{population_id}#packages")
+
+
+@router.get("/packages/{package_id}")
+def download(session: Work, person: Evaluator, package_id: int) -> Response:
+    """A package as it was made; the fetching is kept in the audit trail."""
+    found = exports.package(session, package_id)
+    record(session, person.id, "package_fetched", "package", package_id, detail={"sha256": found.archive_sha256})
+    name = f"{found.manifest['study']}-{found.manifest['population']}-{found.archive_sha256[:8]}.zip"
+    return _file(found.archive, name, "application/zip")
+
+
+@router.get("/populations/{population_id}/certificate")
+def certificate(session: Work, person: Evaluator, population_id: int) -> Response:
+    """The opened certificate of the latest draw; the fetching is kept in the audit trail."""
+    subject = exports.subject(session, _released(session, population_id).draw_id)
+    if not subject.certificate:
+        raise NotFound("no_certificate", "这次抽样还没有证书。")
+    record(session, person.id, "certificate_fetched", "population", population_id)
+    data = (json.dumps(subject.certificate, ensure_ascii=False, indent=1) + "\n").encode()
+    return _file(data, f"{subject.study}-{subject.population}-certificate.json", "application/json")
+
+
+def _released(session: Session, population_id: int) -> Released:
+    population(session, population_id)
+    data = released(session, population_id)
+    if data is None:
+        raise NotFound("not_drawn", "这个样本总体还没有抽样，没有结果可看。")
+    return data
+
+
+def _packages(session: Session, population_id: int) -> dict[str, Any]:
+    jobs = exports.export_jobs(session, population_id)
+    return {
+        "packages": exports.packages(session, population_id),
+        "jobs": jobs,
+        "making": any(job["state"] in ("queued", "running") for job in jobs),
+    }
+
+
+def _figures(data: Released, *, hide_small: bool) -> list[Any]:
+    found = results(data.strata, data.cases, data.answers, data.questions)
+    return [result for result in found if result.figure.n >= SMALL_BASE] if hide_small else found
+
+
+def _file(data: bytes, name: str, kind: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(data, media_type=kind, headers=headers)

@@ -1,0 +1,83 @@
+"""What an evaluator sees and takes away."""
+
+import json
+from collections.abc import Callable
+
+from callcenter.db.engine import statement, transaction
+from callcenter.exports import package
+from callcenter.worker.handlers import HANDLERS
+from callcenter.worker.loop import Worker
+from tests.factories.field_work import make_worked_sample
+from tests.factories.people import Browser
+
+CODES = {"和平区": ["1.1"] * 6 + ["4.80", "3.13", "2.112"], "河西区": ["1.1"] * 7 + [""]}
+
+
+def worked() -> int:
+    with transaction() as session:
+        return make_worked_sample(session, CODES).drawn.frame.population_id
+
+
+def test_populations_with_counts_and_rates(client_for: Callable[..., Browser]) -> None:
+    client = client_for("evaluator")
+    assert "还没有抽样" in client.get("/evaluator").text
+    population = worked()
+    listed = client.get("/evaluator").text
+    assert f"/evaluator/populations/{population}" in listed
+    assert "81.3 %，13/16" in listed
+
+
+def test_results_show_rates_with_formulas_and_weighted_figures(client_for: Callable[..., Browser]) -> None:
+    population = worked()
+    text = client_for("evaluator").get(f"/evaluator/populations/{population}").text
+    for shown in ("I/(I+P+R+O)，即 COOP1", "几个工作日办结？", "95% 区间", "生成导出包", "RR6", "权数的调整"):
+        assert shown in text
+    assert "天津第" not in text
+
+
+def test_a_commissioner_reads_results_and_takes_nothing_away(client_for: Callable[..., Browser]) -> None:
+    population = worked()
+    client = client_for("commissioner")
+    assert "生成导出包" not in client.get(f"/evaluator/populations/{population}").text
+    assert client.post(f"/evaluator/populations/{population}/packages").status_code == 403
+    assert client.get(f"/evaluator/populations/{population}/certificate").status_code == 403
+
+
+def test_a_package_is_made_in_the_background_and_fetched(client_for: Callable[..., Browser], database_url: str) -> None:
+    population = worked()
+    client = client_for("evaluator")
+    page = f"/evaluator/populations/{population}"
+    assert client.post(f"{page}/packages").headers["location"] == f"{page}#packages"
+    assert client.post(f"{page}/packages").status_code == 409
+    assert "正在生成" in client.get(f"{page}/packages").text
+    assert Worker(database_url, "w", HANDLERS).run_one()
+    listed = client.get(f"{page}/packages").text
+    assert "正在生成" not in listed
+    address = listed.split('href="')[1].split('"')[0]
+    fetched = client.get(address)
+    assert fetched.headers["content-disposition"].startswith('attachment; filename="trial-4-1-')
+    assert package.verify(package.unpack(fetched.content)) == 13
+    assert statement("SELECT count(*) AS n FROM audit_trail WHERE action = 'package_fetched'") == [{"n": 1}]
+
+
+def test_the_certificate_is_fetched_and_the_fetching_kept(client_for: Callable[..., Browser]) -> None:
+    population = worked()
+    fetched = client_for("evaluator").get(f"/evaluator/populations/{population}/certificate")
+    assert "seed" in json.loads(fetched.content)
+    assert statement("SELECT count(*) AS n FROM audit_trail WHERE action = 'certificate_fetched'") == [{"n": 1}]
+
+
+def test_what_is_not_there_is_said(client_for: Callable[..., Browser]) -> None:
+    client = client_for("evaluator")
+    assert client.get("/evaluator/populations/7").status_code == 404
+    assert client.get("/evaluator/packages/7").status_code == 404
+    assert client.post("/evaluator/populations/7/packages").status_code == 404
+
+
+def test_english_speaks_of_the_same_numbers(client_for: Callable[..., Browser]) -> None:
+    population = worked()
+    client = client_for("evaluator")
+    client.post("/language", data={"language": "en", "next": "/evaluator"})
+    text = client.get(f"/evaluator/populations/{population}").text
+    assert "Rates and formulas" in text
+    assert "81.3 %, 13/16" in text
