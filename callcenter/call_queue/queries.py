@@ -34,6 +34,31 @@ ORDER BY s.id, p.id
 """
 
 
+_PLACES = """
+SELECT d.draw_no, d.drawn_at, s.name AS stratum, s.size, u.position, r.at AS released_at, r.kind, r.why, c.id AS case_id
+FROM draw_units u JOIN draws d ON d.id = u.draw_id JOIN strata s ON s.id = u.stratum_id
+LEFT JOIN releases r ON r.draw_id = u.draw_id AND r.stratum_id = u.stratum_id
+    AND u.position BETWEEN r.first_position AND r.first_position + r.count - 1
+LEFT JOIN cases c ON c.draw_unit_id = u.id
+WHERE u.frame_unit_id = :unit ORDER BY d.id
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a frame unit stands in one draw, whether it was released, and as which case."""
+
+    draw_no: int
+    drawn_at: datetime
+    stratum: str
+    size: int
+    position: int
+    released_at: datetime | None
+    kind: str | None
+    why: str | None
+    case_id: int | None
+
+
 @dataclass(frozen=True)
 class StudyGate:
     """Which populations of a study may be called at a moment: at once, or by appointment only."""
@@ -237,3 +262,29 @@ def _hours(calling: str) -> ch.Hours:
 def stage_of_case(session: Session, held: Case) -> Stage:
     """The stage a case belongs to."""
     return session.get_one(Stage, session.get_one(Population, held.population_id).stage_id)
+
+
+def places(session: Session, frame_unit_id: int) -> list[Place]:
+    """The places of a frame unit in every draw from its frame."""
+    return [Place(**row) for row in session.connection().execute(text(_PLACES), {"unit": frame_unit_id}).mappings()]
+
+
+def cases_of_units(session: Session, frame_unit_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Frame unit → its case and that case's state, for the units that were released."""
+    rows = session.connection().execute(
+        text("""SELECT u.frame_unit_id, c.id, c.state FROM cases c JOIN draw_units u ON u.id = c.draw_unit_id
+                WHERE u.frame_unit_id = ANY(:units) ORDER BY c.id"""),
+        {"units": list(frame_unit_ids)},
+    )
+    return {unit: (case_id, state) for unit, case_id, state in rows}
+
+
+def unit_of_case(session: Session, case_id: int) -> int:
+    """The frame unit that became a case."""
+    found = session.connection().execute(
+        text("SELECT u.frame_unit_id FROM cases c JOIN draw_units u ON u.id = c.draw_unit_id WHERE c.id = :case"), {"case": case_id}
+    )
+    unit_id: int | None = found.scalar()
+    if unit_id is None:
+        raise NotFound("no_such_case", "没有编号为 {case} 的个案：请检查编号。", case=case_id)
+    return unit_id

@@ -1,5 +1,6 @@
 """Reads of the room: what could be frozen, frozen frames, who must not be called."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,33 @@ from sqlmodel import Session, col, func, or_, select
 from callcenter.errors import NotFound
 from callcenter.frame import strata
 from callcenter.frame.duplicates import ReportedRow, Unit, known_codes, merge, merge_persons
+from callcenter.frame.search import Wanted
 from callcenter.frame.tables import DoNotCall, Frame, FrameUnit
 from callcenter.studies import queries as studies
+
+_FIND = """
+SELECT u.id, u.name, u.district, u.reported_by, f.number AS frame_number, t.name || '/' || p.code AS population, p.title
+FROM frame_units u JOIN frames f ON f.id = u.frame_id JOIN populations p ON p.id = f.population_id JOIN stages t ON t.id = p.stage_id
+WHERE {} ORDER BY u.name, u.id DESC LIMIT :limit
+"""
+_FITS = {
+    "code": "u.uscc = :value",
+    "phone": "u.phones @> CAST(:value AS jsonb)",
+    "name": r"regexp_replace(normalize(u.name, NFKC), '\s', '', 'g') ILIKE :value",
+}
+
+
+@dataclass(frozen=True)
+class FoundUnit:
+    """A frame unit that a search found."""
+
+    id: int
+    name: str
+    district: str
+    reported_by: list[str]
+    frame_number: int
+    population: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -152,3 +178,25 @@ def is_barred(session: Session, phone: str | None, unit_key: str | None) -> bool
 def do_not_call(session: Session) -> list[DoNotCall]:
     """Every wish not to be called, newest first."""
     return list(session.exec(select(DoNotCall).order_by(col(DoNotCall.at).desc(), col(DoNotCall.id).desc())))
+
+
+def find(session: Session, wanted: Wanted, limit: int = 200) -> list[FoundUnit]:
+    """The units of all frames that fit: by credit code, by number, or by a part of the name."""
+    if wanted.kind not in _FITS:
+        return []
+    value = wanted.value
+    if wanted.kind == "phone":
+        value = json.dumps([{"number": value}])
+    elif wanted.kind == "name":
+        escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        value = f"%{escaped}%"
+    rows = session.connection().execute(text(_FIND.format(_FITS[wanted.kind])), {"value": value, "limit": limit})
+    return [FoundUnit(**row) for row in rows.mappings()]
+
+
+def unit(session: Session, unit_id: int) -> FrameUnit:
+    """The frame unit with that id."""
+    found = session.get(FrameUnit, unit_id)
+    if found is None:
+        raise NotFound("no_such_unit", "名录中没有这个单位：可能地址有误，请重新查询。")
+    return found

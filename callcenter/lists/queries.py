@@ -122,3 +122,26 @@ def arrived(session: Session, population_ids: list[int]) -> dict[tuple[int, str]
     wanted = select(*_RECEIPT).where(col(Submission.population_id).in_(population_ids), Submission.state != "replaced")  # type: ignore[call-overload]  # as above
     newest = session.exec(wanted.order_by(col(Submission.id)))
     return {(row.population_id, row.department): Receipt(*row) for row in newest}
+
+
+@dataclass(frozen=True)
+class Report:
+    """That a unit reported an enterprise, with the place in its file."""
+
+    received_at: datetime
+    department: str
+    file_name: str
+    sheet: str
+    source_row: int
+    matter: str
+
+
+def reports(session: Session, row_ids: list[int]) -> list[Report]:
+    """Who reported the rows, oldest first."""
+    found = session.connection().execute(
+        text("""SELECT s.received_at, s.department, s.file_name, r.sheet, r.source_row, r.matter
+                FROM submission_rows r JOIN submissions s ON s.id = r.submission_id
+                WHERE r.id = ANY(:rows) ORDER BY s.received_at, r.id"""),
+        {"rows": row_ids},
+    )
+    return [Report(**row) for row in found.mappings()]

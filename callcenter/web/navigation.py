@@ -11,10 +11,12 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
     ],
     "supervisor": [
         (noted("总览"), "/supervisor"),
+        (noted("个案查询"), "/cases"),
         (noted("抽样"), "/supervisor/sampling"),
     ],
     "evaluator": [
         (noted("结果"), "/evaluator"),
+        (noted("个案查询"), "/cases"),
         (noted("抽样证书"), "/sampling/certificates"),
     ],
     "administrator": [

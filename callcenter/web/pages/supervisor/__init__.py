@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.supervisor import sampling, start
+from callcenter.web.pages.supervisor import cases, sampling, start
 
 router = APIRouter()
 router.include_router(start.router)
+router.include_router(cases.router)
 router.include_router(sampling.router)

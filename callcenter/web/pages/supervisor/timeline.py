@@ -1,0 +1,107 @@
+"""The way of one enterprise: who reported it, its place in the draws, release, calls, codes; gathered from every stage, oldest first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from callcenter.call_queue import queries as queue
+from callcenter.calls import queries as calls
+from callcenter.calls.outcomes import BY_CODE
+from callcenter.frame import queries as frames
+from callcenter.interviews import queries as interviews
+from callcenter.lists import queries as lists
+from callcenter.people import queries as people
+from callcenter.responses import queries as responses
+from callcenter.web import formats
+from callcenter.web.translations import gettext as _
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened: in a sentence, with small print."""
+
+    at: datetime
+    kind: str
+    text: str
+    small: str = ""
+
+
+@dataclass
+class Way:
+    """All that is shown of a frame unit."""
+
+    unit: Any
+    frame: Any
+    case: Any = None
+    events: list[Event] = field(default_factory=list)
+    answers: list[tuple[datetime, list[dict[str, Any]]]] = field(default_factory=list)
+    code: Any = None
+
+
+def way(session: Session, unit_id: int) -> Way:
+    """Gather it."""
+    unit = frames.unit(session, unit_id)
+    made = Way(unit, frames.frame(session, unit.frame_id))
+    events = [*_reported(session, unit), *_drawn(session, made)]
+    case_id = next((place.case_id for place in queue.places(session, unit_id) if place.case_id), None)
+    if case_id:
+        made.case = queue.case(session, case_id)
+        made.code = responses.latest_disposition(session, case_id)
+        names = people.names(session)
+        events += [*_called(session, case_id, names), *_coded(session, case_id, names), *_interviewed(session, case_id, made)]
+    made.events = sorted(events, key=lambda event: event.at)
+    return made
+
+
+def _reported(session: Session, unit: Any) -> Iterator[Event]:
+    rows = {matter.get("submission_row_id") for matter in unit.matters} | {unit.submission_row_id}
+    for report in lists.reports(session, sorted(row for row in rows if row)):
+        place = _("{file}，工作表 {sheet}，第 {row} 行", file=report.file_name, sheet=report.sheet, row=report.source_row)
+        yield Event(report.received_at, "list", _("{department} 报送", department=report.department), f"{place} {report.matter}".strip())
+
+
+def _drawn(session: Session, made: Way) -> Iterator[Event]:
+    yield Event(made.frame.frozen_at, "frame", _("进入第 {number} 号名录", number=made.frame.number))
+    for place in queue.places(session, made.unit.id):
+        order = _("{stratum}层第 {position} 位，共 {size} 家", stratum=place.stratum, position=place.position, size=place.size)
+        yield Event(place.drawn_at, "draw", _("第 {number} 次抽样：排定次序", number=place.draw_no), order)
+        if place.released_at:
+            what = _("补充样本放号") if place.kind == "top_up" else _("主样本放号")
+            yield Event(place.released_at, "release", what, place.why or "")
+
+
+def _called(session: Session, case_id: int, names: dict[int, str]) -> Iterator[Event]:
+    for attempt in calls.attempts_of(session, case_id):
+        outcome = BY_CODE[attempt.outcome].label if attempt.outcome in BY_CODE else _("还没有结果")
+        small = [
+            _("线路 {line}，拨打 {phone}", line=attempt.line, phone=formats.masked_phone(attempt.phone)),
+            names.get(attempt.operator_id, ""),
+            _("通话 {time}", time=formats.duration(attempt.ended_at - attempt.answered_at))
+            if attempt.answered_at and attempt.ended_at
+            else "",
+            attempt.carrier_failure or "",
+            attempt.note,
+        ]
+        yield Event(attempt.placed_at, "call", _("电话：{outcome}", outcome=_(outcome)), " · ".join(part for part in small if part))
+
+
+def _coded(session: Session, case_id: int, names: dict[int, str]) -> Iterator[Event]:
+    for code in responses.dispositions(session, case_id):
+        by = _("由{name}更正：{reason}", name=names.get(code.by or 0, ""), reason=code.reason) if code.source == "correction" else ""
+        yield Event(code.at, "code", _("处置代码 {code}（{category}）", code=code.code, category=code.category), by)
+    verdict = responses.latest_verdict(session, case_id)
+    if verdict:
+        text = _("有效样本") if verdict.valid else _("无效样本")
+        yield Event(verdict.at, "verdict", text, "、".join([*verdict.reasons, *verdict.flags]))
+
+
+def _interviewed(session: Session, case_id: int, made: Way) -> Iterator[Event]:
+    for interview in interviews.of_case(session, case_id):
+        given = interviews.step(session, interview.id).given if interview.id else []
+        made.answers.append((interview.started_at, given))
+        yield Event(interview.started_at, "interview", _("开始访问"), _("已答 {count} 题", count=len(given)))
+        if interview.ended_at:
+            yield Event(interview.ended_at, "interview", _("访问结束") if interview.state == "ended" else _("访问中断"))
