@@ -8,12 +8,17 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from callcenter.call_queue.tables import Case
+from callcenter.calls.tables import Attempt
 from callcenter.follow_up.recall_rules import read_rules
 from callcenter.follow_up.tables import Appointment, TopUpProposal
 from callcenter.follow_up.top_up import Proposal
 from callcenter.sampling.tables import Design, Draw, Stratum
 from callcenter.studies.queries import calling_window
 from callcenter.studies.tables import Population, Stage, Study
+
+CaseRow = Case
+AttemptRow = Attempt
+"""Rows as doors see them: they read, and leave writing to actions."""
 
 
 @dataclass(frozen=True)

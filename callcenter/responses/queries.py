@@ -1,6 +1,7 @@
 """Reads of what cases are worth: codes, verdicts and the states of cases, for rates, boards and exports."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select, text
 
@@ -56,3 +57,18 @@ def latest_verdict(session: Session, case_id: int) -> ValidityVerdict | None:
 def dispositions(session: Session, case_id: int) -> list[Disposition]:
     """All that was ever derived or corrected for a case, oldest first."""
     return list(session.exec(select(Disposition).where(Disposition.case_id == case_id).order_by(col(Disposition.id))))
+
+
+_DAY = """
+SELECT coalesce(outcome, '') AS outcome, count(*) AS calls,
+       coalesce(sum(extract(epoch FROM ended_at - answered_at)), 0) AS seconds
+FROM attempts
+WHERE operator_id = :operator AND placed_at >= :start AND placed_at < :until AND outcome IS DISTINCT FROM 'carrier_failure'
+GROUP BY outcome ORDER BY count(*) DESC, outcome
+"""
+
+
+def outcomes_of_operator(session: Session, operator_id: int, start: datetime, until: datetime) -> list[tuple[str, int, int]]:
+    """An operator's calls between two moments: outcome (empty where not told yet), how many, seconds of talk."""
+    rows = session.connection().execute(text(_DAY), {"operator": operator_id, "start": start, "until": until})
+    return [(row.outcome, row.calls, round(row.seconds)) for row in rows]

@@ -1,8 +1,10 @@
-"""Pages of the operator."""
+"""Pages of the operator: the console with its JSON API, my appointments, my day."""
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.operator import start
+from callcenter.web.pages.operator import api, console, day
 
 router = APIRouter()
-router.include_router(start.router)
+router.include_router(console.router)
+router.include_router(api.router)
+router.include_router(day.router)

@@ -1,0 +1,193 @@
+"""The operator's JSON API: every action answers with the whole state. Simulated operators use it as the console does."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from callcenter import clock
+from callcenter.call_queue import actions as queue
+from callcenter.call_queue import queries as queue_queries
+from callcenter.call_queue.leases import Lease
+from callcenter.calls import queries as calls
+from callcenter.db.engine import transaction
+from callcenter.errors import Conflict, Refused
+from callcenter.follow_up.actions import Finish, finish
+from callcenter.interviews import actions as interviews
+from callcenter.interviews import queries as interview_queries
+from callcenter.web.deps import Work
+from callcenter.web.pages.operator import dialling
+from callcenter.web.pages.operator.state import nothing, state
+from callcenter.web.security import Person, allow
+
+router = APIRouter(prefix="/operator/api")
+Operator = Annotated[Person, allow("operator")]
+State = dict[str, Any]
+
+
+class Dial(BaseModel):
+    """Which number to dial; none: the next one of the case."""
+
+    phone: str | None = Field(None, max_length=32)
+
+
+class GivenAnswer(BaseModel):
+    """An answer to the question shown, or a non-answer."""
+
+    question: str = Field(max_length=100)
+    instance: str = Field("", max_length=100)
+    value: Any = None
+    nonanswer: str | None = Field(None, max_length=40)
+    shown_at: datetime | None = None
+
+
+class ToldOutcome(BaseModel):
+    """How the turn ended. The page names the lease and the attempt it speaks of, so that a late word never hits another case."""
+
+    outcome: str = Field(max_length=40)
+    detail: dict[str, Any] = Field(default_factory=dict)
+    lease_id: str | None = Field(None, max_length=64)
+    attempt_id: int | None = None
+
+
+class Why(BaseModel):
+    """A reason in words."""
+
+    why: str = Field("", max_length=500)
+
+
+@router.get("/state")
+def get_state(session: Work, person: Operator) -> State:
+    """Where the operator stands."""
+    return state(session, person)
+
+
+@router.post("/next")
+def take_next(person: Operator) -> State:
+    """The next case, or why there is none; who holds a case gets the same again."""
+    lease = queue.claim(person.id)
+    with transaction() as session:
+        return state(session, person, none=None if lease else nothing(session, clock.now()))
+
+
+@router.post("/dial")
+def dial(request: Request, person: Operator, given: Dial) -> State:
+    """Call the case, once however often it is pressed."""
+    with transaction() as session:
+        lease = _lease(session, person)
+    dialling.dial(request.app.state.phone_line, person, lease, given.phone)
+    with transaction() as session:
+        queue.heartbeat(session, lease.id, person.id)
+        return state(session, person)
+
+
+@router.post("/hang-up")
+def hang_up(request: Request, person: Operator) -> State:
+    """End the call; its outcome is told next."""
+    with transaction() as session:
+        lease = _lease(session, person)
+    dialling.hang_up(request.app.state.phone_line, lease.id)
+    with transaction() as session:
+        return state(session, person)
+
+
+@router.post("/answer")
+def answer(session: Work, person: Operator, given: GivenAnswer) -> State:
+    """Save an answer and go on to the next question."""
+    lease, interview_id, attempt_id = _interview(session, person)
+    step = interviews.give_answer(
+        session,
+        interview_id=interview_id,
+        question=given.question,
+        instance=given.instance,
+        value=given.value,
+        nonanswer=given.nonanswer,
+        shown_at=_aware(given.shown_at),
+        operator_id=person.id,
+        attempt_id=attempt_id,
+    )
+    queue.heartbeat(session, lease.id, person.id)
+    return state(session, person, step=step if person.language == "zh" else None)
+
+
+@router.post("/back")
+def back(session: Work, person: Operator) -> State:
+    """Show the question before."""
+    lease, interview_id, attempt_id = _interview(session, person)
+    step = interviews.go_back(session, interview_id=interview_id, operator_id=person.id, attempt_id=attempt_id)
+    queue.heartbeat(session, lease.id, person.id)
+    return state(session, person, step=step if person.language == "zh" else None)
+
+
+@router.post("/outcome")
+def tell_outcome(request: Request, person: Operator, told: ToldOutcome) -> State:
+    """End the turn: the call is hung up, the outcome kept once, the case goes its way."""
+    with transaction() as session:
+        lease = queue_queries.lease_of(session, person.id, clock.now())
+        lease_id = told.lease_id or (lease.id if lease else None)
+        if lease_id is None:
+            raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+        last = calls.latest_attempt(session, lease_id)
+        attempt_id = told.attempt_id if told.attempt_id is not None else (last.id if last else None)
+        done = finish(session, lease_id=lease_id, attempt_id=attempt_id, outcome=told.outcome, detail=told.detail, user_id=person.id)
+    if done.state == "done":
+        dialling.hang_up(request.app.state.phone_line, lease_id)
+    with transaction() as session:
+        return state(session, person, finished=_finished(done))
+
+
+@router.post("/heartbeat")
+def heartbeat(session: Work, person: Operator) -> State:
+    """Keep the case."""
+    queue.heartbeat(session, _lease(session, person).id, person.id)
+    return state(session, person)
+
+
+@router.post("/give-back")
+def give_back(session: Work, person: Operator, given: Why) -> State:
+    """Return the case without having worked it."""
+    lease = _lease(session, person)
+    last = calls.latest_attempt(session, lease.id)
+    if last is not None and last.outcome is None:
+        raise Refused("outcome_first_then_back", "这个个案已经拨打过：请登记结果，不能直接交还。")
+    queue.give_back(session, lease.id, person.id, given.why)
+    return state(session, person)
+
+
+def _lease(session: Session, person: Person) -> Lease:
+    lease = queue_queries.lease_of(session, person.id, clock.now())
+    if lease is None:
+        raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+    return lease
+
+
+def _interview(session: Session, person: Person) -> tuple[Lease, int, int]:
+    """The lease, its interview and its call."""
+    lease = _lease(session, person)
+    attempt = calls.latest_attempt(session, lease.id)
+    found = interview_queries.current(session, lease.case_id)
+    if attempt is None or attempt.id is None or attempt.answered_at is None:
+        raise Refused("nobody_answered", "电话还没有接通，不能记录回答。")
+    if found is None or found.id is None or found.state != "open":
+        found = interviews.open_interview(session, case_id=lease.case_id, operator_id=person.id, attempt_id=attempt.id)
+    assert found.id is not None  # noqa: S101  # numbered by the flush
+    return lease, found.id, attempt.id
+
+
+def _finished(done: Finish) -> dict[str, Any]:
+    return {
+        "state": done.state,
+        "case_id": done.case_id,
+        "outcome": done.outcome,
+        "action": done.action,
+        "why": done.why,
+        "due_at": done.due_at.isoformat() if done.due_at else None,
+        "code": done.code,
+    }
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """A moment without a zone says nothing: the time shown is then left unknown."""
+    return moment if moment is not None and moment.tzinfo is not None else None

@@ -1,0 +1,46 @@
+"""Placing and ending calls: the carrier is never asked inside a transaction."""
+
+from sqlmodel import Session
+
+from callcenter.call_queue.leases import Lease
+from callcenter.calls import actions as calls
+from callcenter.calls import queries
+from callcenter.calls.call_states import ENDED
+from callcenter.calls.phone_line import LineFailure, PhoneLine
+from callcenter.db.engine import transaction
+from callcenter.errors import Refused
+from callcenter.web.security import Person
+
+
+def dial(phone_line: PhoneLine, person: Person, lease: Lease, phone: str | None) -> None:
+    """Begin (commit), place, record (commit). A double click finds the open attempt and places nothing."""
+    with transaction() as session:
+        _refuse_untold(session, lease)
+        attempt = calls.begin_attempt(session, lease_id=lease.id, operator_id=person.id, phone=phone)
+        assert attempt.id is not None  # noqa: S101  # numbered by the flush
+        attempt_id, to_place = attempt.id, calls.placement(session, attempt.id)
+    if to_place is None:
+        return
+    try:
+        placed = phone_line.place(to_place)
+    except LineFailure as failure:
+        with transaction() as session:
+            calls.record_carrier_failure(session, attempt_id, failure.why)
+        raise
+    with transaction() as session:
+        calls.record_placed(session, attempt_id, placed.sid)
+
+
+def hang_up(phone_line: PhoneLine, lease_id: str) -> None:
+    """End the open call of a lease; where there is none nothing happens."""
+    with transaction() as session:
+        attempt = queries.latest_attempt(session, lease_id)
+    if attempt is not None and attempt.call_sid and attempt.state not in ENDED:
+        phone_line.hang_up(attempt.call_sid)
+
+
+def _refuse_untold(session: Session, lease: Lease) -> None:
+    """One call, one outcome: the last call's comes before the next call."""
+    last = queries.latest_attempt(session, lease.id)
+    if last is not None and last.state in ENDED and last.outcome is None:
+        raise Refused("outcome_first", "请先登记上一个电话的结果，再拨打下一个号码。")
