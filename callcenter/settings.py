@@ -11,7 +11,7 @@ WELL_KNOWN_SECRETS = {"", "secret", "changeme", "change-me", "password", "postgr
 class Settings(BaseSettings):
     """All that differs from one installation to the next; each field is an environment variable of that name."""
 
-    model_config = SettingsConfigDict(env_file=None, extra="ignore")
+    model_config = SettingsConfigDict(env_file=None, env_ignore_empty=True, extra="ignore")
 
     database_url: SecretStr
     """postgresql://user:password@host:port/name of the main role."""

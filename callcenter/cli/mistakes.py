@@ -8,9 +8,6 @@ import tempfile
 import traceback
 from pathlib import Path
 
-import psycopg
-import pydantic
-import sqlalchemy.exc
 from typer.exceptions import Abort, Exit, TyperException
 
 from callcenter.errors import CallcenterError, InvalidInput, Unavailable
@@ -19,6 +16,10 @@ DONE, REFUSED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 WRONG_USE_CODES = frozenset({"wrong_use", "missing_file", "missing_column", "missing_setting"})
 """Codes of InvalidInput that mean the command was used wrongly; every other expected error is a refusal."""
+
+# By name: a pure command must not wait for the imports of a database it does not need.
+SETTINGS_UNFIT = {"pydantic_core._pydantic_core.ValidationError"}
+DATABASE_AWAY = {"psycopg.OperationalError", "sqlalchemy.exc.OperationalError"}
 
 ALWAYS_JSON = (("rates",), ("estimate",), ("sampling", "size"), ("questionnaire", "walk"))
 """Commands that print JSON whether asked or not, so that their refusals do too."""
@@ -58,10 +59,11 @@ def _expected(mistake: BaseException) -> CallcenterError:
         return InvalidInput("wrong_use", "{what}", what=mistake.format_message())
     if isinstance(mistake, OSError) and mistake.filename is not None:
         return _about_file(mistake)
-    if isinstance(mistake, pydantic.ValidationError) and mistake.title == "Settings":
-        names = "、".join(sorted({str(error["loc"][0]).upper() for error in mistake.errors() if error["loc"]}))
+    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(mistake).__mro__}
+    if kinds & SETTINGS_UNFIT and getattr(mistake, "title", "") == "Settings":
+        names = "、".join(sorted({str(error["loc"][0]).upper() for error in mistake.errors() if error["loc"]}))  # type: ignore[attr-defined]
         return InvalidInput("missing_setting", "环境变量 {names} 没有设置或不能用：请设置后再运行（见 README 的设置一节）。", names=names)
-    if isinstance(mistake, psycopg.OperationalError | sqlalchemy.exc.OperationalError):
+    if kinds & DATABASE_AWAY:
         return Unavailable("database_away", "数据库没有应答：请确认它已启动、DATABASE_URL 正确，然后再试。")
     return _unexpected(mistake)
 

@@ -94,6 +94,7 @@ def test_everything_starts_survives_kills_stops_and_goes_on(house: Run) -> None:
     described = house.start()
     web = described["addresses"]["web"]
     assert answers(web)
+    assert answers(described["addresses"]["boards"])
     # What it keeps is its owner's alone; every role has a log-in with a random password.
     for kept in ("run.json", "log-ins.json", "secrets.json"):
         assert (house.folder / kept).stat().st_mode & 0o077 == 0

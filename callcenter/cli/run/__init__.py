@@ -109,12 +109,21 @@ def _play(data: Path | None, cases: int, out: Path, seed: int) -> None:
         log_ins = first_start.prepare_demo(house.folder, DEMO_OPERATORS)
         house.start_processes()
         described = house.describe(log_ins)
-        over = threading.Event()
-        threading.Thread(target=house.watch_quietly, args=(over,), daemon=True).start()
-        try:
-            field_period.play(described, clock_file, cases, out, seed)
-        finally:
-            over.set()
+        ends.enter_context(_watched(house))
+        field_period.play(described, clock_file, cases, out, seed)
+
+
+@contextmanager
+def _watched(house: House) -> Iterator[None]:
+    """Look after the processes beside other work."""
+    over = threading.Event()
+    watching = threading.Thread(target=house.watch_quietly, args=(over,), daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
 
 
 def _show(described: dict[str, object]) -> None:

@@ -1,6 +1,5 @@
 """All parts of one installation together: data folder, database, sockets, settings, processes."""
 
-import importlib.util
 import os
 import threading
 import time
@@ -17,7 +16,6 @@ from callcenter.errors import CallcenterError
 from callcenter.settings import Settings
 
 WANTED_PORTS = {"web": 8000, "boards": 8001, "carrier": 8002}
-BOARDS_APP = "dashboards.app"
 LOOK_EVERY = 0.2
 DATABASE_TRIES = 20
 
@@ -111,7 +109,7 @@ class House:
 
     def _wanted_ports(self) -> dict[str, int]:
         """The ports of what is started: no carrier where another is named, no boards without their role."""
-        boards = (self.server is not None or "BOARDS_DATABASE_URL" in os.environ) and importlib.util.find_spec(BOARDS_APP) is not None
+        boards = self.server is not None or "BOARDS_DATABASE_URL" in os.environ
         started = {"web": True, "boards": boards, "carrier": "TWILIO_BASE_URL" not in os.environ}
         return {name: port for name, port in WANTED_PORTS.items() if started[name]}
 
