@@ -55,7 +55,9 @@ def test_from_commitment_to_cases(supervisor: Browser, frame: MadeFrame, field_t
     commit(supervisor, frame, field_time)
     assert "密值摘要" in supervisor.get(place(frame)).text
     assert supervisor.post(place(frame, "/design"), data=DESIGN).status_code == 303
-    assert "公开值要到" in supervisor.get(place(frame)).text
+    page = supervisor.get(place(frame)).text
+    assert "公开值要到" in page
+    assert 'name="total" type="number" value="6"' in page, "the page goes on from what was frozen"
     draw_id = engine.statement("SELECT id FROM draws")[0]["id"]
     early = supervisor.post(f"/supervisor/sampling/draws/{draw_id}/public-value", data={"value": "07 11"})
     assert early.status_code == 409

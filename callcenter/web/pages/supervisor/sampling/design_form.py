@@ -30,6 +30,16 @@ def defaults(study_settings: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in given.items()}
 
 
+def frozen(wanted: Mapping[str, Any]) -> dict[str, str]:
+    """The form as a frozen design's document fills it."""
+    given = {name: wanted[name] for name in ("method", "total", "minimum", "take_all", "power")}
+    given |= {name: wanted["rates"][name] for name in SHARES} | {name: wanted["release"][name] for name in ("step", "mode", "chance")}
+    given |= {f"merge:{district}": stratum for stratum, districts in wanted["merges"].items() for district in districts}
+    column = PARAMETER.get(wanted["method"], "")
+    given |= {f"stratum:{name}": facts[column] for name, facts in wanted["facts"].items() if column in facts}
+    return {name: str(value) for name, value in given.items()}
+
+
 def document(form: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, Any]:
     """The design's document (`design.Wishes`); `sizes` is N by stratum, after merging."""
     facts = _facts(form, sizes)

@@ -84,10 +84,12 @@ def look(session: Session, population_id: int, typed: Mapping[str, str]) -> dict
         "next_step": queries.steps(session, last).next(clock.now()) if last else "commit",
         "design": queries.design(session, last.design_id) if last and last.design_id else None,
         "strata": queries.strata(session, last.id) if last and last.id else [],
-        "form": {**design_form.defaults(study.settings), **typed},
-        "typed": typed,
         "problem": "",
     }
+    # Where a design is frozen the page begins with it; what is typed goes over it, and what is typed whole stands alone.
+    standing = design_form.frozen(values["design"].document) if values["design"] and "method" not in typed else {}
+    values["typed"] = {**standing, **typed}
+    values["form"] = {**design_form.defaults(study.settings), **values["typed"]}
     return {**values, **_try_out(session, values["frame"], values["form"])}
 
 
