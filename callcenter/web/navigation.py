@@ -13,19 +13,24 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
         (noted("总览"), "/supervisor"),
         (noted("个案查询"), "/cases"),
         (noted("抽样"), "/supervisor/sampling"),
+        (noted("看板"), "/boards"),
     ],
     "evaluator": [
         (noted("结果"), "/evaluator"),
         (noted("个案查询"), "/cases"),
         (noted("抽样证书"), "/sampling/certificates"),
+        (noted("看板"), "/boards"),
     ],
     "administrator": [
         (noted("人员"), "/administrator/people"),
         (noted("后台任务"), "/administrator/jobs"),
         (noted("操作记录"), "/administrator/audit"),
+        (noted("看板"), "/boards"),
     ],
     "commissioner": [
-        (noted("看板"), "/commissioner"),
+        (noted("首页"), "/commissioner"),
+        (noted("看板"), "/boards"),
+        (noted("结果"), "/evaluator"),
     ],
 }
 

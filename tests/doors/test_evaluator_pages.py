@@ -2,7 +2,11 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+
+from callcenter.cli import main
 from callcenter.db.engine import statement, transaction
 from callcenter.exports import package
 from callcenter.worker.handlers import HANDLERS
@@ -81,3 +85,26 @@ def test_english_speaks_of_the_same_numbers(client_for: Callable[..., Browser]) 
     text = client.get(f"/evaluator/populations/{population}").text
     assert "Rates and formulas" in text
     assert "81.3 %, 13/16" in text
+
+
+def test_boards_are_one_link_away_for_those_who_may_look(client_for: Callable[..., Browser]) -> None:
+    assert client_for("commissioner").get("/boards").headers["location"] == "http://127.0.0.1:8001/"
+    assert 'href="/boards"' in client_for("evaluator").get("/evaluator").text
+    assert client_for("operator").get("/boards").status_code == 403
+
+
+def test_commands_on_a_stored_study(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worked()
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("SECRET_KEY", "only-for-tests-0123456789-abcdefghij")
+    assert main(["rates", "--study", "trial"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["by"] for row in rows] == ["4-1 和平区", "4-1 河西区", None]
+    assert main(["rates", "--study", "none"]) == 1
+    out = tmp_path / "package"
+    assert main(["export", "make", "trial", "--out", str(out), "--json"]) == 0
+    assert main(["export", "verify", str(out)]) == 0
+    assert main(["export", "make", "trial", "--out", str(out)]) == 1
+    assert main(["export", "make", "trial", "--out", str(tmp_path / "other"), "--format", "sav"]) == 1
