@@ -1,8 +1,10 @@
-"""Pages of the submitter."""
+"""Pages of the submitter: what is due, upload, receipt."""
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.submitter import start
+from callcenter.web.pages.submitter import due, receipts, uploads
 
 router = APIRouter()
-router.include_router(start.router)
+router.include_router(due.router)
+router.include_router(uploads.router)
+router.include_router(receipts.router)

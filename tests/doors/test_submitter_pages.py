@@ -1,0 +1,151 @@
+"""A department sends lists and reads its receipts; a supervisor freezes what came in."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callcenter.db.engine import statement, transaction
+from callcenter.lists.verdicts import check
+from tests.factories.lists import row, workbook
+from tests.factories.people import Browser, make_user
+from tests.factories.studies import demo_population, make_study
+
+pytestmark = pytest.mark.usefixtures("database_url", "field_time")
+EXAMPLE = Path(__file__).parents[1] / "golden" / "lists" / "p01_template.xlsx"
+UNIT = "市市场监管委"
+
+
+@pytest.fixture
+def population_id(database_url: str, field_time: Any) -> int:
+    with transaction() as session:
+        population = demo_population(session, make_study(session, trial_from=field_time().date()))
+        assert population.id is not None
+        return population.id
+
+
+@pytest.fixture
+def department(client_for: Callable[..., Browser], population_id: int) -> Browser:
+    return client_for(make_user("submitter", unit=UNIT))
+
+
+def followed(browser: Browser, answer: Any) -> Any:
+    return browser.get(answer.headers["location"]) if answer.status_code == 303 else answer
+
+
+def send(browser: Browser, population_id: int, *files: tuple[str, bytes], **data: str) -> Any:
+    given = [("files", file) for file in files]
+    return followed(browser, browser.post(f"/submitter/populations/{population_id}/lists", files=given, data=data))
+
+
+def test_what_is_due_names_the_units_own_items_first(department: Browser) -> None:
+    shown = department.get("/submitter").text
+    assert "电子执照印章发票推广" in shown
+    assert shown.index("申领使用电子印章的企业") < shown.index("其他任务")
+    assert "尚未报送" in shown
+    assert "开放中" in shown
+
+
+def test_the_example_list_goes_through_to_its_receipt(department: Browser, population_id: int) -> None:
+    shown = send(department, population_id, ("市级市场监管委-优化企业开办服务-4-电子印章申领企业.xlsx", EXAMPLE.read_bytes())).text
+    for said in ("58", "51", "没有联系电话", "电话号码被打了星号", "下载回执表", "Sheet2"):
+        assert said in shown
+    assert "15800008278" not in shown  # masked
+    assert "158****8278" in shown
+    assert "文件名提醒" not in shown
+
+
+def test_the_receipt_can_be_filtered_and_its_workbook_mended(department: Browser, population_id: int) -> None:
+    send(department, population_id, ("名单.xlsx", EXAMPLE.read_bytes()))
+    rejected = department.get("/submitter/submissions/1?verdict=rejected").text
+    assert "共 5 条" in rejected
+    assert department.get("/submitter/submissions/1?reason=phone_masked").text.count("<tr>") == 2
+    again = check(department.get("/submitter/submissions/1/workbook").content)
+    assert again.totals["rejected"] == 5
+    assert department.get("/submitter/submissions/1/file").content == EXAMPLE.read_bytes()
+
+
+def test_the_same_bytes_again_say_so(department: Browser, population_id: int) -> None:
+    send(department, population_id, ("a.xlsx", EXAMPLE.read_bytes()))
+    assert "这次没有改变什么" in send(department, population_id, ("b.xlsx", EXAMPLE.read_bytes())).text
+
+
+def test_several_files_are_judged_each_by_itself(department: Browser, population_id: int) -> None:
+    good, more = workbook([row(1)]), workbook([row(2)])
+    answer = send(department, population_id, ("a.xlsx", good), ("b.xls", b"<html></html>"), ("c.xlsx", more))
+    assert answer.status_code == 200
+    assert "网页（HTML）" in answer.text
+    assert [each["role"] for each in statement("SELECT role FROM submissions WHERE state = 'judged' ORDER BY id")] == [
+        "first",
+        "supplement",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"), [("a.xls", b"<html></html>", "网页"), ("a.xlsx", b"PK\x03\x04", "损坏"), ("a.pdf", b"%PDF-1.4", "PDF")]
+)
+def test_a_wrong_file_is_refused_in_words_and_leaves_a_trace(
+    department: Browser, population_id: int, name: str, data: bytes, said: str
+) -> None:
+    answer = send(department, population_id, (name, data))
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert statement("SELECT count(*) FROM submissions") == [{"count": 0}]
+    assert statement("SELECT count(*) FROM audit_trail WHERE action = 'refuse_list'") == [{"count": 1}]
+
+
+def test_nothing_chosen_is_said(department: Browser, population_id: int) -> None:
+    assert "没有选择文件" in department.post(f"/submitter/populations/{population_id}/lists", data={}).text
+
+
+def test_a_unit_sees_only_its_own_submissions(department: Browser, population_id: int, client_for: Callable[..., Browser]) -> None:
+    send(department, population_id, ("a.xlsx", workbook([row(1)])))
+    other = client_for(make_user("submitter", unit="市税务局"))
+    for path in ("", "/workbook", "/file", "/line"):
+        assert department.get(f"/submitter/submissions/1{path}").status_code == 200
+        assert other.get(f"/submitter/submissions/1{path}").status_code == 404
+    assert "a.xlsx" not in other.get("/submitter").text
+
+
+def test_outside_the_window_nothing_is_taken(department: Browser, population_id: int, field_time: Any) -> None:
+    statement("UPDATE phases SET first_day = '2022-01-01', last_day = '2022-01-02' WHERE kind = 'intake'")
+    assert "不在名单报送期内" in send(department, population_id, ("a.xlsx", workbook([row(1)]))).text
+
+
+def test_a_large_list_is_waited_for(department: Browser, population_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callcenter.lists.actions.LARGE_FILE", 10)
+    shown = send(department, population_id, ("a.xlsx", workbook([row(1)]))).text
+    assert "正在核对" in shown
+    from callcenter.worker.lists import judge_list
+
+    assert judge_list({"submission_id": 1}, lambda done, total: None)["rows"] == 1
+    assert "查看回执" in department.get("/submitter/submissions/1/line").text
+
+
+def test_the_template_names_the_unit(department: Browser, population_id: int) -> None:
+    data = department.get(f"/submitter/populations/{population_id}/template").content
+    assert check(data).totals["rows"] == 0
+
+
+def test_a_supervisor_sees_what_came_and_freezes_it(department: Browser, population_id: int, client_for: Callable[..., Browser]) -> None:
+    send(department, population_id, ("a.xlsx", workbook([row(1), row(2, district="西青"), row(3, phone="")])))
+    supervisor = client_for("supervisor")
+    assert "申领使用电子印章的企业" in supervisor.get("/supervisor/lists").text
+    shown = supervisor.get(f"/supervisor/lists/{population_id}").text
+    assert "将 2 家企业按 2 个层冻结为第 1 号抽样框" in shown
+    assert "第 1 号抽样框已冻结：2 家企业" in followed(supervisor, supervisor.post(f"/supervisor/lists/{population_id}/freeze")).text
+    again = supervisor.post(f"/supervisor/lists/{population_id}/freeze")
+    assert again.status_code == 409
+    assert "不需要再冻结" in again.text
+
+
+def test_a_supervisor_keeps_wishes_not_to_be_called(client_for: Callable[..., Browser]) -> None:
+    supervisor = client_for("supervisor")
+    wrong = supervisor.post("/supervisor/do-not-call", data={"scope": "number", "value": "12345", "reason": "本人"})
+    assert wrong.status_code == 422
+    assert "能拨打的电话号码" in wrong.text
+    given = {"scope": "number", "value": "13800001111", "reason": "本人来电"}
+    shown = followed(supervisor, supervisor.post("/supervisor/do-not-call", data=given)).text
+    assert "138****1111" in shown
+    assert "13800001111" not in shown
