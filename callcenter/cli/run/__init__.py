@@ -1,7 +1,6 @@
 """`callcenter run`: everything on one machine. Started from the main thread, stopped by Ctrl-C, never leaving a process behind."""
 
 import datetime
-import importlib
 import os
 import signal
 import sys
@@ -93,7 +92,7 @@ def _stay(data: Path) -> None:
 
 
 def _play(data: Path | None, cases: int, out: Path, seed: int) -> None:
-    field_period = importlib.import_module("callcenter.simulation.field_period")  # only a demo needs it
+    from callcenter.simulation import field_period  # noqa: PLC0415  # only a demo needs it
 
     with ExitStack() as ends:
         if data is None:
