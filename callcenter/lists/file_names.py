@@ -1,6 +1,6 @@
 """The name that a list should have (Annex 2, part 2): `<市级 or district><unit>-<topic>-<item number>-<key point>`."""
 
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from callcenter.lists.cells import clean, folded
 from callcenter.lists.districts import DISTRICTS
@@ -8,11 +8,13 @@ from callcenter.lists.districts import DISTRICTS
 LONGEST_END = 20
 
 
-class NameProblem(NamedTuple):
-    """What departs from the rule: a code and the sentence for the sender. It is a warning only."""
+@dataclass(frozen=True)
+class NameProblem:
+    """What departs from the rule: a code, the sentence for the sender and what fills it. It is a warning only."""
 
     code: str
     text: str
+    about: dict[str, object] = field(default_factory=dict)
 
 
 def problems(file_name: str, *, item_number: int | None = None, topic: str = "", department: str = "") -> list[NameProblem]:
@@ -28,11 +30,13 @@ def problems(file_name: str, *, item_number: int | None = None, topic: str = "",
     elif department and folded(department).removeprefix("市") not in unit:
         found.append(NameProblem("department", "文件名第一段的部门与报送单位不一致。"))
     if topic and folded(topic) != about:
-        found.append(NameProblem("topic", f"文件名第二段是“{about}”，所选任务的评估内容是“{topic}”。"))
+        found.append(
+            NameProblem("topic", "文件名第二段是“{found}”，所选任务的评估内容是“{expected}”。", {"found": about, "expected": topic})
+        )
     if not number.isdigit():
         found.append(NameProblem("number", "文件名第三段应是清单任务号（数字）。"))
     elif item_number is not None and int(number) != item_number:
-        found.append(NameProblem("item", f"文件名里的任务号是 {number}，所选的是 {item_number}。"))
+        found.append(NameProblem("item", "文件名里的任务号是 {found}，所选的是 {expected}。", {"found": number, "expected": item_number}))
     if len(f"{number}-{point}") > LONGEST_END:
-        found.append(NameProblem("length", f"文件名后两段合计超过 {LONGEST_END} 个字。"))
+        found.append(NameProblem("length", "文件名后两段合计超过 20 个字。"))
     return found

@@ -106,7 +106,7 @@ def _about(session: Session, person: Person, population_id: int) -> dict[str, An
     sent = queries.receipts(session, department=person.unit or "", population_id=population_id)
     names = {
         receipt.id: [
-            problem.text
+            _(problem.text, **problem.about)
             for problem in file_names.problems(
                 receipt.file_name, item_number=item.number, topic=topic.title if topic else "", department=person.unit or ""
             )

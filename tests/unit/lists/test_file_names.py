@@ -1,0 +1,37 @@
+"""The name that a list should have is checked, and is a warning only."""
+
+import pytest
+
+from callcenter.lists.file_names import problems
+
+GOOD = "市级市场监管委-优化企业开办服务-4-电子印章申领企业.xlsx"
+
+
+def codes(name: str) -> list[str]:
+    return [each.code for each in problems(name, item_number=4, topic="优化企业开办服务", department="市市场监管委")]
+
+
+def test_a_name_by_the_rule_has_no_problem() -> None:
+    assert codes(GOOD) == []
+    assert codes("东丽区市场监管委-优化企业开办服务-4-电子印章.xlsx") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("名单.xlsx", ["parts"]),
+        ("市场监管委-优化企业开办服务-4-印章.xlsx", ["level"]),
+        ("市级税务局-优化企业开办服务-4-印章.xlsx", ["department"]),
+        ("市级市场监管委-获得电力-4-印章.xlsx", ["topic"]),
+        ("市级市场监管委-优化企业开办服务-四-印章.xlsx", ["number"]),
+        ("市级市场监管委-优化企业开办服务-5-印章.xlsx", ["item"]),
+        ("市级市场监管委-优化企业开办服务-4-" + "印" * 20 + ".xlsx", ["length"]),
+    ],
+)
+def test_what_departs_from_the_rule_is_named(name: str, expected: list[str]) -> None:
+    assert codes(name) == expected
+
+
+def test_every_problem_can_be_said() -> None:
+    for each in problems("市级税务局-获得电力-5-印章.xlsx", item_number=4, topic="优化企业开办服务", department="市市场监管委"):
+        assert "{" not in each.text.format(**each.about)
