@@ -34,20 +34,18 @@ class Supervisor:
         self.browser = browser
         self.workbench = f"/supervisor/sampling/populations/{population_id}"
         self.population_id = population_id
-        self.topped_up: dict[str, int] = {}
 
     def freeze_frame(self) -> None:
         """Merge the lists and freeze them."""
-        form = self.browser.get(f"/supervisor/frames/{self.population_id}").form(r"freeze")
-        self.browser.submit(form)
+        self.browser.submit(self.browser.get(f"/supervisor/lists/{self.population_id}").form(r"/freeze$"))
 
     def accept_top_ups(self) -> bool:
-        """Accept every open proposal as it stands; whether there was one."""
-        page = self.browser.get("/supervisor/top-ups")
-        forms = [form for form in page.forms if form.action.endswith("/accept")]
-        for form in forms:
-            self.browser.submit(form)
-        return bool(forms)
+        """Accept every open proposal with the number that it offers; whether there was one."""
+        accepted = False
+        while (page := self.browser.get("/supervisor/sampling/top-ups")).has_form(r"/accept$"):
+            self.browser.submit(page.form(r"/accept$"))
+            accepted = True
+        return accepted
 
     def commit(self, due: datetime) -> None:
         """Name the public source before anything is frozen."""
@@ -57,7 +55,7 @@ class Supervisor:
     def fix_design(self, total: int, response: float) -> None:
         """Freeze sizes: proportional, with rather hopeful rates."""
         form = self.browser.get(self.workbench).form(r"/design$")
-        self.browser.submit(form, method="proportional", total=total, minimum=5, response=response, eligible=0.98, valid=0.97)
+        self.browser.submit(form, method="proportional", total=total, minimum=2, response=response, eligible=0.98, valid=0.97)
 
     def draw(self) -> None:
         """Enter the public value and draw."""
@@ -78,11 +76,11 @@ class Departments:
         self.senders, self.population_id = senders, population_id
 
     def upload(self) -> None:
-        """Every department uploads its list for the population."""
+        """Every department uploads its list for the population and is shown its receipt."""
         for browser, sent in self.senders:
-            page = browser.get(f"/submitter/populations/{self.population_id}")
-            form = next(form for form in page.forms if form.files)
-            browser.submit(form, files={next(iter(form.files)): (sent.file_name, sent.data)})
+            form = browser.get(f"/submitter/populations/{self.population_id}").form(r"/lists$")
+            receipt = browser.submit(form, files={"files": (sent.file_name, sent.data)})
+            wait_for(browser, receipt.address, r"/workbook")
 
 
 class Evaluator:
@@ -92,8 +90,8 @@ class Evaluator:
         self.browser, self.population_id = browser, population_id
 
     def package(self) -> bytes:
-        """The package as it is downloaded."""
-        address = f"/evaluator/exports/{self.population_id}"
-        self.browser.submit(self.browser.get(address).form(r"/packages$|/export"))
-        made = wait_for(self.browser, address, r"\.zip|/download")
-        return self.browser.download(made.links_to(r"\.zip|/download")[0])
+        """The package as it is downloaded, once the worker has made it."""
+        address = f"/evaluator/populations/{self.population_id}"
+        self.browser.submit(self.browser.get(address).form(r"/packages$"))
+        made = wait_for(self.browser, f"{address}/packages", r"/evaluator/packages/\d+")
+        return self.browser.download(made.links_to(r"/evaluator/packages/\d+$")[0])

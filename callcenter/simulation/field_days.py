@@ -13,7 +13,7 @@ from callcenter.simulation.operators import Operator
 
 AT_ONCE = 4
 """Operators that act at the same time, at most: each is one request that waits."""
-LONG = timedelta(minutes=15)
+LONG = timedelta(hours=3)
 """After a jump as long as this, and at least so often, the scheduler is waited for."""
 A_LITTLE = timedelta(seconds=60)
 STEP = timedelta(seconds=2)
