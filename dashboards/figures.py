@@ -81,10 +81,10 @@ def _layout(rows: int, unit: str) -> dict[str, Any]:
     return {
         "font": FONT,
         "height": 140 + 34 * max(rows, 1),
-        "margin": {"l": 110, "r": 30, "t": 10, "b": 50},
+        "margin": {"l": 110, "r": 30, "t": 50, "b": 50},
         "xaxis": {"title": {"text": unit}, "rangemode": "tozero", "gridcolor": "#e4e7eb"},
         "yaxis": {"autorange": "reversed", "automargin": True},
-        "legend": {"orientation": "h", "y": -0.25},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "#ffffff",
     }

@@ -7,7 +7,7 @@ const away = document.getElementById("away");
 function draw(charts) {
   for (const place of board.querySelectorAll("[data-name]")) {
     const figure = charts[place.dataset.name];
-    if (figure) Plotly.react(place, figure.data, figure.layout, { displaylogo: false, responsive: true });
+    if (figure) Plotly.react(place, figure.data, figure.layout, { displayModeBar: false, responsive: true });
   }
 }
 
