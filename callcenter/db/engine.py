@@ -40,13 +40,15 @@ def connect(url: str, *, pool_size: int = 10) -> None:
         max_overflow=20,
         pool_pre_ping=True,
         pool_timeout=10,
+        hide_parameters=True,  # what a statement was given may be personal: it belongs in no log
         connect_args={"options": SESSION_OPTIONS, "connect_timeout": 5},
     )
     _pool = ConnectionPool(
         plain_url(url),
         min_size=0,
         max_size=pool_size + 10,
-        timeout=10,
+        timeout=5,
+        reconnect_timeout=1,  # else it waits longer and longer after an outage: here the next request tries at once
         kwargs={"autocommit": True, "row_factory": dict_row, "options": SESSION_OPTIONS, "connect_timeout": 5},
         check=ConnectionPool.check_connection,
         open=True,

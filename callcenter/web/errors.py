@@ -101,6 +101,8 @@ def answer_failure(request: Request) -> Response:
 
 async def _expected(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, CallcenterError)  # noqa: S101  # as registered
+    if failure.code == "database_away":
+        return await _away(request, failure)
     status = next(status for kind, status in STATUS if isinstance(failure, kind))
     log.info("refused", reference=request.state.reference, why=failure.code, status=status)
     about = dict(failure.about)

@@ -12,8 +12,8 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
     "supervisor": [
         (noted("总览"), "/supervisor"),
         (noted("名单与抽样框"), "/supervisor/lists"),
-        (noted("个案查询"), "/cases"),
         (noted("抽样"), "/supervisor/sampling"),
+        (noted("个案查询"), "/cases"),
         (noted("看板"), "/boards"),
     ],
     "evaluator": [

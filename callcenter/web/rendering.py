@@ -25,6 +25,7 @@ def page(request: Request, person: Person | None, template: str, *, status: int 
     """A page (or a part of one, for htmx) with what every template may use: person, nav, csrf, notices, language."""
     token = person.csrf_token if person else visitor_token(request)
     field = Markup('<input type="hidden" name="csrf_token" value="{}">').format(token)
+    nav = NAVIGATION.get(person.role, []) if person else []
     common = {
         "request": request,
         "status": status,
@@ -33,7 +34,8 @@ def page(request: Request, person: Person | None, template: str, *, status: int 
         "language": translations.language(),
         "csrf_token": token,
         "csrf_field": lambda: field,
-        "nav": NAVIGATION.get(person.role, []) if person else [],
+        "nav": nav,
+        "here": here(request.url.path, [url for _, url in nav]),
         "home": home(person.role) if person else "/log-in",
         "settings": request.app.state.settings,
         "is_part": "hx-request" in request.headers and "hx-boosted" not in request.headers,
@@ -47,6 +49,11 @@ def page(request: Request, person: Person | None, template: str, *, status: int 
     if notices:
         response.delete_cookie(cookie_name(request, "notices"))
     return response
+
+
+def here(path: str, addresses: list[str]) -> str | None:
+    """The entry of the menu that a page lies under: the longest address that it begins with."""
+    return max((url for url in addresses if path == url or path.startswith(url + "/")), key=len, default=None)
 
 
 def see_other(url: str) -> RedirectResponse:

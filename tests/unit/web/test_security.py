@@ -1,5 +1,6 @@
 import pytest
 
+from callcenter.web.rendering import here
 from callcenter.web.security import safe_next
 
 
@@ -26,3 +27,11 @@ def test_paths_of_this_site_may_follow_a_log_in(path: str) -> None:
 )
 def test_nothing_else_may(path: str | None) -> None:
     assert safe_next(path) is None
+
+
+def test_the_menu_marks_the_closest_entry() -> None:
+    menu = ["/supervisor", "/supervisor/sampling", "/cases"]
+    assert here("/supervisor/sampling/3", menu) == "/supervisor/sampling"
+    assert here("/supervisor/lists", menu) == "/supervisor"
+    assert here("/cases", menu) == "/cases"
+    assert here("/account", menu) is None

@@ -1,17 +1,41 @@
-"""Where the supervisor begins."""
+"""Where the supervisor begins: what needs a word now, and how far each study is."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from callcenter.web.rendering import page
+from callcenter.call_queue import queries as queue
+from callcenter.follow_up import queries as follow_up
+from callcenter.operations import actions as operations
+from callcenter.operations import queries as house
+from callcenter.studies import queries as studies
+from callcenter.web.deps import Work
+from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 
 router = APIRouter(prefix="/supervisor")
+Supervisor = Annotated[Person, allow("supervisor")]
 
 
 @router.get("")
-def start(request: Request, person: Annotated[Person, allow("supervisor")]) -> Response:
-    """The ways from here."""
-    return page(request, person, "start.html")
+def start(request: Request, person: Supervisor, session: Work) -> Response:
+    """Open alerts, proposals that wait, and the cases of each study by state."""
+    known = studies.studies(session)
+    return page(
+        request,
+        person,
+        "supervisor/start.html",
+        alerts=house.open_alerts(session),
+        proposals=len(follow_up.open_proposals(session)),
+        studies=[(study, queue.waiting(session, study.id or 0)) for study in known],
+    )
+
+
+@router.post("/alerts/close")
+def close_alert(request: Request, person: Supervisor, session: Work, same_as: Annotated[str, Form()]) -> Response:
+    """Say that an alert is dealt with; it comes back by itself where its cause lasts."""
+    operations.close_alert(session, same_as, person.id)
+    operations.record(session, person.id, "alert_closed", "alert", same_as)
+    flash(request, "已处理。如果原因还在，系统会再次提醒。")
+    return see_other("/supervisor")

@@ -1,0 +1,29 @@
+"""What the supervisor sees first."""
+
+from collections.abc import Callable
+
+from callcenter.db.engine import statement, transaction
+from callcenter.operations.actions import raise_alert
+from tests.factories.field_work import make_worked_sample
+from tests.factories.people import Browser
+
+
+def test_open_alerts_are_shown_and_closed_once_dealt_with(client_for: Callable[..., Browser]) -> None:
+    supervisor = client_for("supervisor")
+    assert "没有需要处理的提醒" in supervisor.get("/supervisor").text
+    with transaction() as session:
+        raise_alert(session, "line", "warning", "线路 96599966 连续三次没有拨通。", same_as="line 96599966")
+    assert "连续三次没有拨通" in supervisor.get("/supervisor").text
+    assert supervisor.post("/supervisor/alerts/close", data={"same_as": "line 96599966"}).headers["location"] == "/supervisor"
+    page = supervisor.get("/supervisor").text
+    assert "连续三次" not in page and "已处理" in page
+    assert statement("SELECT action, subject_id FROM audit_trail ORDER BY id DESC LIMIT 1") == [
+        {"action": "alert_closed", "subject_id": "line 96599966"}
+    ]
+
+
+def test_each_study_tells_how_its_cases_stand(client_for: Callable[..., Browser]) -> None:
+    with transaction() as session:
+        make_worked_sample(session, {"和平区": ["1.1", "3.13"], "河西区": [""]})
+    page = client_for("supervisor").get("/supervisor").text
+    assert "66.7 %，2/3" in page
