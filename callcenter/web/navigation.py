@@ -8,6 +8,8 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
     ],
     "operator": [
         (noted("工作台"), "/operator"),
+        (noted("我的预约"), "/operator/appointments"),
+        (noted("我的今天"), "/operator/day"),
     ],
     "supervisor": [
         (noted("总览"), "/supervisor"),

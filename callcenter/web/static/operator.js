@@ -20,6 +20,7 @@ function el(tag, attributes = {}, ...children) {
 }
 function clock(iso) { return iso ? new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }).format(new Date(iso)) : ""; }
 function day(iso) { return iso ? new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "2-digit", day: "2-digit", weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(iso)) : ""; }
+function local(number) { return number.replace(/^\+86(?=1\d{10}$)/, "").replace(/^\+86(10|2\d)(?=\d)/, "0$1-").replace(/^\+86/, "0"); }
 function online(is) { const mark = $("online"); mark.textContent = is ? T.online : T.offline; mark.className = is ? "" : "off"; }
 
 // One action at a time; a lost connection or an ailing server is waited out.
@@ -78,7 +79,7 @@ function drawWho() {
   const usable = (phone) => !["wrong", "dead"].includes(phone.state);
   const next = lease.phones.find(usable);
   const free = !state.attempt || ENDED.includes(state.attempt.state);
-  $("who").replaceChildren(
+  $("who").replaceChildren(...[
     el("h2", {}, lease.enterprise), el("p", { class: "faint" }, lease.district),
     lease.needs_conversion ? el("p", {}, el("span", { class: "badge warning" }, T.conversion)) : null,
     el("h3", {}, T.matter), el("ul", {}, ...lease.matters.map((one) => el("li", {}, [one.what, one.when, one.department].filter(Boolean).join(" · ")))),
@@ -86,13 +87,13 @@ function drawWho() {
     ...(lease.appointment ? [el("h3", {}, T.appointment), el("p", {}, [day(lease.appointment.at), T[lease.appointment.kind], lease.appointment.with_whom, lease.appointment.note].filter(Boolean).join(" · "))] : []),
     el("h3", {}, T.phones),
     el("ul", {}, ...lease.phones.map((phone) => el("li", { class: "phone" + (phone === next ? " next" : "") },
-      el("span", {}, phone.number + (phone.extension ? " 转 " + phone.extension : "")),
+      el("span", {}, local(phone.number) + (phone.extension ? " 转 " + phone.extension : "")),
       el("span", { class: "faint" }, phone.last || T["phone_" + phone.state] || phone.state),
       free && usable(phone) && phone !== next ? el("button", { class: "button small", onclick: () => dial(phone.number) }, "D") : null))),
     el("h3", {}, T.history),
     lease.history.length ? el("ul", {}, ...lease.history.map((one) => el("li", {}, el("span", { class: "faint" }, day(one.at) + " "), one.label, one.note ? el("div", {}, one.note) : null))) : el("p", { class: "faint" }, T.none_yet),
     ...(lease.others.length ? [el("h3", {}, T.others), el("ul", {}, ...lease.others.map((one) => el("li", {}, one.matter || String(one.case_id))))] : []),
-  );
+  ].filter(Boolean));
 }
 
 // Middle: what to say
@@ -106,7 +107,7 @@ function drawAsk(fresh) {
   if (!step || !step.question) {
     const call = state.attempt;
     const text = step?.complete ? T.interview_done : !call ? T.dial_hint : ENDED.includes(call.state) ? T.tell : T.wait_answer;
-    place.replaceChildren(way(step), el("p", { class: "say" }, text), problemLine(), offers());
+    place.replaceChildren(...[way(step), el("p", { class: "say" }, text), problemLine(), offers()].filter(Boolean));
     return;
   }
   const question = step.question, kind = question.type.split(" ")[0];
@@ -127,7 +128,7 @@ function drawAsk(fresh) {
   if (!document.querySelector("dialog[open]")) (fresh || document.activeElement === document.body ? $("typed") || place : null)?.focus();
 }
 function keyOf(one) { return KEYS_OF_NONANSWERS[one.value] || one.key.toLowerCase(); }
-function choice(key, label, pressed, onclick) { return el("button", { type: "button", class: "choice", "aria-pressed": String(pressed), "data-digit": key, onclick }, key ? el("kbd", {}, key) : null, label); }
+function choice(key, label, pressed, onclick) { return el("button", { type: "button", class: "choice", "aria-pressed": String(pressed), "data-digit": key, onclick }, key && key !== label ? el("kbd", {}, key) : null, label); }
 function way(step) { return step ? el("div", { class: "way" }, el("span", {}, fill(T.progress, { done: Math.min(step.progress[0] + (step.complete ? 0 : 1), step.progress[1]), total: step.progress[1] })), el("progress", { max: step.progress[1] || 1, value: step.progress[0] })) : null; }
 function problemLine(text) { const told = problem || text; return told ? el("p", { class: "problem", role: "alert", id: "problem" }, told) : null; }
 function finishedLine() {
@@ -181,7 +182,8 @@ function drawCall() {
   $("call-state").replaceChildren(
     el("p", { class: "call-state " + kind }, T["state_" + kind] || kind),
     el("p", { class: "timer", id: "timer" }, ""),
-    call ? el("p", { class: "faint" }, call.phone + " · " + T.line + " " + call.line) : lease?.line ? el("p", { class: "faint" }, T.line + " " + lease.line) : "");
+    call ? el("p", { class: "faint" }, local(call.phone) + " · " + T.line + " " + call.line) : lease?.line ? el("p", { class: "faint" }, T.line + " " + lease.line) : "");
+  tick();
   const open = call && !ENDED.includes(call.state), untold = call && call.outcome === null;
   const offered = (...codes) => codes.some((code) => state.outcomes.includes(code));
   enable("do-next", !lease); enable("do-dial", lease && !open && !untold); enable("do-hang-up", open);
@@ -191,19 +193,20 @@ function drawCall() {
 }
 function enable(id, may) { $(id).disabled = !may; }
 function draw(fresh) {
-  if (!state) return;
+  if (!state || passive) return;
   drawWho(); drawAsk(fresh); drawCall();
   $("saved").textContent = state.saved_at ? fill(T.saved, { at: clock(state.saved_at) }) : T.nothing_saved;
-  if (document.activeElement === document.body) (state.lease ? $("ask") : $("do-next")).focus();
+  if (document.activeElement === document.body || document.activeElement.disabled) (state.lease ? $("ask") : $("do-next")).focus();
 }
 $("ask").tabIndex = -1;
-setInterval(() => {
+function tick() {
   const call = state?.attempt, timer = $("timer");
   if (!call || !timer) return;
   const from = Date.parse(call.answered_at || call.placed_at), to = call.ended_at ? Date.parse(call.ended_at) : Date.now() - lag;
   const seconds = Math.max(0, Math.round((to - from) / 1000));
   timer.textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
-}, 500);
+}
+setInterval(tick, 500);
 
 // Outcomes
 function tell(outcome, detail = {}) {

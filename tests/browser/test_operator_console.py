@@ -1,0 +1,190 @@
+"""The console by keyboard alone, in a real browser against a real server."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Page, expect, sync_playwright
+from sqlalchemy import text
+
+from callcenter import clock
+from callcenter.calls import actions as calls
+from callcenter.calls.phone_line import LineEvent
+from callcenter.db.engine import statement, transaction
+from callcenter.people.actions import begin_session
+from callcenter.settings import Settings
+from callcenter.studies.tables import Study
+from callcenter.web.app import create_app
+from tests.conftest import FieldTime
+from tests.factories.calls import PretendedLine
+from tests.factories.cases import MadeCases, make_cases
+from tests.factories.interviews import shipped
+
+CHROMIUM = which("chromium")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+
+
+@pytest.fixture
+def made(database_url: str, field_time: FieldTime) -> MadeCases:
+    objections = [{"says": "怎么知道不是诈骗？", "reply": "号码由各区政府公布。"}]
+    with transaction() as session:
+        made = make_cases(session, 4, settings={"objections": objections})
+        session.execute(text("UPDATE questionnaires SET definition = CAST(:d AS jsonb)"), {"d": json.dumps(shipped())})
+        assert session.get_one(Study, made.study_id).settings["objections"] == objections
+    return made
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, made: MadeCases) -> FastAPI:
+    settings = Settings(database_url=database_url, secret_key="only-for-tests-0123456789-abcdefghij", data_dir=tmp_path)
+    made_app = create_app(settings)
+    made_app.state.phone_line = PretendedLine()
+    return made_app
+
+
+@pytest.fixture
+def address(app: FastAPI) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def page(address: str, app: FastAPI, made: MadeCases) -> Iterator[Page]:
+    with transaction() as session:
+        begun = begin_session(session, made.operators[0])
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+        context.add_cookies([{"name": f"cc_{app.state.instance}_session", "value": begun.token, "url": address}])
+        opened = context.new_page()
+        problems: list[str] = []
+        opened.on("pageerror", lambda error: problems.append(str(error)))
+        opened.goto(f"{address}/operator")
+        yield opened
+        browser.close()
+    assert problems == []
+
+
+def carrier_says(*words: str) -> None:
+    attempt = statement("SELECT id FROM attempts ORDER BY id DESC LIMIT 1")[0]["id"]
+    with transaction() as session:
+        for place, word in enumerate(words):
+            calls.record_event(session, LineEvent(f"CA{attempt}", place, word, clock.now(), attempt))
+
+
+def shot(page: Page, folder: Path, name: str) -> None:
+    page.screenshot(path=str(folder / f"{name}.png"))
+
+
+def test_a_case_from_next_to_complete_by_keys_alone(page: Page, tmp_path: Path) -> None:
+    expect(page.locator("#ask")).to_contain_text("按 N 取下一个个案")
+    page.keyboard.press("n")
+    expect(page.locator("#who h2")).to_contain_text("天津第")
+    shot(page, tmp_path, "1-case")
+    page.keyboard.press("d")
+    expect(page.locator(".call-state")).to_contain_text("正在拨出")
+    carrier_says("ringing", "in-progress")
+    expect(page.locator(".call-state")).to_contain_text("通话中", timeout=10_000)
+    expect(page.locator("#say")).to_contain_text("现在方便吗")
+    shot(page, tmp_path, "2-notice")
+    for keys, following in (("1", "请问您这里是"), ("1", "请问办过这项业务吗"), ("1", "具体经办"), ("1", "什么时候办的")):
+        page.keyboard.press(keys)
+        page.keyboard.press("Enter")
+        expect(page.locator("#say")).to_contain_text(following)
+    page.keyboard.press("j")  # does not remember
+    page.keyboard.press("Enter")
+    expect(page.locator("#say")).to_contain_text("打个总分")
+    shot(page, tmp_path, "3-scale")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#say")).to_contain_text("什么时候办的")
+    expect(page.locator(".choice[aria-pressed=true]")).to_contain_text("记不清")
+    page.keyboard.press("Enter")
+    expect(page.locator("#say")).to_contain_text("打个总分")
+    page.keyboard.press("Enter")  # nothing chosen: the question says what is wrong
+    expect(page.locator("#problem")).to_be_visible()
+    page.keyboard.press("9")
+    page.keyboard.press("Enter")
+    expect(page.locator("#say")).to_contain_text("这些措施您了解吗")
+    expect(page.locator("#saved")).to_contain_text("已保存 10:00:00")
+    page.keyboard.press("/")
+    expect(page.locator("#objections")).to_contain_text("怎么知道不是诈骗")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_contain_text("取下一个")
+    page.keyboard.press("Escape")
+    shot(page, tmp_path, "4-later")
+
+
+def test_an_appointment_a_note_and_a_refusal_by_keys(page: Page, tmp_path: Path) -> None:
+    page.keyboard.press("n")
+    expect(page.locator("#who h2")).to_contain_text("天津第")
+    page.keyboard.press("d")
+    expect(page.locator(".call-state")).to_contain_text("正在拨出")
+    carrier_says("in-progress")
+    expect(page.locator("#say")).to_be_visible(timeout=10_000)
+    page.keyboard.press("m")
+    page.keyboard.type("nd said so")  # letters in a field are text
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#told")).to_contain_text("nd said so")
+    page.keyboard.press("a")
+    expect(page.locator("#appointment")).to_be_visible()
+    shot(page, tmp_path, "5-appointment")
+    page.locator("#appointment [name=at]").fill("2022-06-02T16:00")
+    page.keyboard.press("Enter")
+    expect(page.locator("#ask")).to_contain_text("已登记：已约定时间")
+    assert statement("SELECT note FROM attempts") == [{"note": "nd said so"}]
+    page.keyboard.press("n")
+    expect(page.locator("#who h2")).to_contain_text("天津第")
+    page.keyboard.press("d")
+    expect(page.locator(".call-state")).to_contain_text("正在拨出")
+    carrier_says("in-progress")
+    expect(page.locator("#say")).to_be_visible(timeout=10_000)
+    page.keyboard.press("r")
+    page.locator("#refusal button.primary").press("Enter")
+    expect(page.locator("#ask")).to_contain_text("已登记：婉拒")
+
+
+def test_the_server_away_for_a_while_loses_nothing(page: Page, address: str) -> None:
+    page.keyboard.press("n")
+    expect(page.locator("#who h2")).to_contain_text("天津第")
+    page.keyboard.press("d")
+    expect(page.locator(".call-state")).to_contain_text("正在拨出")
+    carrier_says("in-progress")
+    expect(page.locator("#say")).to_contain_text("现在方便吗", timeout=10_000)
+    page.route("**/operator/api/**", lambda route: route.abort())
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#online")).to_contain_text("连接中断")
+    expect(page.locator(".choice[aria-pressed=true]")).to_contain_text("愿意")
+    page.unroute("**/operator/api/**")
+    expect(page.locator("#say")).to_contain_text("请问您这里是", timeout=10_000)
+    expect(page.locator("#online")).to_contain_text("连接正常")
+    assert statement("SELECT count(*) AS n FROM answers") == [{"n": 1}]
+
+
+def test_a_second_tab_is_told(page: Page, address: str) -> None:
+    expect(page.locator("#ask")).to_contain_text("按 N")
+    second = page.context.new_page()
+    second.goto(f"{address}/operator")
+    expect(second.locator("#ask")).to_contain_text("已在另一个标签页打开")
+    second.keyboard.press("Enter")
+    expect(second.locator("#ask")).to_contain_text("按 N")
+    expect(page.locator("#ask")).to_contain_text("已在另一个标签页打开")
