@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.call_queue import calling_hours as ch
+from callcenter.call_queue.priority import FRESH, HARD_APPOINTMENT, PROMISED, SOFT_APPOINTMENT
 from callcenter.follow_up import recall_rules as rr
 from callcenter.follow_up.appointments import Wish
 from callcenter.studies.phases import FIELD_ZONE, field_day
@@ -137,26 +138,26 @@ def test_a_gatekeeper_puts_the_second_number_first() -> None:
 
 def test_a_gatekeepers_word_about_the_time_is_kept() -> None:
     decision = decide(past("06-02 10:00", "informant_absent", call_back_at="2022-06-02T15:00:00+08:00"))
-    assert (decision.due_at, decision.rank) == (at("06-02 15:00"), rr.PROMISED)
+    assert (decision.due_at, decision.rank) == (at("06-02 15:00"), PROMISED)
     evening = decide(past("06-02 10:00", "informant_absent", call_back_at="2022-06-02T19:00:00+08:00"))
-    assert (evening.due_at, evening.rank) == (at("06-02 19:00"), rr.SOFT_APPOINTMENT)
+    assert (evening.due_at, evening.rank) == (at("06-02 19:00"), SOFT_APPOINTMENT)
 
 
 def test_a_hard_appointment_is_its_own_operators_for_five_minutes() -> None:
     decision = decide(past("06-02 10:00", "appointment_hard"), wish=Wish(at("06-04 19:30"), "hard"))
-    assert (decision.due_at, decision.rank) == (at("06-04 19:30"), rr.HARD_APPOINTMENT)
+    assert (decision.due_at, decision.rank) == (at("06-04 19:30"), HARD_APPOINTMENT)
     assert (decision.own_operator, decision.anyone_from) == (True, at("06-04 19:35"))
 
 
 def test_a_soft_appointment_is_due_from_the_start_of_its_half_day() -> None:
     decision = decide(past("06-02 10:00", "appointment_soft"), wish=Wish(at("06-06 15:00"), "soft"))
-    assert (decision.due_at, decision.rank) == (at("06-06 12:00"), rr.SOFT_APPOINTMENT)
+    assert (decision.due_at, decision.rank) == (at("06-06 12:00"), SOFT_APPOINTMENT)
 
 
 def test_an_appointment_that_they_missed_gets_one_more_offer() -> None:
     made = [*repeated("no_answer", *SIX[:5]), past("06-06 13:30", "appointment_hard"), past("06-07 10:00", "no_answer")]
     offer = decide(*made)
-    assert (offer.action, offer.why, offer.rank) == ("call", "one_more_offer", rr.PROMISED)
+    assert (offer.action, offer.why, offer.rank) == ("call", "one_more_offer", PROMISED)
     assert decide(*made, past("06-08 10:00", "no_answer")).why == "max_attempts"
 
 
@@ -183,8 +184,8 @@ def test_a_never_reached_case_changes_its_line_after_three_attempts() -> None:
 
 
 def test_a_carrier_failure_keeps_the_rank_and_changes_the_line() -> None:
-    decision = decide(past("06-02 19:00", "carrier_failure"), rank=rr.HARD_APPOINTMENT)
-    assert (decision.rank, decision.due_at, decision.change_line) == (rr.HARD_APPOINTMENT, at("06-02 19:03"), True)
+    decision = decide(past("06-02 19:00", "carrier_failure"), rank=HARD_APPOINTMENT)
+    assert (decision.rank, decision.due_at, decision.change_line) == (HARD_APPOINTMENT, at("06-02 19:03"), True)
 
 
 def test_a_study_can_override_the_numbers() -> None:
@@ -223,7 +224,7 @@ def play(codes: list[str], rules: ch.Hours, persons: bool) -> list[tuple[rr.Situ
     phones: tuple[rr.Phone, ...] = TWO
     history: list[rr.Past] = []
     played = []
-    rank = rr.FRESH
+    rank = FRESH
     for number, code in enumerate(codes):
         history.append(rr.Past(now, code, phone=str(phones[0]["number"]), line=f"9659996{number % 2}"))
         wish = Wish(ch.next_appointment_hour(rules, now + timedelta(hours=5)), "hard") if code.startswith("appointment") else None
@@ -243,7 +244,7 @@ def test_a_case_is_never_due_in_the_past_nor_outside_its_hours(codes: list[str],
         if decision.due_at is None:
             continue
         assert decision.due_at >= given_.now
-        if decision.rank in {rr.HARD_APPOINTMENT, rr.SOFT_APPOINTMENT}:
+        if decision.rank in {HARD_APPOINTMENT, SOFT_APPOINTMENT}:
             assert ch.appointment_is_open(rules, decision.due_at)
         else:
             assert ch.is_open(rules, decision.due_at, persons=persons)

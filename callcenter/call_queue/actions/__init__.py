@@ -1,0 +1,25 @@
+"""Writes of the queue: cases from releases, the claim, leases, and what later stages decide about a case."""
+
+from callcenter.call_queue.actions.claiming import claim
+from callcenter.call_queue.actions.deciding import Next, Tally, add_number, close, close_barred, locked, reschedule, trace
+from callcenter.call_queue.actions.leasing import GIVEN_BACK_RESTS, expire_leases, give_back, give_back_all, heartbeat
+from callcenter.call_queue.actions.releasing import kind_of, release_units
+
+__all__ = [
+    "GIVEN_BACK_RESTS",
+    "Next",
+    "Tally",
+    "add_number",
+    "claim",
+    "close",
+    "close_barred",
+    "expire_leases",
+    "give_back",
+    "give_back_all",
+    "heartbeat",
+    "kind_of",
+    "locked",
+    "release_units",
+    "reschedule",
+    "trace",
+]

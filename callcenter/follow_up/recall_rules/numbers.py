@@ -1,0 +1,31 @@
+"""The numbers of a case after an outcome: which are left, which comes next."""
+
+from collections.abc import Sequence
+
+from callcenter.follow_up.recall_rules.situation import NO_ATTEMPT, UNREACHED, USABLE, Phone, Situation
+
+
+def phones_after(situation: Situation) -> tuple[Phone, ...]:
+    """The case's numbers, the next one to dial first: a wrong or dead one is marked, after a gatekeeper the second comes first."""
+    last = situation.last
+    state = state_of_number(situation)
+    marked = [{**phone, "state": state} if state and phone["number"] == last.phone else phone for phone in situation.phones]
+    second_first = last.outcome in {"gatekeeper", "informant_absent", "matter_denied"}
+    return tuple(sorted(marked, key=lambda phone: (not usable((phone,)), second_first and phone["number"] == last.phone)))
+
+
+def usable(phones: Sequence[Phone]) -> bool:
+    """Whether any number is left to dial."""
+    return any(phone.get("state", "untried") in USABLE for phone in phones)
+
+
+def state_of_number(situation: Situation) -> str | None:
+    """What the last outcome says of the number dialled; none where it says nothing."""
+    last = situation.last
+    if last.outcome == "suspended":
+        met = sum(past.outcome == "suspended" and past.phone == last.phone for past in situation.history)
+        return "dead" if met > situation.rules.suspended_times else "suspended"
+    fixed = {"wrong_number": "wrong", "dead_number": "dead"}
+    if last.outcome in fixed:
+        return fixed[last.outcome]
+    return None if last.outcome in UNREACHED | NO_ATTEMPT else "good"
