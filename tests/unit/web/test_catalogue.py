@@ -22,15 +22,12 @@ PLACEHOLDER = re.compile(r"\{(\w*)[^}]*\}")
 
 # Folders (or files) whose texts have no English yet. Meant to be empty.
 WITHOUT_ENGLISH: tuple[str, ...] = (
-    "call_queue/",
     "calls/",
     "db/",
     "exports/",
-    "follow_up/",
     "interviews/",
     "questionnaire/",
     "response_rates/",
-    "responses/",
     "studies/",
     "telephony/",
     "wiring.py",
@@ -38,11 +35,9 @@ WITHOUT_ENGLISH: tuple[str, ...] = (
     "operations/",
     "worker/",
     "scheduler/",
-    "web/pages/operator/",
     "web/pages/supervisor/",
     "web/pages/evaluator/",
     "web/webhooks/",
-    "web/templates/operator/",
     "web/templates/supervisor/",
     "web/templates/evaluator/",
 )
