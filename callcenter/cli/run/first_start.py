@@ -1,7 +1,7 @@
 """What a new installation starts with: a log-in for each role and the demo study as a trial. Every step may be repeated."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 import callcenter
 from callcenter import clock
-from callcenter.calls import actions as calls
 from callcenter.cli.run.data_folder import DataFolder
+from callcenter.cli.study import load_folder
 from callcenter.db.engine import transaction
 from callcenter.errors import NotFound
 from callcenter.lists import actions as lists
@@ -19,11 +19,9 @@ from callcenter.people import actions as people
 from callcenter.people import passwords
 from callcenter.people import queries as people_queries
 from callcenter.people.roles import LABELS
-from callcenter.questionnaire import actions as questionnaire
 from callcenter.simulation import demo_lists
-from callcenter.studies import actions as studies
 from callcenter.studies import queries as studies_queries
-from callcenter.studies.phases import FIELD_ZONE
+from callcenter.studies.phases import field_day
 
 STUDY = "tianjin-2022"
 STUDY_FOLDER = Path(callcenter.__file__).parent.parent / "questionnaires" / STUDY
@@ -45,7 +43,7 @@ def prepare(folder: DataFolder, say: Callable[[str], None]) -> list[dict[str, An
     """The trial study and the log-ins, made where they are not there yet; the log-ins."""
     if not _study_is_there():
         say("首次启动：正在载入演示调查。")
-        _load_study(trial_from=clock.now())
+        _load_study(trial_from=field_day(clock.now()))
     log_ins = _log_ins(folder, operators=1)
     _bring_lists(folder)
     return log_ins
@@ -66,13 +64,9 @@ def _study_is_there() -> bool:
         return True
 
 
-def _load_study(trial_from: datetime | None) -> None:
-    day = trial_from.astimezone(FIELD_ZONE).date() if trial_from else None
+def _load_study(trial_from: date | None) -> None:
     with transaction() as session:
-        study = studies.load(session, STUDY_FOLDER, trial_from=day)
-        assert study.id is not None  # noqa: S101  # numbered by load
-        calls.load_lines(session, study.id, study.settings["lines"])
-        questionnaire.load(session, study.id, STUDY_FOLDER)
+        load_folder(session, STUDY_FOLDER, trial_from=trial_from)
 
 
 def _bring_lists(folder: DataFolder) -> None:
