@@ -1,0 +1,125 @@
+"""The main way through the pages: a department's list, the draw, a call with its interview, the board, the package."""
+
+import io
+import re
+import time
+import zipfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from callcenter.studies.phases import FIELD_ZONE
+from tests.factories.house import House
+
+LIST = Path(__file__).parents[1] / "golden" / "lists" / "p01_template.xlsx"
+POPULATION = "申领使用电子印章的企业"
+
+
+def test_from_a_list_to_a_package(house: House, open_as: Callable[[str], Page]) -> None:
+    _a_department_sends_its_list(open_as("submitter"))
+    supervisor = open_as("supervisor")
+    _a_supervisor_draws_and_releases(supervisor)
+    operator = open_as("operator")
+    _an_operator_interviews_somebody(operator)
+    _the_board_counts_it(supervisor)
+    _an_evaluator_takes_the_package_away(open_as("evaluator"))
+
+
+def _a_department_sends_its_list(page: Page) -> None:
+    page.click(f"tr:has-text('{POPULATION}') >> a.button")
+    page.set_input_files("#files", LIST)
+    page.click("button:has-text('上报')")
+    page.click("text=查看回执")
+    stats = page.inner_text(".stats")
+    assert [int(number) for number in re.findall(r"^(\d+)$", stats, re.MULTILINE)] == [58, 51, 12, 2, 5]
+
+
+def _a_supervisor_draws_and_releases(page: Page) -> None:
+    _open_population(page)
+    page.fill("[name=public_source]", "双色球第2026135期")
+    due = datetime.now(FIELD_ZONE) + timedelta(seconds=25)
+    page.fill("[name=public_due]", due.strftime("%Y-%m-%dT%H:%M:%S"))
+    page.click("button:has-text('登记承诺')")
+    page.click("nav >> a[href='/supervisor/lists']")
+    page.click(f"tr:has-text('{POPULATION}') >> text=查看")
+    page.click("button:has-text('冻结抽样框…')")
+    page.click("dialog >> button.primary")
+    expect(page.locator("body")).to_contain_text("抽样框已冻结")
+    _open_population(page)
+    page.fill("[name=total]", "120")
+    page.click("button:has-text('冻结这个方案')")
+    expect(page.locator("body")).to_contain_text("方案已冻结")
+    while datetime.now(FIELD_ZONE) < due + timedelta(seconds=1):
+        time.sleep(0.2)
+    page.reload()
+    page.fill("[name=value]", "03 11 19 22 28 31 07")
+    page.click("button:has-text('登记公开值')")
+    page.click("button:text-is('抽样')")
+    page.click("button:has-text('释放主样本')")
+    expect(page.locator("body")).to_contain_text("话务员现在可以领取")
+
+
+def _open_population(page: Page) -> None:
+    page.click("nav >> a[href='/supervisor/sampling']")
+    page.click(f"tr:has-text('{POPULATION}') >> a")
+
+
+def _an_operator_interviews_somebody(page: Page) -> None:
+    """By keyboard alone: calls one enterprise after the other until one of them answers the whole questionnaire."""
+    for _ in range(40):
+        if _one_turn(page):
+            return
+    raise AssertionError("forty enterprises were called and none answered the questionnaire")
+
+
+def _one_turn(page: Page) -> bool:
+    """One case by keyboard: whether it ended as a complete interview."""
+    page.keyboard.press("n")
+    expect(page.locator("#who h2")).to_be_visible()
+    page.keyboard.press("d")
+    page.keyboard.press("d")  # a double press places one call
+    state = page.locator("#call-state .call-state")
+    expect(state).not_to_have_class(re.compile("none|placing|queued|ringing"), timeout=90_000)
+    if "answered" in (state.get_attribute("class") or ""):
+        _read_the_questionnaire(page)
+    expect(page.locator("#offers .first")).to_be_visible(timeout=20_000)
+    complete = "完成" in page.inner_text("#offers .first")
+    page.keyboard.press("1")
+    expect(page.locator("#who h2")).to_have_count(0)
+    return complete
+
+
+def _read_the_questionnaire(page: Page) -> None:
+    """Answers every question as a friendly enterprise would: the first choice, a three, a word."""
+    while page.locator("#say").count():
+        asked = page.inner_text("#say")
+        if page.locator("#typed").count():
+            _type_an_answer(page)
+        elif page.locator("#ask .choices:not(.nonanswers) .choice").count():
+            page.keyboard.press("1")
+        page.keyboard.press("Enter")
+        page.wait_for_function("asked => document.querySelector('#say')?.innerText !== asked", arg=asked)
+
+
+def _type_an_answer(page: Page) -> None:
+    kind = page.get_attribute("#typed", "type")
+    if kind == "date":
+        page.fill("#typed", "2022-03-01")
+    else:
+        page.keyboard.type("3" if page.get_attribute("#typed", "inputmode") == "decimal" else "没有别的意见")
+
+
+def _the_board_counts_it(page: Page) -> None:
+    page.click("nav >> a[href='/boards']")
+    expect(page.locator("main")).to_contain_text("完成")
+
+
+def _an_evaluator_takes_the_package_away(page: Page) -> None:
+    page.click(f"a:has-text('{POPULATION}')")
+    page.click("button:has-text('生成导出包')")
+    with page.expect_download(timeout=90_000) as download:
+        page.click("a:has-text('下载')", timeout=90_000)
+    with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
+        assert "manifest.json" in {Path(name).name for name in archive.namelist()}
