@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
@@ -70,6 +70,25 @@ def engine() -> Engine:
     if _engine is None:
         raise Unavailable("not_connected", "程序还没有连接数据库，请先启动数据库。")
     return _engine
+
+
+KEPT = 200
+"""Objects a transaction holds on to."""
+
+
+@event.listens_for(Session, "loaded_as_persistent")
+def _keep(session: Any, loaded: object) -> None:
+    """Hold what a transaction has read: the identity map is weak, and the same study or case would be fetched again and again."""
+    kept = session.info.setdefault("kept", [])
+    if len(kept) < KEPT:
+        kept.append(loaded)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _fresh_where_locked(asked: Any) -> None:
+    """A row that is locked is read as it stands now, also where the transaction has read it before."""
+    if asked.is_select and getattr(asked.statement, "_for_update_arg", None) is not None:
+        asked.update_execution_options(populate_existing=True)
 
 
 @contextmanager

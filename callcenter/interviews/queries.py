@@ -1,7 +1,9 @@
 """Reads of the room: where an interview stands, what was answered, how complete it is."""
 
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from callcenter.call_queue.tables import Case
@@ -51,12 +53,14 @@ def answers(session: Session, interview_id: int) -> dict[str, Given]:
 
 def values(session: Session, interview_id: int) -> dict[str, Any]:
     """Values on the route by question; None where empty or a non-answer was given (see `answers`)."""
-    given = answers(session, interview_id)
-    return {
-        stop.question.name: (stop.given.value if stop.given else None)
-        for stop in route(session, interview_id).stops
-        if stop.question.name in given
-    }
+    fixed, given = reading(session, interview(session, interview_id)), answers(session, interview_id)
+    stops = find_route(fixed.definition, given, fixed.moment).stops
+    return {stop.question.name: (stop.given.value if stop.given else None) for stop in stops if stop.question.name in given}
+
+
+def saved_at(session: Session, interview_id: int) -> datetime | None:
+    """When the last answer was saved."""
+    return session.exec(select(func.max(Answer.answered_at)).where(Answer.interview_id == interview_id)).one()
 
 
 def reading(session: Session, found: Interview, language: str = "zh") -> Reading:

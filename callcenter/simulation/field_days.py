@@ -16,7 +16,7 @@ AT_ONCE = 4
 LONG = timedelta(hours=3)
 """After a jump as long as this, and at least so often, the scheduler is waited for."""
 A_LITTLE = timedelta(seconds=60)
-STEP = timedelta(seconds=2)
+STEP = timedelta(seconds=5)
 """Operators whose steps are due within this time act together."""
 
 

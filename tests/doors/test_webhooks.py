@@ -7,14 +7,12 @@ from twilio.request_validator import RequestValidator
 from callcenter.calls.tables import Attempt, CallEvent
 from callcenter.db.engine import transaction
 from callcenter.operations.queries import open_alerts
-from callcenter.web.dialling import dial
-from tests.factories.calls import PretendedLine, make_leased_case
+from tests.factories.calls import PretendedLine, make_leased_case, press_dial
 
 
 @pytest.fixture
 def attempt_id(database_url, field_time):
-    case = make_leased_case()
-    return dial(PretendedLine(), lease_id=case.lease_id, operator_id=case.operator_id)
+    return press_dial(PretendedLine(), make_leased_case())
 
 
 @pytest.fixture

@@ -6,9 +6,13 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from callcenter import clock
+from callcenter.call_queue.leases import Lease
 from callcenter.calls.actions import load_lines
 from callcenter.calls.phone_line import LineAway, LineState, Placed, Placement
+from callcenter.calls.queries import latest_attempt
 from callcenter.db.engine import transaction
+from callcenter.web.pages.operator.dialling import dial
+from callcenter.web.security import Person
 from tests.factories.sampling import insert, make_drawn_sample, make_user
 
 LINES = [{"number": f"965999{n}", "dialled_form": f"+8622965999{n}"} for n in ("66", "77", "88")]
@@ -90,3 +94,11 @@ class PretendedLine:
     def state(self, sid: str) -> LineState:
         """Say where a call stands."""
         return self.states[sid]
+
+
+def press_dial(line: PretendedLine, case: LeasedCase, phone: str | None = None) -> int:
+    """Dial as the operator's page does; the attempt's id."""
+    person = Person(case.operator_id, "operator", "话务员", "operator", None, "zh", False, "", 0)
+    dial(line, person, Lease(case.lease_id, case.case_id, case.operator_id, clock.now() + timedelta(minutes=5)), phone)
+    with transaction() as session:
+        return latest_attempt(session, case.lease_id).id

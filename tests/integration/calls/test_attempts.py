@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +12,8 @@ from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.operations.queries import open_alerts
 from callcenter.scheduler.sweep import sweep_calls
-from callcenter.web.dialling import dial, hang_up
-from tests.factories.calls import PHONES, PretendedLine, make_leased_case
+from callcenter.web.pages.operator.dialling import hang_up
+from tests.factories.calls import PHONES, PretendedLine, make_leased_case, press_dial
 from tests.factories.sampling import insert
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -26,10 +27,6 @@ def line():
 @pytest.fixture
 def case(field_time):
     return make_leased_case()
-
-
-def press_dial(line, case, phone=None):
-    return dial(line, lease_id=case.lease_id, operator_id=case.operator_id, phone=phone)
 
 
 def attempts():
@@ -57,6 +54,8 @@ def test_a_double_click_finds_the_call_that_is_under_way_and_places_no_other(lin
 def test_after_its_end_the_next_number_can_be_dialled_under_the_same_lease(line, case):
     first = press_dial(line, case)
     tell(first, "failed", 1, sip=404)
+    with transaction() as session:
+        session.get(Attempt, first).outcome = "dead_number"
     press_dial(line, case, PHONES[1]["number"])
     assert [(one.number_in_lease, one.phone, one.state) for one in attempts()] == [
         (1, PHONES[0]["number"], "failed"),
@@ -142,9 +141,8 @@ def test_limits_of_a_line_hold(line, case):
     ],
 )
 def test_nothing_is_dialled_without_the_lease_or_on_a_number_of_nobody_s(line, case, change, code):
-    asked = {"lease_id": case.lease_id, "operator_id": case.operator_id, "phone": None} | change
     with pytest.raises((Conflict, InvalidInput)) as refusal:
-        dial(line, **asked)
+        press_dial(line, replace(case, **{k: v for k, v in change.items() if k != "phone"}), change.get("phone"))
     assert refusal.value.code == code
     assert line.placed == attempts() == []
 
@@ -192,11 +190,11 @@ def test_a_wish_not_to_be_called_counts_at_once_also_under_a_lease(line, case, f
     assert attempts() == []
 
 
-def test_hanging_up_ends_the_open_call_of_the_lease_and_only_of_its_operator(line, case):
-    press_dial(line, case)
-    hang_up(line, lease_id=case.lease_id, operator_id=-1)
-    assert line.ended == []
-    hang_up(line, lease_id=case.lease_id, operator_id=case.operator_id)
+def test_hanging_up_ends_the_open_call_of_the_lease_once(line, case):
+    number = press_dial(line, case)
+    hang_up(line, case.lease_id)
+    tell(number, "completed", 1)
+    hang_up(line, case.lease_id)
     assert line.ended == ["CA1"]
 
 

@@ -166,8 +166,7 @@ def _attempt(attempt: AttemptRow | None) -> dict[str, Any] | None:
 
 
 def _saved_at(session: Session, interview_id: int | None) -> str | None:
-    answers = interviews.latest_answers(session, interview_id) if interview_id else []
-    return _iso(max((answer.answered_at for answer in answers), default=None))
+    return _iso(interviews.saved_at(session, interview_id)) if interview_id else None
 
 
 def _iso(moment: datetime | None) -> str | None:
