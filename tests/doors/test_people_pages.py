@@ -139,10 +139,8 @@ def test_the_audit_trail_is_filtered(administrator: Browser) -> None:
 def test_jobs_and_the_timetable_are_shown(administrator: Browser) -> None:
     assert "时间表还没有运行过" in administrator.get("/administrator/jobs").text
     statement(
-        statement(
-            "INSERT INTO jobs (kind, payload, state, created_at, claims, progress_done, progress_total) "
-            "VALUES ('export', '{}', 'running', now(), 1, 3, 10)"
-        )
+        "INSERT INTO jobs (kind, payload, state, created_at, claims, progress_done, progress_total) "
+        "VALUES ('export', '{}', 'running', now(), 1, 3, 10)"
     )
     statement(
         "INSERT INTO timetable_runs (job, started_at, finished_at, ok, result) VALUES ('sweep', now(), now(), true, '{\"found\": 2}')"
