@@ -15,6 +15,20 @@ from callcenter.questionnaire.texts import CASE_FIELDS, TextProblem, fields_know
 
 def check(document: Any, *, items: frozenset[int] | None = None) -> list[Problem]:
     """All problems of a document, by row; with `items` its questions must name items of that checklist."""
+    judged = (repr(document), items)
+    if judged not in _judged:
+        if len(_judged) >= MOST_REMEMBERED:
+            _judged.clear()
+        _judged[judged] = _check(document, items)
+    return list(_judged[judged])
+
+
+# Walking every way takes seconds; the same document is judged when it is looked at, loaded and released.
+MOST_REMEMBERED = 32
+_judged: dict[tuple[str, frozenset[int] | None], list[Problem]] = {}
+
+
+def _check(document: Any, items: frozenset[int] | None) -> list[Problem]:
     reading = read_questionnaire(document)
     found = [*reading.problems, *_of_form(reading.definition, items)]
     if not any(each.severity == ERROR for each in found):

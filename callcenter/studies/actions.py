@@ -39,8 +39,7 @@ def load(session: Session, folder: Path, *, trial_from: date | None = None, user
         ) from bad
     study = _study(session, content, _digest(files), trial_from)
     assert study.id is not None  # noqa: S101  # numbered by the flush
-    for topic in content.topics:
-        _topic(session, study.id, topic)
+    _topics(session, study.id, content.topics)
     for stage in content.stages:
         _stage(session, study.id, stage, trial_from)
     _standards(session, study.id, content.standards)
@@ -108,26 +107,29 @@ def _kinds(study: Study) -> dict[str, object]:
 
 
 def _fill(session: Session, found: Any, values: dict[str, Any]) -> Any:
-    """The row with `values`, flushed, so that its id is known."""
+    """The row with `values`; whoever needs its id flushes."""
     for name, value in values.items():
         setattr(found, name, value)
     session.add(found)
-    session.flush()
     return found
 
 
-def _topic(session: Session, study_id: int, topic: TopicContent) -> None:
-    found = session.exec(select(Topic).where(Topic.study_id == study_id, Topic.number == topic.number)).first()
-    _fill(session, found or Topic(study_id=study_id, number=topic.number, title=""), {"title": topic.title, "hotline": topic.hotline})
+def _topics(session: Session, study_id: int, topics: list[TopicContent]) -> None:
+    known = {topic.number: topic for topic in session.exec(select(Topic).where(Topic.study_id == study_id))}
+    for topic in topics:
+        blank = Topic(study_id=study_id, number=topic.number, title="")
+        _fill(session, known.get(topic.number) or blank, {"title": topic.title, "hotline": topic.hotline})
+    session.flush()
 
 
 def _stage(session: Session, study_id: int, content: StageContent, trial_from: date | None) -> None:
     found = session.exec(select(Stage).where(Stage.study_id == study_id, Stage.name == content.name)).first()
     values = {"title": content.title, "period_start": content.period_start, "period_end": content.period_end}
     stage = _fill(session, found or Stage(study_id=study_id, name=content.name, title=""), values)
+    session.flush()
     _phases(session, stage.id, for_trial(content.phases, trial_from) if trial_from else content.phases)
-    for item in content.items:
-        _item(session, stage.id, item)
+    items = _items(session, stage.id, content.items)
+    _populations(session, stage.id, [(items[item.number], each) for item in content.items for each in item.populations])
 
 
 def _phases(session: Session, stage_id: int, phases: list[PhaseSpan]) -> None:
@@ -145,34 +147,39 @@ def _phases(session: Session, stage_id: int, phases: list[PhaseSpan]) -> None:
     session.flush()
 
 
-def _item(session: Session, stage_id: int, content: ItemContent) -> None:
-    found = session.exec(select(ChecklistItem).where(ChecklistItem.stage_id == stage_id, ChecklistItem.number == content.number)).first()
-    values = {
-        "topic_number": content.topic_number,
-        "title": content.title,
-        "lead_departments": content.lead_departments,
-        "responsible_units": content.responsible_units,
-        "needs_list": content.needs_list,
-        "needs_work_orders": content.needs_work_orders,
-        "evidence_kinds": content.evidence_kinds,
-    }
-    item = _fill(session, found or ChecklistItem(stage_id=stage_id, number=content.number, topic_number=0, title=""), values)
-    for population in content.populations:
-        _population(session, stage_id, item.id, population)
+def _items(session: Session, stage_id: int, contents: list[ItemContent]) -> dict[int, int]:
+    """The stage's items with what the folder says; their ids by number."""
+    known = {item.number: item for item in session.exec(select(ChecklistItem).where(ChecklistItem.stage_id == stage_id))}
+    for content in contents:
+        values = {
+            "topic_number": content.topic_number,
+            "title": content.title,
+            "lead_departments": content.lead_departments,
+            "responsible_units": content.responsible_units,
+            "needs_list": content.needs_list,
+            "needs_work_orders": content.needs_work_orders,
+            "evidence_kinds": content.evidence_kinds,
+        }
+        blank = ChecklistItem(stage_id=stage_id, number=content.number, topic_number=0, title="")
+        known[content.number] = _fill(session, known.get(content.number) or blank, values)
+    session.flush()
+    return {number: item.id or 0 for number, item in known.items()}
 
 
-def _population(session: Session, stage_id: int, item_id: int, content: PopulationContent) -> None:
-    found = session.exec(select(Population).where(Population.stage_id == stage_id, Population.code == content.code)).first()
-    values = {
-        "title": content.title,
-        "respondents": content.respondents,
-        "period_start": content.period_start,
-        "period_end": content.period_end,
-        "questionnaire": content.questionnaire,
-        "settings": content.settings,
-    }
-    blank = Population(stage_id=stage_id, item_id=item_id, code=content.code, position=content.position, title="")
-    _fill(session, found or blank, values)
+def _populations(session: Session, stage_id: int, contents: list[tuple[int, PopulationContent]]) -> None:
+    known = {each.code: each for each in session.exec(select(Population).where(Population.stage_id == stage_id))}
+    for item_id, content in contents:
+        values = {
+            "title": content.title,
+            "respondents": content.respondents,
+            "period_start": content.period_start,
+            "period_end": content.period_end,
+            "questionnaire": content.questionnaire,
+            "settings": content.settings,
+        }
+        blank = Population(stage_id=stage_id, item_id=item_id, code=content.code, position=content.position, title="")
+        _fill(session, known.get(content.code) or blank, values)
+    session.flush()
 
 
 def _standards(session: Session, study_id: int, standards: list[StandardContent]) -> None:
