@@ -14,7 +14,7 @@ from callcenter.scheduler.timetable import Line
 LOCK = 7_214_002
 ASK_EVERY = 0.5
 """Seconds between two looks at the lock: an old leader may go on for as long, so jobs must bear running twice."""
-POLL_FIELD_TIME = 0.25
+POLL_FIELD_TIME = 0.5
 
 log = structlog.get_logger()
 

@@ -118,10 +118,10 @@ class FieldDays:
         """Let everybody act whose time has come, several at once; of the idle only as many as find something."""
         now = self.clock.now
         due = [operator for operator in self.operators if operator.wake <= now + STEP]
-        busy = [operator for operator in due if not operator.idle]
+        busy, idle = [operator for operator in due if not operator.idle], [operator for operator in due if operator.idle]
         for _ in self._pool.map(lambda operator: operator.act(now), busy):
             pass
-        self._try_idle([operator for operator in due if operator.idle], now)
+        self._try_idle(idle, now)
         for operator in due:
             if operator.placed_at is not None:
                 self.carrier.expect(now + timedelta(seconds=1))

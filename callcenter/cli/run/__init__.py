@@ -25,7 +25,7 @@ app = typer.Typer()
 
 DEMO_BEGINS = datetime.datetime(2022, 5, 26, 9, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
 """The first day of the demo study's field period, in field time."""
-DEMO_OPERATORS = 6
+DEMO_OPERATORS = 10
 FIRST_CASES = 400
 
 
