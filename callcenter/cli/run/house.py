@@ -17,6 +17,7 @@ from callcenter.settings import Settings
 
 WANTED_PORTS = {"web": 8000, "boards": 8001, "carrier": 8002}
 LOOK_EVERY = 0.2
+WEB_PROCESSES = 2 if (os.cpu_count() or 1) > 1 else 1
 DATABASE_TRIES = 20
 
 
@@ -61,6 +62,9 @@ class House:
         """Start every process of this installation and wait until those that serve answer."""
         for name in self.sockets:
             self.children.add(Child(name, [name], self.sockets[name]))
+        if WEB_PROCESSES > 1:
+            # Both accept from one socket: Python uses one core a process, and while one is started again the other goes on.
+            self.children.add(Child("web-2", ["web"], self.sockets["web"]))
         for name in ("scheduler", "worker"):
             self.children.add(Child(name, [name]))
         self.children.wait_until_healthy()
