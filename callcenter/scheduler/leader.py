@@ -1,5 +1,6 @@
 """One leader among any number of scheduler processes: whoever holds an advisory lock runs the timetable."""
 
+import logging
 import threading
 from types import TracebackType
 
@@ -75,6 +76,8 @@ def lead(url: str, lines: list[Line], stop: threading.Event, *, by_field_time: b
 
 
 def _started(lines: list[Line], by_field_time: bool) -> BackgroundScheduler:
+    # It warns whenever a poll outlasts its interval, which is no news: the next one makes up for it.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
     if by_field_time:
         scheduler.add_job(FieldTimetable(lines).poll, "interval", seconds=POLL_FIELD_TIME, id="by_field_time")
