@@ -1,5 +1,6 @@
 """The engine, `transaction()` (the only commit) and `statement()` (one plain statement, committed by itself)."""
 
+import selectors
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, exc
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
@@ -18,6 +19,17 @@ _pool: ConnectionPool[psycopg.Connection[DictRow]] | None = None
 
 # A forgotten transaction slows every claim (dead index entries pile up at the queue's head), so the server ends it.
 SESSION_OPTIONS = "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+ANSWERS_WITHIN = 3.0
+"""Seconds in which a server answers an empty statement; one that stands still leaves its connections open and says nothing."""
+OPTIONS: dict[str, Any] = {
+    "options": SESSION_OPTIONS,
+    "connect_timeout": 5,
+    # A machine that is gone says nothing either: the kernel finds out within some 20 seconds.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20000,
+}
 
 
 def driver_url(url: str) -> str:
@@ -38,21 +50,47 @@ def connect(url: str, *, pool_size: int = 10) -> None:
         driver_url(url),
         pool_size=pool_size,
         max_overflow=20,
-        pool_pre_ping=True,
         pool_timeout=10,
         hide_parameters=True,  # what a statement was given may be personal: it belongs in no log
-        connect_args={"options": SESSION_OPTIONS, "connect_timeout": 5},
+        connect_args=OPTIONS,
     )
+    event.listen(_engine, "checkout", _check_out)  # instead of pool_pre_ping, which waits as long as it takes
     _pool = ConnectionPool(
         plain_url(url),
         min_size=0,
         max_size=pool_size + 10,
         timeout=5,
         reconnect_timeout=1,  # else it waits longer and longer after an outage: here the next request tries at once
-        kwargs={"autocommit": True, "row_factory": dict_row, "options": SESSION_OPTIONS, "connect_timeout": 5},
-        check=ConnectionPool.check_connection,
+        kwargs={"autocommit": True, "row_factory": dict_row, **OPTIONS},
+        check=ping,
         open=True,
     )
+
+
+def ping(connection: psycopg.Connection[Any]) -> None:
+    """Ask the server for a word; OperationalError where none comes in time, and the connection is closed then."""
+    asked = connection.pgconn
+    try:
+        asked.send_query(b"")
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(asked.socket, selectors.EVENT_READ)
+            if not waiting.select(ANSWERS_WITHIN):
+                raise psycopg.OperationalError("the server does not answer")
+        while asked.get_result() is not None:
+            pass
+        if asked.status != psycopg.pq.ConnStatus.OK:
+            raise psycopg.OperationalError("the connection is lost")
+    except psycopg.OperationalError:
+        connection.close()
+        raise
+
+
+def _check_out(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A dead connection is replaced before it is used, and all that are as old as it."""
+    try:
+        ping(connection)
+    except psycopg.OperationalError as failure:
+        raise exc.InvalidatePoolError from failure
 
 
 def disconnect() -> None:

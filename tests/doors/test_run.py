@@ -8,41 +8,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from tests.factories.house import pid_of, processes_of, until
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
-
-
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    give_up = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < give_up, "it did not come to that"
-        time.sleep(0.1)
-
-
-def processes_of(folder: Path) -> dict[int, str]:
-    """Every living process that works on this data folder, whoever its parent is: id and command line."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit() or int(entry.name) == os.getpid():
-            continue
-        try:
-            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            environment = (entry / "environ").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if command and (str(folder) in command or f"DATA_DIR={folder}" in environment):
-            found[int(entry.name)] = command
-    return found
-
-
-def pid_of(folder: Path, part: str) -> int:
-    return next((pid for pid, command in processes_of(folder).items() if part in command), 0)
 
 
 def answers(address: str) -> bool:

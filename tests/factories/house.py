@@ -6,8 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from callcenter.db.local_server import LocalServer
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN = 150.0
@@ -39,9 +45,30 @@ class House:
             time.sleep(0.2)
         raise AssertionError((self.folder / "run.out").read_text(encoding="utf-8"))
 
+    def rows(self, statement: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """What a statement finds in the house's database, past all its programs."""
+        server = LocalServer(self.folder / "data")
+        server.port = int((server.folder / "port").read_text(encoding="ascii"))
+        with psycopg.connect(server.url(), autocommit=True, row_factory=dict_row, connect_timeout=5) as connection:
+            found = connection.execute(statement.encode(), values)
+            return found.fetchall() if found.description else []
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        return int(self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])
+
+    @property
+    def said(self) -> str:
+        """What it wrote to its console so far."""
+        return (self.folder / "run.out").read_text(encoding="utf-8")
+
     @property
     def web(self) -> str:
         return str(self.about["addresses"]["web"])
+
+    @property
+    def carrier(self) -> str:
+        return str(self.about["addresses"]["carrier"])
 
     @property
     def boards(self) -> str:
@@ -54,3 +81,47 @@ class House:
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(60)
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """Every living process that works on this data folder, whoever its parent is: id and command line."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            environment = (entry / "environ").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if command and (str(folder) in command or f"DATA_DIR={folder}" in environment):
+            found[int(entry.name)] = command
+    return found
+
+
+def pid_of(folder: Path, part: str) -> int:
+    """The process whose command line has this part; 0 where there is none."""
+    return next((pid for pid, command in processes_of(folder).items() if part in command), 0)
+
+
+def children_of(parent: int) -> list[int]:
+    """Processes that this one started and that still live."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "stat").read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+            if int(status.rsplit(")", 1)[1].split()[1]) == parent:
+                found.append(int(entry.name))
+    return found
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> float:
+    """Wait until it holds; the seconds that took."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() < began + seconds, "it did not come to that"
+        time.sleep(0.1)
+    return time.monotonic() - began
