@@ -12,14 +12,17 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
+import psycopg
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from callcenter import migrations, wiring
+from callcenter.cli.recount import differences
 from callcenter.cli.run import first_start
 from callcenter.cli.run.house import House
-from callcenter.errors import InvalidInput
+from callcenter.db.engine import plain_url
+from callcenter.errors import InvalidInput, Refused
 
 app = typer.Typer()
 
@@ -110,6 +113,17 @@ def _play(data: Path | None, cases: int, out: Path, seed: int) -> None:
         described = house.describe(log_ins)
         ends.enter_context(_watched(house))
         field_period.play(described, clock_file, cases, out, seed)
+        _prove_counters(house)
+
+
+def _prove_counters(house: House) -> None:
+    """After a whole field period every counter must still agree with its rows."""
+    with psycopg.connect(plain_url(house.settings.database_url.get_secret_value())) as connection:
+        found = differences(connection)
+    if found:
+        sentence = "演示结束后有 {count} 个计数与重新计数不一致，第一个是 {counter}：请把数据目录交给开发人员。"
+        raise Refused("counters_differ", sentence, count=len(found), counter=found[0]["counter"])
+    say("全部计数与重新计数一致。")
 
 
 @contextmanager
