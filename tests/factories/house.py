@@ -99,9 +99,14 @@ def processes_of(folder: Path) -> dict[int, str]:
     return found
 
 
+def pids_of(folder: Path, part: str) -> set[int]:
+    """The processes whose command line has this part."""
+    return {pid for pid, command in processes_of(folder).items() if part in command}
+
+
 def pid_of(folder: Path, part: str) -> int:
-    """The process whose command line has this part; 0 where there is none."""
-    return next((pid for pid, command in processes_of(folder).items() if part in command), 0)
+    """One of them; 0 where there is none."""
+    return min(pids_of(folder, part), default=0)
 
 
 def children_of(parent: int) -> list[int]:
