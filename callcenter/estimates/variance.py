@@ -47,8 +47,13 @@ class Sample:
 
     @cached_property
     def units_by_stratum(self) -> Floats:
-        """n_h."""
-        return np.bincount(self.stratum_of_unit).astype(np.float64)
+        """n_h of every stratum that has a size, also of those from which nobody answered yet."""
+        return self._by_stratum(np.ones(len(self.stratum_of_unit)))
+
+    def _by_stratum(self, of_units: Floats) -> Floats:
+        """Sums of a figure of the units over each stratum."""
+        strata = 0 if self.sizes is None else len(self.sizes)
+        return np.bincount(self.stratum_of_unit, weights=of_units, minlength=strata).astype(np.float64)
 
     @cached_property
     def _scale(self) -> Floats:
@@ -58,11 +63,11 @@ class Sample:
 
     def variance(self, z: Floats) -> float:
         """Variance of the weighted total of `z`."""
-        totals = np.bincount(self.units, weights=self.weights * z)
+        totals = np.bincount(self.units, weights=self.weights * z).astype(np.float64)
         n = self.units_by_stratum
-        means = np.bincount(self.stratum_of_unit, weights=totals) / np.maximum(n, 1)
+        means = self._by_stratum(totals) / np.maximum(n, 1)
         centred = totals - np.where(n > 1, means, 0)[self.stratum_of_unit]
-        squares = np.bincount(self.stratum_of_unit, weights=centred**2)
+        squares = self._by_stratum(centred**2)
         return float(self._scale @ squares)
 
     def degrees(self, domain: Mask) -> int:
