@@ -271,7 +271,7 @@ def released_counts(session: Session, draw_id: int) -> dict[str, dict[str, int]]
 
 
 def overview(session: Session) -> list[OverviewRow]:
-    """Every population that has a frame or a draw, with its newest of each, by stage and code."""
+    """Every population with its newest frame and draw: those begun first, then those with lists, then by stage and code."""
     rows = session.execute(
         text("""SELECT p.id, t.name, p.code, p.title, f.number, f.size, f.frozen_at,
                        d.id, d.draw_no, d.committed_at, d.public_due, g.fixed_at,
@@ -280,7 +280,8 @@ def overview(session: Session) -> list[OverviewRow]:
                 LEFT JOIN LATERAL (SELECT * FROM frames WHERE population_id = p.id ORDER BY number DESC LIMIT 1) f ON true
                 LEFT JOIN LATERAL (SELECT * FROM draws WHERE population_id = p.id ORDER BY draw_no DESC LIMIT 1) d ON true
                 LEFT JOIN designs g ON g.id = d.design_id
-                ORDER BY f.id IS NULL AND d.id IS NULL, t.name, i.number, p.position""")
+                ORDER BY f.id IS NULL AND d.id IS NULL,
+                         NOT EXISTS (SELECT 1 FROM submissions l WHERE l.population_id = p.id), t.name, i.number, p.position""")
     )
     made: list[OverviewRow] = []
     for row in rows:

@@ -56,8 +56,10 @@ def _a_supervisor_draws_and_releases(page: Page) -> None:
     page.reload()
     page.fill("[name=value]", "03 11 19 22 28 31 07")
     page.click("button:has-text('登记公开值')")
-    page.click("button:text-is('抽样')")
-    page.click("button:has-text('释放主样本')")
+    page.click("button:has-text('抽样…')")
+    page.click("#draw >> button.primary")
+    page.click("button:has-text('释放主样本…')")
+    page.click("#release-main >> button.primary")
     expect(page.locator("body")).to_contain_text("话务员现在可以领取")
 
 

@@ -1,6 +1,7 @@
 """The supervisor's way from a frozen frame to released cases, through the pages."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from callcenter.db import engine
 from callcenter.studies.phases import FIELD_ZONE
@@ -64,12 +66,14 @@ def test_from_commitment_to_cases(supervisor: Browser, frame: MadeFrame, field_t
     assert "现在不能登记" in early.text
     field_time.set(field_time() + timedelta(days=1, minutes=1))
     assert supervisor.post(f"/supervisor/sampling/draws/{draw_id}/public-value", data={"value": "07 11"}).status_code == 303
-    assert "抽样只能进行一次" in supervisor.get(place(frame)).text
+    page = supervisor.get(place(frame)).text
+    assert "抽样只能进行一次" in page and "抽取主样本 12 个" in page and 'data-opens="draw"' in page
+    assert page.count('<li class="undone">') == 1, "only the draw itself is still to be done"
     drawn = supervisor.post(f"/supervisor/sampling/draws/{draw_id}/draw")
     assert drawn.headers["location"] == f"/supervisor/sampling/draws/{draw_id}/releases"
     assert supervisor.post(f"/supervisor/sampling/draws/{draw_id}/draw").status_code == 409
     page = supervisor.get(drawn.headers["location"]).text
-    assert "释放主样本：12 个个案，2 层" in page
+    assert "释放主样本：12 个个案，2 层" in page and 'data-opens="release-main"' in page and "释放后不能收回" in page
     assert supervisor.post(f"/supervisor/sampling/draws/{draw_id}/release-main").status_code == 303
     page = supervisor.get(f"/supervisor/sampling/draws/{draw_id}/releases").text
     assert "释放主样本" in page and "1.500" in page
@@ -92,6 +96,32 @@ def test_a_design_is_tried_out_before_anything_is_fixed(supervisor: Browser, fra
     page = supervisor.get(place(frame), params={**DESIGN, "method": "fixed", "stratum:和平区": "4", "stratum:河西区": "9"}).text
     assert "最多 8 个" in page
     assert engine.statement("SELECT count(*) AS n FROM designs") == [{"n": 0}]
+
+
+def test_a_district_merged_into_another_and_named_as_itself_is_no_clash(
+    supervisor: Browser, frame: MadeFrame, field_time: FieldTime
+) -> None:
+    commit(supervisor, frame, field_time)
+    merged = {"merge:和平区": "河西区", "merge:河西区": "河西区"}
+    assert supervisor.post(place(frame, "/design"), data={**DESIGN, **merged}).status_code == 303
+    page = supervisor.get(place(frame)).text
+    assert "重名" not in page
+    fixed = page[page.index("已冻结的方案</h2>") : page.index("方案试算")]
+    assert re.search(r"<td>河西区</td><td[^>]*>20</td><td[^>]*>6</td><td[^>]*>12</td>", fixed), "one stratum of both districts"
+    assert "<td>和平区</td>" not in fixed
+    tried = supervisor.get(place(frame), params={**DESIGN, "merge:和平区": "河西区", "merge:河西区": ""}).text
+    assert "重名" not in tried, "an empty field leaves the district where it is"
+
+
+def test_populations_that_have_begun_stand_first(supervisor: Browser, frame: MadeFrame, field_time: FieldTime) -> None:
+    with engine.transaction() as session:
+        stage, item = session.execute(text("SELECT stage_id, item_id FROM populations")).one()
+        made = {"stage_id": stage, "item_id": item, "title": "总体", "respondents": "enterprises", "settings": {}}
+        ids = [insert(session, "populations", code=f"0-{place}", position=-place, **made) for place in (1, 2)]
+        sent = {"department": "某局", "received_at": field_time(), "file_name": "a.csv", "file_sha256": "0", "file": b"", "totals": {}}
+        insert(session, "submissions", population_id=ids[0], state="judged", role="first", **sent)
+    rows = re.findall(r"/supervisor/sampling/populations/(\d+)", supervisor.get("/supervisor/sampling").text)
+    assert [int(row) for row in rows] == [frame.population_id, *ids], "frozen, then with a list, then the others"
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,8 @@ def merges(form: Mapping[str, str]) -> dict[str, list[str]]:
         if name.startswith("merge:") and value.strip() and value.strip() != name.removeprefix("merge:"):
             found.setdefault(value.strip(), []).append(name.removeprefix("merge:"))
     for target, districts in found.items():
-        # A district whose name others take stays in the stratum of that name.
-        if f"merge:{target}" in form and target not in districts and not form[f"merge:{target}"].strip():
+        # A district whose name others take stays in the stratum of that name, whether its own field is empty or names itself.
+        if target not in districts and form.get(f"merge:{target}", "-").strip() in ("", target):
             districts.append(target)
     return found
 
