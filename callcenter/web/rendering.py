@@ -13,7 +13,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from callcenter.people.roles import LABELS
-from callcenter.web import formats, translations
+from callcenter.web import formats, labels, translations
 from callcenter.web.assets import asset
 from callcenter.web.navigation import NAVIGATION, home
 from callcenter.web.security import Person, cookie_name, cookie_options, signature, visitor_token
@@ -91,7 +91,7 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals |= {"_": translations.gettext, "asset": asset, "role_labels": LABELS}
+    made.globals |= {"_": translations.gettext, "asset": asset, "labels": labels, "role_labels": LABELS}
     made.filters |= {
         "moment": formats.moment,
         "day": formats.day,

@@ -55,7 +55,7 @@ def test_a_case_number_leads_straight_to_its_way(worked: WorkedSample, client_fo
 
 def test_the_way_shows_list_draw_release_calls_answers_and_codes(worked: WorkedSample, client_for: Callable[..., Browser]) -> None:
     text = client_for("supervisor").get(f"/cases/{worked.cases['和平区'][0]}").text
-    for part in ("号名录", "排定次序", "和平区层第 1 位", "主样本放号", "电话：完成访问", "处置代码 1.1（I）", "开始访问"):
+    for part in ("号名录", "排定次序", "和平区层第 1 位", "主样本放号", "电话：完成访问", "处置代码 1.1 完成访问", "开始访问"):
         assert part in text, part
 
 

@@ -127,11 +127,12 @@ def test_the_last_administrator_stays(administrator: Browser) -> None:
 def test_the_audit_trail_is_filtered(administrator: Browser) -> None:
     administrator.post(PEOPLE, data={"username": "wang", "name": "王芳", "role": "operator", "unit": ""})
     everything = administrator.get("/administrator/audit").text
-    assert "user_added" in everything and "logged_in" in everything
+    assert "<td>添加人员</td>" in everything and "<td>登录</td>" in everything and "<td>user_added" not in everything
     only = administrator.post("/administrator/audit", data={"action": "user_added"}).text
-    assert only.count("<code>logged_in</code>") == 0 and "user_added" in only
+    assert "<td>登录</td>" not in only and "<td>添加人员</td>" in only
     subject = administrator.post("/administrator/audit", data={"subject": f"user {stored('wang')['id']}"}).text
-    assert "共 1 条" in subject
+    assert "共 1 条" in subject and "用户 " in subject
+    assert "共 1 条" in administrator.post("/administrator/audit", data={"subject": f"用户 {stored('wang')['id']}"}).text
     assert "没有符合条件" in administrator.post("/administrator/audit", data={"actor": "nobody"}).text
     assert "没有符合条件" in administrator.post("/administrator/audit", data={"last_day": "2001-01-01"}).text
 
@@ -146,7 +147,7 @@ def test_jobs_and_the_timetable_are_shown(administrator: Browser) -> None:
         "INSERT INTO timetable_runs (job, started_at, finished_at, ok, result) VALUES ('sweep', now(), now(), true, '{\"found\": 2}')"
     )
     page = administrator.get("/administrator/jobs").text
-    assert "export" in page and "3 / 10" in page and "sweep" in page and "found" in page
+    assert "<td>生成数据包</td>" in page and "3 / 10" in page and "sweep" in page and "found" in page
 
 
 def test_nobody_s_number_is_not_found(administrator: Browser) -> None:

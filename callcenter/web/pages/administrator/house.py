@@ -9,6 +9,7 @@ from starlette.responses import Response
 from callcenter.operations import queries
 from callcenter.people import queries as people
 from callcenter.studies.phases import FIELD_ZONE
+from callcenter.web import labels
 from callcenter.web.deps import Work
 from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
@@ -59,7 +60,7 @@ def _audit(request: Request, person: Person, session: Work, given: dict[str, str
         session,
         actor_id=actor_id,
         action=given["action"],
-        subject_kind=kind,
+        subject_kind=labels.subject_kind(kind),
         subject_id=subject_id.strip(),
         since=_moment(given["first_day"], time.min),
         until=_moment(given["last_day"], time.max),
@@ -80,7 +81,7 @@ def _audit(request: Request, person: Person, session: Work, given: dict[str, str
         "administrator/audit.html",
         **values,
         names=people.names(session),
-        known_actions=[("", _("全部")), *((name, name) for name in queries.audit_actions(session))],
+        known_actions=[("", _("全部")), *((name, labels.action(name)) for name in queries.audit_actions(session))],
     )
 
 

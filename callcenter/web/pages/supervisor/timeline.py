@@ -15,7 +15,7 @@ from callcenter.interviews import queries as interviews
 from callcenter.lists import queries as lists
 from callcenter.people import queries as people
 from callcenter.responses import queries as responses
-from callcenter.web import formats
+from callcenter.web import formats, labels
 from callcenter.web.translations import gettext as _
 
 
@@ -82,7 +82,7 @@ def _called(session: Session, case_id: int, names: dict[int, str]) -> Iterator[E
             _("通话 {time}", time=formats.duration(attempt.ended_at - attempt.answered_at))
             if attempt.answered_at and attempt.ended_at
             else "",
-            attempt.carrier_failure or "",
+            str(labels.value(attempt.carrier_failure)) if attempt.carrier_failure else "",
             attempt.note,
         ]
         yield Event(attempt.placed_at, "call", _("电话：{outcome}", outcome=_(outcome)), " · ".join(part for part in small if part))
@@ -91,11 +91,11 @@ def _called(session: Session, case_id: int, names: dict[int, str]) -> Iterator[E
 def _coded(session: Session, case_id: int, names: dict[int, str]) -> Iterator[Event]:
     for code in responses.dispositions(session, case_id):
         by = _("由{name}更正：{reason}", name=names.get(code.by or 0, ""), reason=code.reason) if code.source == "correction" else ""
-        yield Event(code.at, "code", _("处置代码 {code}（{category}）", code=code.code, category=code.category), by)
+        yield Event(code.at, "code", _("处置代码 {code}", code=labels.disposition(code.code)), by)
     verdict = responses.latest_verdict(session, case_id)
     if verdict:
-        text = _("有效样本") if verdict.valid else _("无效样本")
-        yield Event(verdict.at, "verdict", text, "、".join([*verdict.reasons, *verdict.flags]))
+        text = labels.verdict(valid=verdict.valid, reasons=verdict.reasons, flags=verdict.flags)
+        yield Event(verdict.at, "verdict", text)
 
 
 def _interviewed(session: Session, case_id: int, made: Way) -> Iterator[Event]:
