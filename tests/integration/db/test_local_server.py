@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from callcenter.db.local_server import NOBODY, LocalServer, _can_map_user, _prepare_child
-from callcenter.errors import Conflict
+from callcenter.errors import Conflict, Unavailable
 from tests.conftest import FAST
 
 
@@ -144,6 +144,13 @@ def test_a_set_up_cut_short_is_done_again(tmp_path: Path) -> None:
     with LocalServer(tmp_path, settings=FAST) as server:
         put(server, "made")
         assert kept(server) == ["made"]
+
+
+def test_data_of_another_version_is_refused_by_name(folder: Path) -> None:
+    (folder / "pgdata" / "PG_VERSION").write_text("9\n", encoding="ascii")
+    with pytest.raises(Unavailable) as refused:
+        LocalServer(folder, settings=FAST).start()
+    assert refused.value.code == "no_postgres_of_version"
 
 
 PARENT = """
