@@ -13,6 +13,7 @@ from callcenter.db.engine import transaction
 from callcenter.response_rates.cohorts import named_rates
 from callcenter.response_rates.queries import PopulationCounts, study_counts, titles
 from callcenter.web import rendering, translations
+from callcenter.web.assets import plotly_map_style
 from dashboards import figures
 
 HERE = Path(__file__).parent
@@ -69,7 +70,7 @@ def _row(cohort: Any) -> dict[str, Any]:
 def environment() -> Environment:
     """The pages' templates with the boards' own in front."""
     made = rendering.environment().overlay(loader=ChoiceLoader([FileSystemLoader(HERE / "templates"), _pages_loader()]))
-    made.globals |= {"named_rates": named_rates, "findings": figures}
+    made.globals |= {"named_rates": named_rates, "findings": figures, "plotly_map_style": plotly_map_style}
     return made
 
 

@@ -1,6 +1,7 @@
 """Static files: our own beside, third-party ones out of installed packages (never committed, never from elsewhere)."""
 
 import hashlib
+import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +31,14 @@ def asset(name: str) -> str:
     first, _, rest = name.partition("/")
     file = folder(first) / rest if first in PACKAGES else OWN / name
     return f"/static/{name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:10]}"
+
+
+@cache
+def plotly_map_style() -> str:
+    """The id under which Plotly looks for the style of its maps; a page that has it keeps Plotly from making a style, which the policy forbids."""
+    script = (folder("plotly") / "plotly.min.js").read_text(encoding="utf-8")
+    found = re.search(r'getElementById\("([0-9a-f]{64})"\)', script)
+    return found[1] if found else "plotly-map-style"
 
 
 def mount(app: FastAPI) -> None:

@@ -122,6 +122,6 @@ def _an_evaluator_takes_the_package_away(page: Page) -> None:
     page.click(f"a:has-text('{POPULATION}')")
     page.click("button:has-text('生成导出包')")
     with page.expect_download(timeout=90_000) as download:
-        page.click("a:has-text('下载')", timeout=90_000)
+        page.click("#package-list a:text-is('下载')", timeout=90_000)
     with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
         assert "manifest.json" in {Path(name).name for name in archive.namelist()}
