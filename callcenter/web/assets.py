@@ -35,7 +35,7 @@ def asset(name: str) -> str:
 
 @cache
 def plotly_map_style() -> str:
-    """The id under which Plotly looks for the style of its maps; a page that has it keeps Plotly from making a style, which the policy forbids."""
+    """The id of the style that Plotly's maps would add: where a page has it, Plotly adds none, as the policy wants it."""
     script = (folder("plotly") / "plotly.min.js").read_text(encoding="utf-8")
     found = re.search(r'getElementById\("([0-9a-f]{64})"\)', script)
     return found[1] if found else "plotly-map-style"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.factories.house import House
 
@@ -48,11 +48,6 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched.close()
 
 
-def _of_plotly(message: ConsoleMessage) -> bool:
-    """The map part of Plotly, which no page uses, tries to add a style of its own when it is loaded; the policy forbids that."""
-    return "plotly.min.js" in str(message.location.get("url", "")) and "inline style" in message.text
-
-
 @pytest.fixture
 def open_as(house: House, browser: Browser) -> Iterator[Callable[[str], Page]]:
     """Opens a page of its own, logged in as a role; any error on the page's console fails the test."""
@@ -63,7 +58,10 @@ def open_as(house: House, browser: Browser) -> Iterator[Callable[[str], Page]]:
         context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: mistakes.append(message.text) if message.type == "error" and not _of_plotly(message) else None)
+        page.on(
+            "console",
+            lambda message: mistakes.append(f"{page.url}: {message.text} {message.location}") if message.type == "error" else None,
+        )
         page.on("pageerror", lambda error: mistakes.append(str(error)))
         username, password = house.log_in_of(role)
         page.goto(house.web)
