@@ -19,6 +19,7 @@ from callcenter.questionnaire.texts import CASE_FIELDS, render
 from callcenter.questionnaire.walking import read_answers
 from callcenter.questionnaire.walking import walk as walk_over
 from callcenter.studies.phases import FIELD_ZONE
+from callcenter.studies.yaml_texts import read_yaml
 
 app = typer.Typer(no_args_is_help=True, help="Questionnaires. Example: callcenter questionnaire check my_form.yaml")
 
@@ -98,7 +99,7 @@ def _document(file: Path) -> Any:
     if file.suffix.lower() in {".xlsx", ".xls"}:
         raise Refused("workbook_not_read", "还不能读取工作簿 {file}：请先存成 YAML（survey、choices、settings 三张表）。", file=file.name)
     try:
-        return yaml.safe_load(_text(file))
+        return read_yaml(_text(file))
     except (yaml.YAMLError, RecursionError) as bad:
         mark = getattr(bad, "problem_mark", None)
         where = f"第 {mark.line + 1} 行" if mark else ""

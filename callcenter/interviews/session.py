@@ -21,6 +21,7 @@ class Step:
     complete: bool
     question: dict[str, Any] | None
     progress: list[int]
+    """Questions answered, and how many there will be; 0 while screening cannot tell yet."""
     given: list[dict[str, Any]] = field(default_factory=list)
     problem: str | None = None
     completeness: float = 0.0
@@ -51,7 +52,7 @@ def find_step(reading: Reading, answers: Mapping[str, Given], position: str | No
     return Step(
         complete=route.complete,
         question=_question(reading, stop, said) if stop else None,
-        progress=[len(route.answered), max(route.total, len(route.answered))],
+        progress=[len(route.answered), max(route.total, len(route.answered)) if route.total_known else 0],
         given=[_given(reading, each) for each in route.answered if each.question.type not in {"note", "acknowledge"}],
         problem=stop.problem if stop else None,
         completeness=route.completeness,

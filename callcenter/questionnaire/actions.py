@@ -16,6 +16,7 @@ from callcenter.questionnaire.problems import QuestionnaireProblems
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.tables import Questionnaire
 from callcenter.studies import queries as studies
+from callcenter.studies.yaml_texts import read_yaml
 
 
 def load(session: Session, study_id: int, folder: Path, *, user_id: int | None = None) -> list[Questionnaire]:
@@ -30,7 +31,7 @@ def read_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise NotFound("no_questionnaire_file", "没有问卷文件 {file}，请检查 study.yaml 中的 questionnaires 或文件名。", file=path.name)
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        document = read_yaml(path.read_text(encoding="utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as bad:
         mark = getattr(bad, "problem_mark", None)
         where = f"第 {mark.line + 1} 行" if mark else "编码"

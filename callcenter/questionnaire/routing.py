@@ -50,6 +50,8 @@ class Route:
     calculated: Mapping[str, str]
     total: int
     """Questions on the route as it looks now."""
+    total_known: bool
+    """Whether `total` says something: not while screening has still to tell whether the main part is asked at all."""
     completeness: float
     """p: share of the core questions on the route that are answered; a refusal is none."""
 
@@ -161,8 +163,14 @@ class _Walk:
                 question.name: as_text(self.value(question.name)) for question in self.definition.questions if question.type == "calculate"
             },
             total=len(passed),
+            total_known=last is None or not (last.given is None or last.problem) or self._in_main_part(),
             completeness=self.completeness(),
         )
+
+    def _in_main_part(self) -> bool:
+        """Whether a core question is on the route; a questionnaire without any is all main part."""
+        core = [question for question in self.definition.questions if question.core]
+        return not core or any(self.relevant(question) for question in core)
 
     def completeness(self) -> float:
         core = [

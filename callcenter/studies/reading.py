@@ -20,6 +20,7 @@ from callcenter.studies.phases import KINDS, PhaseSpan
 from callcenter.studies.problems import FolderProblem, FolderProblems
 from callcenter.studies.promises import measure_of, read_promises, read_value
 from callcenter.studies.settings_check import settings_of
+from callcenter.studies.yaml_texts import read_yaml
 
 STUDY_FILE = "study.yaml"
 Row = dict[str, str]
@@ -75,7 +76,7 @@ class _Reader:
         if text is None:
             raise FolderProblems([FolderProblem(STUDY_FILE, "文件夹中没有这个文件", "请指定研究所在的文件夹，里面要有 study.yaml")])
         try:
-            document = yaml.safe_load(text)
+            document = read_yaml(text)
         except yaml.YAMLError as failure:
             mark = getattr(failure, "problem_mark", None)
             where = f"{STUDY_FILE} 第 {mark.line + 1} 行" if mark else STUDY_FILE

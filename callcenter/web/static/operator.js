@@ -7,6 +7,7 @@ const $ = (id) => document.getElementById(id);
 const KEYS_OF_NONANSWERS = { dont_know: "z", dont_remember: "j", refused: "x", not_applicable: "y" }; // N, R and B are commands here
 const ENDED = ["completed", "busy", "no_answer", "failed", "canceled"];
 let state = null, busy = false, passive = false, shown = null, shownAt = null, chosen = [], nonanswer = null, note = "", lag = 0, problem = "";
+let told = null, savedAt = null, withWhom = ""; // the last case told, and when anything was last saved: they outlast the case
 
 function fill(text, about) { return text.replace(/\{(\w+)\}/g, (whole, name) => about[name] ?? whole); }
 function el(tag, attributes = {}, ...children) {
@@ -19,7 +20,12 @@ function el(tag, attributes = {}, ...children) {
   return made;
 }
 function clock(iso) { return iso ? new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }).format(new Date(iso)) : ""; }
-function day(iso) { return iso ? new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "2-digit", day: "2-digit", weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(iso)) : ""; }
+function day(iso) {
+  if (!iso) return "";
+  const format = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "2-digit", day: "2-digit", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const part = Object.fromEntries(format.formatToParts(new Date(iso)).map((one) => [one.type, one.value]));
+  return `${part.month}-${part.day} ${part.weekday} ${part.hour}:${part.minute}`;
+}
 function local(number) { return number.replace(/^\+86(?=1\d{10}$)/, "").replace(/^\+86(10|2\d)(?=\d)/, "0$1-").replace(/^\+86/, "0"); }
 function online(is) { const mark = $("online"); mark.textContent = is ? T.online : T.offline; mark.className = is ? "" : "off"; }
 
@@ -65,6 +71,8 @@ function take(next) {
   const before = state;
   state = next;
   lag = Date.now() - Date.parse(next.now);
+  if (next.finished) told = { ...next.finished, who: withWhom }; else if (next.lease) told = null;
+  savedAt = next.saved_at || (next.finished ? next.now : savedAt);
   if (before?.lease?.id !== next.lease?.id) note = "";
   const key = next.interview?.question ? [next.lease.id, next.attempt?.id, next.interview.question.name, next.interview.question.instance, next.interview.progress[0]].join("|") : null;
   if (key !== shown) { shown = key; shownAt = new Date(Date.now() - lag).toISOString(); chosen = asList(next.interview?.question?.value); nonanswer = next.interview?.question?.nonanswer || null; draw(true); }
@@ -101,7 +109,7 @@ function drawAsk(fresh) {
   const place = $("ask"), step = state.interview, typed = place.querySelector("[data-typed]")?.value;
   if (!state.lease) {
     const none = state.none;
-    place.replaceChildren(el("div", { class: "empty" }, el("p", {}, none ? T["none_" + none.why] || none.why : T.idle), none?.next_due_at ? el("p", {}, fill(T.next_due, { at: day(none.next_due_at) })) : null, finishedLine(), problemLine()));
+    place.replaceChildren(el("div", { class: "empty" }, finishedLine(), el("p", {}, none ? T["none_" + none.why] || none.why : T.idle), none?.next_due_at ? el("p", {}, fill(T.next_due, { at: day(none.next_due_at) })) : null, problemLine()));
     return;
   }
   if (!step || !step.question) {
@@ -129,13 +137,20 @@ function drawAsk(fresh) {
 }
 function keyOf(one) { return KEYS_OF_NONANSWERS[one.value] || one.key.toLowerCase(); }
 function choice(key, label, pressed, onclick) { return el("button", { type: "button", class: "choice", "aria-pressed": String(pressed), "data-digit": key, onclick }, key && key !== label ? el("kbd", {}, key) : null, label); }
-function way(step) { return step ? el("div", { class: "way" }, el("span", {}, fill(T.progress, { done: Math.min(step.progress[0] + (step.complete ? 0 : 1), step.progress[1]), total: step.progress[1] })), el("progress", { max: step.progress[1] || 1, value: step.progress[0] })) : null; }
+function way(step) {
+  if (!step) return null;
+  const [answered, total] = step.progress, at = answered + (step.complete ? 0 : 1);
+  if (!total) return el("div", { class: "way" }, el("span", {}, fill(T.progress_open, { done: at }))); // screening: nobody knows yet
+  return el("div", { class: "way" }, el("span", {}, fill(T.progress, { done: Math.min(at, total), total })), el("progress", { max: total, value: answered }));
+}
 function problemLine(text) { const told = problem || text; return told ? el("p", { class: "problem", role: "alert", id: "problem" }, told) : null; }
 function finishedLine() {
-  const done = state.finished;
-  if (!done) return null;
-  if (done.state === "late") return el("p", { class: "notice warning" }, T.finished_late);
-  return el("p", { class: "faint" }, fill(T["finished_" + done.action] || "", { outcome: LABELS[done.outcome] || done.outcome, at: day(done.due_at) }));
+  if (!told) return null;
+  if (told.state === "late") return el("p", { class: "notice warning" }, T.finished_late);
+  const agreed = told.due_at && told.outcome.startsWith("appointment_");
+  const text = agreed ? T.finished_appointment : told.action === "call" && !told.due_at ? T.finished : T["finished_" + told.action] || T.finished;
+  const at = [day(told.due_at), agreed ? told.who : ""].filter(Boolean).join(" · ");
+  return el("p", { class: "notice done", id: "finished" }, fill(text, { outcome: LABELS[told.outcome] || told.outcome, at }));
 }
 function offers() {
   if (!state.outcomes.length) return el("span", {});
@@ -195,7 +210,7 @@ function enable(id, may) { $(id).disabled = !may; }
 function draw(fresh) {
   if (!state || passive) return;
   drawWho(); drawAsk(fresh); drawCall();
-  $("saved").textContent = state.saved_at ? fill(T.saved, { at: clock(state.saved_at) }) : T.nothing_saved;
+  $("saved").textContent = savedAt ? fill(T.saved, { at: clock(savedAt) }) : T.nothing_saved;
   if (document.activeElement === document.body || document.activeElement.disabled) (state.lease ? $("ask") : $("do-next")).focus();
 }
 $("ask").tabIndex = -1;
@@ -213,6 +228,7 @@ function tell(outcome, detail = {}) {
   if (!state.outcomes.includes(outcome)) { problem = T.not_offered; draw(); return; }
   if (outcome === "appointment_hard" || outcome === "appointment_soft") if (!detail.appointment) { $("outcomes").close(); openAppointment(outcome === "appointment_soft" ? "soft" : "hard"); return; }
   for (const open of document.querySelectorAll("dialog[open]")) open.close();
+  withWhom = detail.appointment?.with_whom || "";
   act("outcome", { outcome, detail: { ...detail, note: detail.note || note || undefined }, lease_id: state.lease.id, attempt_id: state.attempt?.id ?? null });
 }
 function dial(phone = null) { act("dial", { phone }); }

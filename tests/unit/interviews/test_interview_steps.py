@@ -43,6 +43,19 @@ def test_the_first_screen_says_who_calls_for_whom_and_why() -> None:
     assert step.given == [] and not step.complete
 
 
+def test_no_stray_space_is_in_the_spoken_introduction() -> None:
+    step = find_step(READING, {})
+    assert step.question is not None and " " not in step.question["say"]
+
+
+def test_no_total_is_told_before_screening_is_over() -> None:
+    assert find_step(READING, {}).progress == [0, 0]
+    assert find_step(READING, up_to("informant_role")).progress == [3, 0]
+    answered, total = find_step(READING, up_to("handled_when")).progress
+    assert answered == 4 and total >= 15
+    assert find_step(READING, {"notice": Given("no")}).progress == [1, 1]
+
+
 def test_the_matter_asked_about_is_the_latest_one_listed() -> None:
     step = find_step(READING, up_to("handled"))
     assert step.question is not None and "申领电子印章" in step.question["say"] and "2022-04-02" in step.question["say"]
