@@ -45,7 +45,7 @@ def check_file(
         _check_place(out)
     data = _read(file)
     with _row_counter(file.name) as progress:
-        judged = check(data, persons=persons, progress=progress)
+        judged = check(data, file_name=file.name, persons=persons, progress=progress)
     if rows:
         with rows.open("w", encoding="utf-8", newline="") as table:
             rows_table.write(judged, table)

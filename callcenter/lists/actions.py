@@ -56,7 +56,7 @@ def submit(
     if earlier:
         return earlier
     later = len(data) >= LARGE_FILE if by_worker is None else by_worker
-    judged = None if later else check(data, persons=population.respondents == "persons", keep_cells=True)
+    judged = None if later else check(data, file_name=file_name, persons=population.respondents == "persons", keep_cells=True)
     submission = Submission(
         population_id=population_id,
         department=department,
@@ -110,12 +110,13 @@ def _receive(session: Session, submission: Submission) -> None:
     record(session, submission.submitted_by, "submit_list", "submission", submission.id, detail=detail)
 
 
-def waiting(session: Session, submission_id: int) -> tuple[bytes, bool] | None:
-    """The file of a submission that waits for its verdicts, and whether its population is of persons; none where it is judged."""
+def waiting(session: Session, submission_id: int) -> tuple[bytes, bool, str] | None:
+    """The file of a submission that waits for its verdicts, whether its population is of persons, and its name; none where it is judged."""
     submission = session.get(Submission, submission_id)
     if submission is None or submission.state != "waiting":
         return None
-    return submission.file, studies.population(session, submission.population_id).respondents == "persons"
+    persons = studies.population(session, submission.population_id).respondents == "persons"
+    return submission.file, persons, submission.file_name
 
 
 def keep_verdicts(session: Session, submission_id: int, judged: ListCheck) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from callcenter.lists import columns, credit_codes, districts, phone_numbers, wo
 from callcenter.lists.cells import Value, clean, folded, raw_text
 from callcenter.lists.columns import Layout
 from callcenter.lists.phone_numbers import Phone
-from callcenter.lists.reading import sheets
+from callcenter.lists.reading import better_told, sheets
 from callcenter.lists.reading.tables import DataRow, data_rows
 from callcenter.lists.refusals import ListRefused
 
@@ -236,8 +236,20 @@ class _Judge:
                 row.reasons = sorted([*row.reasons, "phone_shared"], key=WARNINGS.index)
 
 
-def check(data: bytes, *, persons: bool = False, keep_cells: bool = False, progress: Callable[[int], None] | None = None) -> ListCheck:
-    """Judge every row of the file `data`; `progress` hears the rows done. Raises ListRefused where there is nothing to judge."""
+def check(
+    data: bytes, *, file_name: str = "", persons: bool = False, keep_cells: bool = False, progress: Callable[[int], None] | None = None
+) -> ListCheck:
+    """Judge every row of the file `data`; `progress` hears the rows done. Raises ListRefused where there is nothing to judge.
+
+    The name decides nothing but what is said of a file that cannot be read.
+    """
+    try:
+        return _check(data, persons=persons, keep_cells=keep_cells, progress=progress)
+    except ListRefused as refusal:
+        raise better_told(refusal, data, file_name) from refusal
+
+
+def _check(data: bytes, *, persons: bool, keep_cells: bool, progress: Callable[[int], None] | None) -> ListCheck:
     judge, skipped, tables, stages = _Judge(persons=persons, keep_cells=keep_cells), [], 0, 0
     for sheet in sheets(data):
         found, rows = data_rows(sheet, persons=persons)

@@ -7,6 +7,7 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from callcenter.db.engine import statement
+from callcenter.people import passwords
 from callcenter.people.tables import LogIn, LogInAttempt, User
 
 SORTS = {"username": User.username, "name": User.name, "role": User.role, "unit": User.unit, "created": User.created_at}
@@ -51,6 +52,12 @@ def user(session: Session, user_id: int) -> User | None:
 def user_by_name(session: Session, username: str) -> User | None:
     """One user by log-in name, however it is written (case does not count)."""
     return session.exec(select(User).where(func.lower(User.username) == username.strip().lower())).first()
+
+
+def password_is(session: Session, username: str, password: str) -> bool:
+    """Whether this is the person's password now."""
+    found = user_by_name(session, username)
+    return found is not None and passwords.matches(password, found.password_hash)
 
 
 def usernames(session: Session) -> set[str]:

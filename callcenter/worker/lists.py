@@ -16,9 +16,9 @@ def judge_list(payload: dict[str, Any], progress: Callable[[int, int | None], No
         found = actions.waiting(session, submission_id)
     if found is None:
         return {"submission_id": submission_id}
-    data, persons = found
+    data, persons, file_name = found
     try:
-        judged = check(data, persons=persons, keep_cells=True, progress=lambda rows: progress(rows, None))
+        judged = check(data, file_name=file_name, persons=persons, keep_cells=True, progress=lambda rows: progress(rows, None))
     except ListRefused as refusal:
         with transaction() as session:
             actions.keep_refusal(session, submission_id, refusal)

@@ -147,6 +147,6 @@ def _show(described: dict[str, object]) -> None:
     console.print(f"\n网址 [bold]{addresses['web']}[/bold]    看板 {addresses.get('boards', '（未启动）')}\n", soft_wrap=True)
     table = Table("角色", "用户名", "密码", "姓名 / 单位", box=None, pad_edge=False)
     for log_in in log_ins:
-        table.add_row(log_in["label"], log_in["username"], log_in["password"], log_in["unit"] or log_in["name"])
+        table.add_row(log_in["label"], log_in["username"], log_in["password"] or "已更改", log_in["unit"] or log_in["name"])
     console.print(table)
     console.print(f"\n进程号 {os.getpid()}。按 Ctrl-C 停止；数据保存在 {described['data']}", soft_wrap=True)

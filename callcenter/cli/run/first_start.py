@@ -100,10 +100,16 @@ def _log_ins(folder: DataFolder, operators: int) -> list[dict[str, Any]]:
         kept.setdefault(username, {**made, "password": passwords.generate()})
     folder.write("log-ins.json", kept)
     with transaction() as session:
-        for log_in in kept.values():
-            if people_queries.user_by_name(session, log_in["username"]) is None:
-                _add(session, log_in)
-    return list(kept.values())
+        return [_as_it_stands(session, log_in) for log_in in kept.values()]
+
+
+def _as_it_stands(session: Session, log_in: dict[str, Any]) -> dict[str, Any]:
+    """The log-in, added where it is not there yet; one whose password was changed since has none that we know."""
+    if people_queries.user_by_name(session, log_in["username"]) is None:
+        _add(session, log_in)
+    elif not people_queries.password_is(session, log_in["username"], log_in["password"]):
+        return {**log_in, "password": None}
+    return log_in
 
 
 def _add(session: Session, log_in: dict[str, Any]) -> None:

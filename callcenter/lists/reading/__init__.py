@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from callcenter.lists.reading import delimited, workbooks
-from callcenter.lists.reading.kinds import kind
+from callcenter.lists.reading.kinds import UNKNOWN, is_workbook, kind
 from callcenter.lists.reading.sheets import Sheet
+from callcenter.lists.refusals import ListRefused
+
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 def sheets(data: bytes) -> Iterator[Sheet]:
@@ -14,3 +17,13 @@ def sheets(data: bytes) -> Iterator[Sheet]:
         yield delimited.sheet(data)
     else:
         yield from workbooks.sheets(data, found)
+
+
+def better_told(refusal: ListRefused, data: bytes, file_name: str) -> ListRefused:
+    """The refusal, said for what the sender believes the file to be: a workbook by its name, or text that holds no table."""
+    unknown = refusal.why in {"no_table", "corrupt"} or refusal.about.get("what") == UNKNOWN
+    if not unknown or is_workbook(data) or delimited.looks_like_table(data):
+        return refusal
+    if file_name.lower().endswith(_WORKBOOKS):
+        return ListRefused("corrupt", says="not_excel")
+    return ListRefused("no_table", says="plain_text") if refusal.why == "no_table" else refusal

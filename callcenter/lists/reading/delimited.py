@@ -79,6 +79,18 @@ def _columns_found(data: bytes, encoding: str, delimiter: str) -> int:
     return found
 
 
+def looks_like_table(data: bytes) -> bool:
+    """Whether two of the first lines are divided alike, whatever their columns are called."""
+    try:
+        encoding = encoding_of(data)
+    except ListRefused:
+        return False
+    with _text(data[:_BLOCK], encoding) as lines:
+        first = list(islice(lines, LAST_HEADER_ROW))
+    divided = ([line.count(delimiter) for line in first if delimiter in line] for delimiter in _DELIMITERS)
+    return any(len(counts) > len(set(counts)) for counts in divided)
+
+
 def sheet(data: bytes) -> Sheet:
     """The whole file as one sheet without a name."""
     encoding = encoding_of(data)

@@ -12,6 +12,7 @@ MAX_RATIO = 100
 MAX_CELLS = 60_000_000
 """A sheet is held as a full rectangle while it is read: one stray cell far away would fill the memory."""
 
+UNKNOWN = "无法识别的二进制文件"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER = (
     (b"%PDF", "PDF 文件"),
@@ -47,8 +48,13 @@ def kind(data: bytes) -> str:
         return "text"
     _refuse_markup(data)
     if _BINARY.search(data[:8192]):
-        raise ListRefused("unsupported", "无法识别的二进制文件")
+        raise ListRefused("unsupported", UNKNOWN)
     return "text"
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether `data` begins as a workbook does, broken or not."""
+    return data.startswith((b"PK", _OLE))
 
 
 def _refuse_markup(data: bytes) -> None:

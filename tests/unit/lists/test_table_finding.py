@@ -223,6 +223,31 @@ def test_what_is_no_list_is_refused_with_a_reason(data: bytes, why: str) -> None
     assert refusal.value.code == why
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "why", "said"),
+    [
+        ("a.xlsx", "说明：名单稍后再报。\n".encode(), "corrupt", "或不是 Excel 文件"),
+        ("a.XLSX", b"\x00\x01\x02\x03" * 100, "corrupt", "或不是 Excel 文件"),
+        ("a.xlsx", b"", "corrupt", "或不是 Excel 文件"),
+        ("a.xlsx", b"PK\x03\x04broken", "corrupt", "没有上传完整"),
+        ("a.xlsx", b"a,b,c\r\n1,2,3\r\n", "no_table", "按模板的表头"),
+        ("a.xls", b"<html><body>", "unsupported", "网页"),
+        ("a.txt", "说明：名单稍后再报。\n".encode(), "no_table", ".csv 文本"),
+        ("a.txt", b"\x00\x01\x02\x03" * 100, "unsupported", "二进制"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_told_so(name: str, data: bytes, why: str, said: str) -> None:
+    with pytest.raises(ListRefused) as refusal:
+        check(data, file_name=name)
+    assert refusal.value.code == why
+    assert said in str(refusal.value)
+
+
+def test_delimited_text_under_the_name_of_a_workbook_is_still_read() -> None:
+    text = "企业名称,联系电话,统一社会信用代码\n天津测试有限公司,13800000001,\n".encode()
+    assert check(text, file_name="a.xlsx").totals["rows"] == 1
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
 def test_a_broken_upload_is_refused(share: float) -> None:
     whole = workbook([row(number) for number in range(1, 200)])
