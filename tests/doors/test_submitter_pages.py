@@ -95,6 +95,19 @@ def test_a_wrong_file_is_refused_in_words_and_leaves_a_trace(
     assert statement("SELECT count(*) FROM audit_trail WHERE action = 'refuse_list'") == [{"count": 1}]
 
 
+def test_the_answer_to_the_script_brings_the_earlier_submissions_along(department: Browser, population_id: int) -> None:
+    address = f"/submitter/populations/{population_id}"
+    assert "还没有报送过" in department.get(address).text
+    files = [("files", ("名单甲.xlsx", workbook([row(1)])))]
+    answer = department.post(f"{address}/lists", files=files, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    outcomes, renewed = answer.text.split('<div data-renews="relation">')
+    assert "查看回执" in outcomes and "<html" not in answer.text
+    assert "补充：与之前的名单合并" in renewed.split('data-renews="sent"')[0]
+    assert "名单甲.xlsx" in renewed.split('data-renews="sent"')[1] and "还没有报送过" not in renewed
+    assert 'id="relation"' in department.get(address).text and 'id="sent"' in department.get(address).text
+
+
 def test_nothing_chosen_is_said(department: Browser, population_id: int) -> None:
     assert "没有选择文件" in department.post(f"/submitter/populations/{population_id}/lists", data={}).text
 

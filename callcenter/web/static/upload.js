@@ -38,6 +38,11 @@ function send(form, outcomes, file, adds) {
     request.addEventListener("load", () => {
       const box = document.createElement("div");
       box.innerHTML = request.responseText;
+      for (const part of box.querySelectorAll("[data-renews]")) {
+        const place = document.getElementById(part.dataset.renews);
+        part.remove();
+        if (place) { place.replaceChildren(...part.childNodes); window.htmx?.process(place); }
+      }
       line.replaceWith(box);
       window.htmx?.process(box);
       done();

@@ -52,12 +52,13 @@ def send(
     if not given:
         raise InvalidInput("no_file", "没有选择文件：请选择或拖入名单文件，再按“上报”。")
     outcomes = [_take(person, population_id, file, adds=adds == "1" or place > 0) for place, file in enumerate(given)]
-    if request.headers.get("hx-request"):
-        return page(request, person, "submitter/outcomes.html", outcomes=outcomes)
-    if len(outcomes) == 1 and outcomes[0]["receipt"] and not outcomes[0]["again"]:
+    part = bool(request.headers.get("hx-request"))
+    if not part and len(outcomes) == 1 and outcomes[0]["receipt"] and not outcomes[0]["again"]:
         return see_other(f"/submitter/submissions/{outcomes[0]['receipt'].id}")
     with transaction() as session:
         about = _about(session, person, population_id)
+    if part:
+        return page(request, person, "submitter/answer.html", **about, outcomes=outcomes)
     refused = all(outcome["problem"] for outcome in outcomes)
     return page(request, person, "submitter/upload.html", status=422 if refused else 200, **about, outcomes=outcomes)
 
