@@ -1,0 +1,61 @@
+"""Reads of the room: frames as a draw sees them, draws, designs, strata, releases, certificates, weights."""
+
+from callcenter.sampling.queries.draws import (
+    certificate,
+    design,
+    draw,
+    draws,
+    finished_draws,
+    frame_of_draw,
+    latest_draw,
+    open_draw,
+    steps,
+    strata,
+)
+from callcenter.sampling.queries.frames import FrameUnitRow, district_sizes, frame, frame_units, frames, population_name
+from callcenter.sampling.queries.overview import FinishedRow, OverviewRow, finished, overview
+from callcenter.sampling.queries.releases import (
+    ReleasedUnit,
+    ReleaseRow,
+    base_weights,
+    last_release,
+    pointer,
+    release,
+    release_step,
+    released_counts,
+    released_units,
+    releases,
+)
+
+__all__ = [
+    "FinishedRow",
+    "FrameUnitRow",
+    "OverviewRow",
+    "ReleaseRow",
+    "ReleasedUnit",
+    "base_weights",
+    "certificate",
+    "design",
+    "district_sizes",
+    "draw",
+    "draws",
+    "finished",
+    "finished_draws",
+    "frame",
+    "frame_of_draw",
+    "frame_units",
+    "frames",
+    "last_release",
+    "latest_draw",
+    "open_draw",
+    "overview",
+    "pointer",
+    "population_name",
+    "release",
+    "release_step",
+    "released_counts",
+    "released_units",
+    "releases",
+    "steps",
+    "strata",
+]

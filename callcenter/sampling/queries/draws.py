@@ -1,0 +1,79 @@
+"""Reads of designs, draws, strata and certificates."""
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from callcenter.errors import NotFound
+from callcenter.sampling.design import stratum_of
+from callcenter.sampling.queries.frames import frame_units
+from callcenter.sampling.steps import Steps
+from callcenter.sampling.tables import Design, Draw, Stratum
+
+
+def design(session: Session, design_id: int) -> Design:
+    """The fixed design with that id."""
+    found = session.get(Design, design_id)
+    if found is None:
+        raise NotFound("no_design", "没有这个抽样方案，请重新选择。")
+    return found
+
+
+def draw(session: Session, draw_id: int) -> Draw:
+    """The draw with that id."""
+    found = session.get(Draw, draw_id)
+    if found is None:
+        raise NotFound("no_draw", "没有这次抽样，请重新选择。")
+    return found
+
+
+def draws(session: Session, population_id: int) -> list[Draw]:
+    """Every draw of a population, in their order; none is ever left out."""
+    return list(session.exec(select(Draw).where(Draw.population_id == population_id).order_by(col(Draw.draw_no))))
+
+
+def open_draw(session: Session, population_id: int) -> Draw | None:
+    """The draw that is still to be made, where one was committed to."""
+    last = session.exec(select(Draw).where(Draw.population_id == population_id).order_by(col(Draw.draw_no).desc())).first()
+    return last if last is not None and last.drawn_at is None else None
+
+
+def latest_draw(session: Session, population_id: int) -> Draw | None:
+    """The newest finished draw of a population."""
+    finished = select(Draw).where(Draw.population_id == population_id, col(Draw.drawn_at).is_not(None))
+    return session.exec(finished.order_by(col(Draw.draw_no).desc())).first()
+
+
+def finished_draws(session: Session) -> list[Draw]:
+    """Every finished draw of every study."""
+    return list(session.exec(select(Draw).where(col(Draw.drawn_at).is_not(None)).order_by(col(Draw.id))))
+
+
+def steps(session: Session, draw: Draw) -> Steps:
+    """When each step of the draw was made."""
+    fixed = None if draw.design_id is None else design(session, draw.design_id).fixed_at
+    return Steps(draw.committed_at, draw.public_due, fixed, draw.public_entered_at, draw.drawn_at)
+
+
+def strata(session: Session, draw_id: int) -> list[Stratum]:
+    """The strata of a draw's design, by name; empty before a design is fixed."""
+    belonging = select(Stratum).join(Draw, col(Draw.design_id) == col(Stratum.design_id)).where(Draw.id == draw_id)
+    return sorted(session.exec(belonging), key=lambda stratum: stratum.name)
+
+
+def certificate(session: Session, draw_id: int) -> dict[str, Any]:
+    """The opened certificate, as written when the draw was made."""
+    found = draw(session, draw_id)
+    if found.certificate is None:
+        raise NotFound("no_certificate", "这次抽样还没有完成，没有证书。")
+    return found.certificate
+
+
+def frame_of_draw(session: Session, draw_id: int) -> list[tuple[str, str]]:
+    """(unit key, stratum) of every unit of the draw's frame: what an auditor needs beside the certificate."""
+    drawn = draw(session, draw_id)
+    if drawn.design_id is None:
+        raise NotFound("no_design", "这次抽样还没有方案。")
+    plan = design(session, drawn.design_id)
+    merges = plan.document.get("merges", {})
+    return sorted((unit.unit_key, stratum_of(unit.district, merges)) for unit in frame_units(session, plan.frame_id))
