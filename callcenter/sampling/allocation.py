@@ -2,7 +2,9 @@
 
 Every method gives a measure m_h; the shares are clamp(λ·m_h, lo_h, N_h) with the λ for which they sum to n, so that what a
 cap at N_h (or a minimum) takes away is shared out again over the others. Arithmetic is in fractions: ties are true ties.
-Sources: Cochran (1977), 5.5-5.9 and 5.8 (caps); Bankier, "Power allocations", The American Statistician 42 (1988), 174-177.
+Sources: Bankier, "Power allocations", The American Statistician 42 (1988), 174-177; Wesołowski, Wieczorkowski & Wójciak, "Optimality
+of the recursive Neyman allocation", Journal of Survey Statistics and Methodology 10 (2021), 1263-1275 (Neyman under caps is just such
+a clamp). Numbers: the R packages stratallo 3.0.1, PracTools and SampleSelectR, whose printed examples are our tests.
 """
 
 from collections.abc import Sequence
@@ -34,8 +36,8 @@ def allocate(
     """Whole sizes that sum to exactly `total`, in the order of `strata`.
 
     `minimum` holds for each stratum up to its N; a stratum with fewer than `take_all` units is taken whole; no size exceeds N.
-    Refused, with the feasible totals named, where that cannot be done. Cochran 5.6 (64 cities: N 16 and 48, S² 53,843
-    and 5,581, n = 24): 6 and 18 by `proportional`, 12 and 12 by `neyman`.
+    Refused, with the feasible totals named, where that cannot be done. N 3000, 4000, 5000, 2000 with S 48, 179, 176, 16 and
+    n = 190 give 16, 77, 94, 3 by `neyman` (vignette of R's stratallo, `opt` and `round_oric`; unrounded 15.440, 76.772, 94.357, 3.431).
     """
     _check(strata, total, method, minimum, take_all)
     if not 0 <= power <= MOST_POWER:
@@ -46,10 +48,15 @@ def allocate(
     lows = [stratum.size if stratum.size < take_all else min(minimum, stratum.size) for stratum in strata]
     highs = [stratum.size if measure > 0 else low for stratum, measure, low in zip(strata, measures, lows, strict=True)]
     _check_feasible(total, sum(lows), sum(highs))
+    unrounded = shares(measures, lows, highs, total)
+    inside = [low < share < high for share, low, high in zip(unrounded, lows, highs, strict=True)]
+    return _hamilton(strata, unrounded, inside, total)
+
+
+def shares(measures: Sequence[Fraction], lows: Sequence[int], highs: Sequence[int], total: int) -> list[Fraction]:
+    """clamp(λ·m_h, lo_h, hi_h) with the λ for which they sum to `total`, which must lie between the sums of both bounds."""
     factor = _factor(measures, lows, highs, total)
-    shares = [min(max(factor * measure, Fraction(low)), Fraction(high)) for measure, low, high in zip(measures, lows, highs, strict=True)]
-    inside = [low < share < high for share, low, high in zip(shares, lows, highs, strict=True)]
-    return _hamilton(strata, shares, inside, total)
+    return [min(max(factor * measure, Fraction(low)), Fraction(high)) for measure, low, high in zip(measures, lows, highs, strict=True)]
 
 
 def _measure(stratum: StratumFacts, method: str, power: float) -> Fraction:

@@ -71,6 +71,7 @@ def read_strata(sheet: Sheet, method: str) -> list[StratumFacts]:
         numbers = {column: _number(sheet.name, line, column, row[at[column]]) if column in at else None for column in ("S", "CV", "X")}
         wanted = _whole(sheet.name, line, "n", row[at["n"]]) if method == "fixed" and "n" in at else None
         size = _whole(sheet.name, line, "N", row[at["N"]])
+        _check_text(sheet.name, line, "-", row[at["stratum"]].strip())
         strata.append(StratumFacts(row[at["stratum"]].strip(), size, numbers["S"], numbers["CV"], numbers["X"], wanted))
     return strata
 

@@ -67,6 +67,14 @@ def test_size_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert told == {"n0": pytest.approx(384.1458821), "n": pytest.approx(277.73345), "completes": 278, "release": 556}
 
 
+def test_size_takes_every_rate_and_says_where_the_population_is_too_small(capsys: pytest.CaptureFixture[str]) -> None:
+    rates = ["--response", ".5", "--eligible", ".8", "--valid", ".9", "--deff", "1.5"]
+    assert main(["sampling", "size", "--p", ".5", "--e", ".05", "--population", "1000", *rates]) == 0
+    said = capsys.readouterr()
+    assert (json.loads(said.out)["completes"], json.loads(said.out)["release"]) == (417, 1158)
+    assert "1000" in said.err
+
+
 @pytest.mark.parametrize("wrong", [["--p", "2", "--e", ".05"], ["--p", ".5"], ["--p", "x", "--e", ".05"], ["--p", ".5", "--e", "0"]])
 def test_size_refuses_absurd_numbers_as_wrong_use(capsys: pytest.CaptureFixture[str], wrong: list[str]) -> None:
     assert main(["sampling", "size", *wrong]) == 2
@@ -101,6 +109,12 @@ def test_allocate_fixed_gives_back_its_own_sizes(folder: Path, capsys: pytest.Ca
         ("stratum,N\na,10\n", [], 2, "wrong_use"),
         ("stratum,N\n", ["--n", "5"], 1, "no_strata"),
         ("stratum,N\na\n", ["--n", "5"], 1, "ragged_row"),
+        ("stratum,N\n,10\n", ["--n", "5"], 1, "empty_cell"),
+        ("stratum,N\na,10\n", ["--n", "5", "--method", "guess"], 2, "wrong_use"),
+        ("stratum,N\na,10\n", ["--n", "5", "--min", "-1"], 2, "wrong_use"),
+        ("stratum,N,S\na,10,-1\n", ["--n", "5", "--method", "neyman"], 1, "absurd_number"),
+        ("stratum,N,S\na,10,nan\n", ["--n", "5", "--method", "neyman"], 1, "absurd_number"),
+        ("stratum,N\na,3\nb,40\n", ["--n", "5", "--min", "4"], 1, "infeasible"),
     ],
 )
 def test_allocate_says_what_is_wrong(

@@ -33,14 +33,19 @@ def size(
     population: Annotated[int | None, typer.Option(help="N, where it is small enough to matter.")] = None,
     deff: Annotated[float, typer.Option(help="Design effect.")] = 1.0,
     response: Annotated[float, typer.Option(help="Expected response rate.")] = 1.0,
+    eligible: Annotated[float, typer.Option(help="Expected share of the released that is eligible.")] = 1.0,
+    valid: Annotated[float, typer.Option(help="Expected share of the answers that is valid.")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="Always so: one JSON document on stdout.")] = False,  # noqa: ARG001
 ) -> None:
     """Say how many valid completes a precision needs, and how many units to release for them.
 
     Example: callcenter sampling size --p .5 --e .05 --population 3200 --response .45
     """
-    needed = sizes.size_for_proportion(p, e, confidence=confidence, population=population, deff=deff, response=response)
+    rates = sizes.Rates(response, eligible, valid)
+    needed = sizes.size_for_proportion(p, e, confidence=confidence, population=population, deff=deff, rates=rates)
     print(json.dumps(asdict(needed)))
+    if population is not None and needed.release > population:
+        print(f"需要释放 {needed.release} 个，总体只有 {population} 个：请放宽允许误差，或全部调查。", file=sys.stderr)
 
 
 def allocate(

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from callcenter.errors import CallcenterError
-from callcenter.sampling.allocation import METHODS, StratumFacts, allocate
+from callcenter.sampling.allocation import METHODS, StratumFacts, allocate, shares
 
 
 def strata(*sizes: int, s: tuple[float, ...] = ()) -> list[StratumFacts]:
@@ -17,18 +17,60 @@ def strata(*sizes: int, s: tuple[float, ...] = ()) -> list[StratumFacts]:
     ]
 
 
-def test_cochrans_sixty_four_cities() -> None:
-    """Cochran (1977), table 5.1 and 5.6: N 16 and 48, S squared 53,843 and 5,581, n = 24."""
-    cities = strata(16, 48, s=(53843**0.5, 5581**0.5))
-    assert allocate(cities, 24, "proportional") == [6, 18]
-    assert allocate(cities, 24, "neyman") == [12, 12]
+def facts_of(sizes: list[int], deviations: list[str]) -> list[StratumFacts]:
+    """Strata with N, S, CV = 1 and X = N: the power allocation is then by N to the power of q."""
+    given_strata = enumerate(zip(sizes, deviations, strict=True))
+    return [StratumFacts(f"{i:02}", size, Fraction(s), Fraction(1), Fraction(size)) for i, (size, s) in given_strata]
 
 
-def test_lohrs_caribou() -> None:
-    """Lohr, Sampling: Design and Analysis, example 3.12 (Siniff and Skoog 1964): optimal sizes for 225 in six strata."""
-    herd = strata(400, 30, 61, 18, 70, 120, s=(3000, 2000, 9000, 2000, 12000, 1000))
-    # 96.26, 4.81, 44.04, 2.89, 67.38, 9.63 before rounding
-    assert allocate(herd, 225, "neyman") == [96, 5, 44, 3, 67, 10]
+STRATALLO = facts_of([3000, 4000, 5000, 2000], ["48", "179", "176", "16"])
+"""R package stratallo 3.0.1, vignette "Optimum sample allocation in stratified sampling"."""
+
+PRACTOOLS = facts_of([215, 65, 252, 50, 149, 144], ["26787207", "10645109", "6909676", "11085034", "9817762", "44553355"])
+"""R package PracTools, vignette "Sample size calculation in single-stage sampling", `strAlloc`."""
+
+IPEDS = facts_of(
+    [7, 299, 971, 851, 468, 1467, 633, 216, 870, 132],
+    ["1680.11385668608", "11800.2993217881", "5956.31998862919", "7536.59885863143", "5830.00927558341", "7293.44943657165",
+     "11149.0070418081", "14783.8369003426", "7641.36426053871", "2981.44889034106"],
+)  # fmt: skip
+"""R package SampleSelectR 1.0.0, help page of `allocate`: universities by region, n = 500, at least 2 in each."""
+
+
+@pytest.mark.parametrize(
+    ("given_strata", "total", "method", "minimum", "printed"),
+    [
+        # x <- opt(n = 190, A = N * S); round_oric(x)
+        (STRATALLO, 190, "neyman", 0, [16, 77, 94, 3]),
+        # strAlloc(n.tot = 100, Nh = Nh, Sh = Sh, alloc = "neyman"): 34.641683, 4.161947, 10.473487, 3.333804, 8.798970, 38.590108
+        (PRACTOOLS, 100, "neyman", 0, [35, 4, 10, 3, 9, 39]),
+        # allocate("proportional", N.h = N, n.samp = 500)
+        (IPEDS, 500, "proportional", 2, [2, 25, 82, 72, 40, 124, 53, 18, 73, 11]),
+        # allocate("power", N.h = N, power = 0.5, n.samp = 500)
+        (IPEDS, 500, "power", 2, [6, 39, 70, 66, 49, 87, 57, 33, 67, 26]),
+        # allocate("neyman", N.h = N, n.samp = 500, S.h = SD_ENRTOT)
+        (IPEDS, 500, "neyman", 2, [2, 38, 62, 69, 29, 115, 76, 34, 71, 4]),
+    ],
+)
+def test_published_allocations(given_strata: list[StratumFacts], total: int, method: str, minimum: int, printed: list[int]) -> None:
+    assert allocate(given_strata, total, method, minimum=minimum) == printed
+
+
+@pytest.mark.parametrize(
+    ("lows", "highs", "total", "printed"),
+    [
+        # opt(n, A)
+        ([0, 0, 0, 0], [3000, 4000, 5000, 2000], 190, [15.440181, 76.772009, 94.356659, 3.431151]),
+        # opt(n, A, M = c(100, 90, 70, 80))
+        ([0, 0, 0, 0], [100, 90, 70, 80], 190, [24.545455, 90, 70, 5.454545]),
+        # opt(1284, A, m = c(100, 90, 500, 50), M = c(300, 400, 800, 90))
+        ([100, 90, 500, 50], [300, 400, 800, 90], 1284, [117.2812, 400, 716.7188, 50]),
+    ],
+)
+def test_what_bounds_take_away_is_shared_out_as_stratallo_does(lows: list[int], highs: list[int], total: int, printed: list[float]) -> None:
+    """The unrounded shares of the same vignette: no bounds, caps, caps and minima together."""
+    measures = [stratum.size * (stratum.deviation or 0) for stratum in STRATALLO]
+    assert [float(share) for share in shares(measures, lows, highs, total)] == pytest.approx(printed, abs=1e-4)
 
 
 @pytest.mark.parametrize(
