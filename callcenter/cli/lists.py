@@ -149,6 +149,7 @@ def _receipt_line(receipt: queries.Receipt, code: str) -> dict[str, Any]:
         "population": code,
         "department": receipt.department,
         "received_at": receipt.received_at.isoformat(),
+        "late": receipt.late,
         "state": receipt.state,
         "role": receipt.role,
         "rows": receipt.totals.get("rows", 0),

@@ -92,6 +92,7 @@ def list_phases(name: Annotated[str, typer.Argument(metavar="STUDY")], as_json: 
                 "title": phase.title,
                 "first_day": phase.first_day.isoformat(),
                 "last_day": phase.last_day.isoformat(),
+                "scheduled_last_day": phase.scheduled_last_day.isoformat(),
                 "open": phase.first_day <= today <= phase.last_day,
             }
             for stage in queries.stages(session, study.id or 0)
@@ -109,6 +110,7 @@ def extend(
     phase: Annotated[int, typer.Argument(help="The phase's number, as `study phase list` prints it.")],
     last_day: Annotated[str, typer.Argument(help="Its new last day, such as 2022-06-20.")],
     why: Annotated[str, typer.Option(help="The reason, kept on record.")],
+    unit: Annotated[str, typer.Option(help="For this unit alone (intake phases).")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Give a phase another last day: a later one extends it, yesterday closes it.
@@ -121,8 +123,9 @@ def extend(
         raise InvalidInput("wrong_use", "日期 {day} 读不懂，请写成 2022-06-20 的样子。", day=last_day) from bad
     wiring.start(Settings())
     with transaction() as session:
-        changed = actions.extend_phase(session, phase, day, why, None)
-        row = {"id": changed.id, "title": changed.title, "first_day": str(changed.first_day), "last_day": str(changed.last_day)}
+        changed = actions.extend_phase(session, phase, day, why, None, unit=unit or None)
+        row = {"id": changed.id, "title": changed.title, "first_day": str(changed.first_day), "last_day": str(day)}
+        row |= {"unit": unit} if unit else {}
     print(json.dumps(row, ensure_ascii=False) if as_json else f"{row['title']}：{row['first_day']} 至 {row['last_day']}")
 
 

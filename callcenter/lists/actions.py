@@ -15,6 +15,7 @@ from callcenter.lists.tables import Submission
 from callcenter.lists.verdicts import JudgedRow, ListCheck, check
 from callcenter.operations.actions import queue_job, record
 from callcenter.studies import queries as studies
+from callcenter.studies.phases import field_day
 
 JOB = "judge_list"
 LARGE_FILE = 2_000_000
@@ -66,6 +67,7 @@ def submit(
         file_sha256=sent.digest,
         file=data,
         role=_role(session, sent, supplement=drawn or adds, drawn=drawn),
+        late=_is_late(session, population.stage_id, department),
     )
     _receive(session, submission)
     if judged:
@@ -95,6 +97,11 @@ def _role(session: Session, sent: _Sent, *, supplement: bool, drawn: bool) -> st
     if first:
         return "supplement" if drawn else "first"
     return "supplement" if supplement else "replacement"
+
+
+def _is_late(session: Session, stage_id: int, department: str) -> bool:
+    today = field_day(clock.now())
+    return studies.intake(session, stage_id).window(today, department).is_late(today)
 
 
 def _receive(session: Session, submission: Submission) -> None:

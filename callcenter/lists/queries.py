@@ -30,6 +30,7 @@ class Receipt:
     replaces_id: int | None
     totals: dict[str, Any]
     job_id: int | None
+    late: bool
 
 
 _RECEIPT = (
@@ -45,6 +46,7 @@ _RECEIPT = (
     Submission.replaces_id,
     Submission.totals,
     Submission.job_id,
+    Submission.late,
 )
 
 

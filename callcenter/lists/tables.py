@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import SQLModel
+from sqlalchemy import CheckConstraint, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
 
 from callcenter.db.columns import document, documents, key, link, moment, one_of, texts
 
@@ -34,6 +34,8 @@ class Submission(SQLModel, table=True):
     stated_total: int | None = None
     policy_month: str | None = None
     job_id: int | None = link("jobs.id", nullable=True)
+    late: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    """Whether it arrived after the last day that the schedule planned, in an extension or later."""
 
 
 class SubmissionRow(SQLModel, table=True):

@@ -18,6 +18,7 @@ from callcenter.studies.reading import read_study
 from callcenter.studies.settings_check import TRIAL_NOTICE
 from callcenter.studies.settings_check import for_trial as settings_for_trial
 from callcenter.studies.tables import ChecklistItem, DeclaredStandard, Phase, PhaseExtension, Population, Stage, Study, Topic
+from callcenter.studies.units import unit_names
 
 MOST_BYTES = 5_000_000
 
@@ -48,8 +49,8 @@ def load(session: Session, folder: Path, *, trial_from: date | None = None, user
     return study
 
 
-def extend_phase(session: Session, phase_id: int, last_day: date, reason: str, user_id: int | None) -> Phase:
-    """Give a phase another last day; who and why stay on record."""
+def extend_phase(session: Session, phase_id: int, last_day: date, reason: str, user_id: int | None, *, unit: str | None = None) -> Phase:
+    """Give a phase another last day, for everybody or for `unit` alone; who and why stay on record."""
     phase = session.get(Phase, phase_id, with_for_update=True)
     if phase is None:
         raise NotFound("no_phase", "没有编号为 {phase} 的阶段活动，请用 study phase list 查看编号。", phase=phase_id)
@@ -57,13 +58,23 @@ def extend_phase(session: Session, phase_id: int, last_day: date, reason: str, u
         raise InvalidInput("phase_ends_early", "结束日期 {day} 早于开始日期 {first}，请改正。", day=last_day, first=phase.first_day)
     if not reason.strip():
         raise InvalidInput("reason_missing", "请写明调整日期的原因。")
-    session.add(PhaseExtension(phase_id=phase_id, last_day=last_day, at=clock.now(), by=user_id, reason=reason.strip()))
-    detail = {"from": phase.last_day.isoformat(), "to": last_day.isoformat()}
+    alone = _one_unit(session, phase, unit) if unit else None
+    session.add(PhaseExtension(phase_id=phase_id, last_day=last_day, at=clock.now(), by=user_id, reason=reason.strip(), unit=alone))
+    detail = {"from": phase.last_day.isoformat(), "to": last_day.isoformat()} | ({"unit": alone} if alone else {})
     record(session, user_id, "extend_phase", "phase", phase_id, detail=detail, reason=reason.strip())
-    phase.last_day = last_day
-    session.add(phase)
+    if alone is None:
+        phase.last_day = last_day
+        session.add(phase)
     session.flush()
     return phase
+
+
+def _one_unit(session: Session, phase: Phase, unit: str) -> str:
+    """The unit in its normal form; only lists are sent by units, so only their phase can be given to one."""
+    if phase.kind != "intake":
+        raise InvalidInput("phase_of_all", "“{title}”不能只为一个单位延期，请为全部单位调整。", title=phase.title)
+    stage = session.get_one(Stage, phase.stage_id)
+    return unit_names(session.get_one(Study, stage.study_id).settings).normal(unit)
 
 
 def _files(folder: Path) -> dict[str, str]:
@@ -134,13 +145,19 @@ def _stage(session: Session, study_id: int, content: StageContent, trial_from: d
 
 def _phases(session: Session, stage_id: int, phases: list[PhaseSpan]) -> None:
     stored = session.exec(select(Phase).where(Phase.stage_id == stage_id)).all()
-    extended = set(session.exec(select(PhaseExtension.phase_id).where(col(PhaseExtension.phase_id).in_([p.id for p in stored]))))
+    for_all = (col(PhaseExtension.phase_id).in_([phase.id for phase in stored]), col(PhaseExtension.unit).is_(None))
+    extended = set(session.exec(select(PhaseExtension.phase_id).where(*for_all)))
     known = {(phase.kind, phase.title): phase for phase in stored}
     for span in phases:
         phase = known.get((span.kind, span.title)) or Phase(
-            stage_id=stage_id, kind=span.kind, title=span.title, first_day=span.first_day, last_day=span.last_day
+            stage_id=stage_id,
+            kind=span.kind,
+            title=span.title,
+            first_day=span.first_day,
+            last_day=span.last_day,
+            scheduled_last_day=span.last_day,
         )
-        phase.description, phase.first_day = span.description, span.first_day
+        phase.description, phase.first_day, phase.scheduled_last_day = span.description, span.first_day, span.last_day
         if phase.id not in extended:  # an extension on record outlives a reload
             phase.last_day = span.last_day
         session.add(phase)

@@ -6,7 +6,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from callcenter.errors import NotFound
-from callcenter.studies.tables import ChecklistItem, DeclaredStandard, Phase, Population, Stage, Study, Topic
+from callcenter.studies.tables import ChecklistItem, DeclaredStandard, Phase, PhaseExtension, Population, Stage, Study, Topic
+from callcenter.studies.units import UnitNames
+from callcenter.studies.units import unit_names as names_in
+from callcenter.studies.windows import Intake, IntakeSpan, UnitExtension
 
 
 def studies(session: Session) -> list[Study]:
@@ -61,6 +64,28 @@ def calling_window(session: Session, stage_id: int) -> tuple[date, date] | None:
     if not calling:
         return None
     return min(phase.first_day for phase in calling), max(phase.last_day for phase in calling)
+
+
+def unit_names(session: Session, stage_id: int) -> UnitNames:
+    """How the units of the stage's study are named."""
+    return names_in(study(session, stage(session, stage_id).study_id).settings)
+
+
+def extensions(session: Session, stage_id: int, kind: str = "intake") -> list[PhaseExtension]:
+    """Every recorded change of the last days of the stage's phases of a kind, oldest first."""
+    of_stage = select(PhaseExtension).join(Phase, col(Phase.id) == col(PhaseExtension.phase_id))
+    return list(session.exec(of_stage.where(Phase.stage_id == stage_id, Phase.kind == kind).order_by(col(PhaseExtension.id))))
+
+
+def intake(session: Session, stage_id: int) -> Intake:
+    """The upload windows of a stage."""
+    spans = [
+        IntakeSpan(phase.id or 0, phase.title, phase.first_day, phase.last_day, phase.scheduled_last_day)
+        for phase in phases(session, stage_id)
+        if phase.kind == "intake"
+    ]
+    given = [UnitExtension(each.phase_id, each.unit, each.last_day) for each in extensions(session, stage_id) if each.unit]
+    return Intake(spans, given, unit_names(session, stage_id))
 
 
 def topics(session: Session, study_id: int) -> list[Topic]:

@@ -23,6 +23,8 @@ KEPT = (
     "recheck",
     "objections",
     "questionnaires",
+    "units",
+    "intake",
 )
 TRIAL_NOTICE = "试用：任何时间都可以拨打，号码和企业都是模拟的"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
@@ -31,7 +33,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 def settings_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[FolderProblem]]:
     """The settings to keep, and what is wrong with them."""
     settings = {word: deepcopy(document[word]) for word in KEPT if word in document}
-    return settings, [*_lines(settings), *_calling(settings), *_shares(settings)]
+    return settings, [*_lines(settings), *_calling(settings), *_shares(settings), *_intake(settings)]
 
 
 def for_trial(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,3 +81,16 @@ def _shares(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
         yield FolderProblem("study.yaml validity", f"界限 {partial} 与 {complete} 不对", "请让 0 < partial < complete ≤ 1")
     if not 0 < (settings.get("top_up") or {}).get("chance", 0.9) < 1:
         yield FolderProblem("study.yaml top_up.chance", "把握程度不在 0 和 1 之间", "请写 0.9 这样的数")
+
+
+CHOICES = {"liaison": ("asked", "required"), "must_send": ("leads", "named")}
+"""What study.yaml may say under `intake`; the first is meant where nothing is said."""
+
+
+def _intake(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
+    intake, units = settings.get("intake") or {}, settings.get("units") or {}
+    for word, allowed in CHOICES.items():
+        if intake.get(word, allowed[0]) not in allowed:
+            yield FolderProblem(f"study.yaml intake.{word}", f"“{intake[word]}”不是可选的值", f"请从这些值中选：{'、'.join(allowed)}")
+    if not isinstance(units.get("aliases") or {}, dict):
+        yield FolderProblem("study.yaml units.aliases", "不是“别名: 单位名称”", "请每行写一个，如 市规划自然资源局: 市规划资源局")

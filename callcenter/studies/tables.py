@@ -49,10 +49,12 @@ class Phase(SQLModel, table=True):
     description: str = ""
     first_day: date
     last_day: date
+    scheduled_last_day: date
+    """The last day that the schedule planned; `last_day` may have been moved since."""
 
 
 class PhaseExtension(SQLModel, table=True):
-    """A recorded change of a phase's last day."""
+    """A recorded change of a phase's last day, for everybody or for one unit alone."""
 
     __tablename__ = "phase_extensions"
     id: int | None = key()
@@ -61,6 +63,7 @@ class PhaseExtension(SQLModel, table=True):
     at: datetime = moment()
     by: int | None = link("users.id", nullable=True, index=False)
     reason: str
+    unit: str | None = None
 
 
 class Topic(SQLModel, table=True):

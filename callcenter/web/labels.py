@@ -132,6 +132,7 @@ DETAILS = {
     "size": noted("单位数"),
     "stratum": noted("层"),
     "to": noted("改为"),
+    "unit": noted("单位"),
     "version": noted("版本"),
     "warned": noted("有提醒"),
     "why": noted("原因"),

@@ -1,6 +1,7 @@
 """A department sends lists and reads its receipts; a supervisor freezes what came in."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from callcenter.db.engine import statement, transaction
 from callcenter.lists.verdicts import check
+from callcenter.studies import actions as studies
 from tests.factories.lists import row, workbook
 from tests.factories.people import Browser, make_user
 from tests.factories.studies import demo_population, make_study
@@ -121,9 +123,29 @@ def test_a_unit_sees_only_its_own_submissions(department: Browser, population_id
     assert "a.xlsx" not in other.get("/submitter").text
 
 
-def test_outside_the_window_nothing_is_taken(department: Browser, population_id: int, field_time: Any) -> None:
+def test_outside_the_window_nothing_is_taken_and_the_refusal_says_when_it_was_and_whom_to_call(
+    department: Browser, population_id: int, field_time: Any
+) -> None:
     statement("UPDATE phases SET first_day = '2022-01-01', last_day = '2022-01-02' WHERE kind = 'intake'")
-    assert "不在名单报送期内" in send(department, population_id, ("a.xlsx", workbook([row(1)]))).text
+    said = send(department, population_id, ("a.xlsx", workbook([row(1)]))).text
+    assert "现在不在名单报送期内：2022-01-01 至 2022-01-02 已经结束。请拨打评估机构电话 27509186 申请延期。" in said
+    statement("UPDATE phases SET first_day = '2022-07-01', last_day = '2022-07-02' WHERE kind = 'intake'")
+    assert "2022-07-01 至 2022-07-02 才开放" in send(department, population_id, ("a.xlsx", workbook([row(1)]))).text
+
+
+def test_a_window_reopened_for_one_unit_takes_its_list_as_late_and_no_other_units(
+    department: Browser, population_id: int, client_for: Callable[..., Browser]
+) -> None:
+    days = "first_day = '2022-05-24', last_day = '2022-05-31', scheduled_last_day = '2022-05-31'"
+    phase = statement(f"UPDATE phases SET {days} WHERE kind = 'intake' RETURNING id")[0]["id"]
+    with transaction() as session:
+        studies.extend_phase(session, phase, date(2022, 6, 3), "系统故障", None, unit="天津市市场监管委")
+    shown = department.get("/submitter").text
+    assert "只为本单位延期，原定 2022-05-31 周二 截止" in shown and "开放中" in shown
+    assert "迟到：在原定截止日期之后收到" in send(department, population_id, ("a.xlsx", workbook([row(1)]))).text
+    other = client_for(make_user("submitter", unit="市税务局"))
+    assert "已经结束" in send(other, population_id, ("a.xlsx", workbook([row(2)]))).text
+    assert statement("SELECT department, late FROM submissions") == [{"department": UNIT, "late": True}]
 
 
 def test_a_large_list_is_waited_for(department: Browser, population_id: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,16 @@ def make_operator(session: Session, username: str, *, converts_refusals: bool = 
 def _set_up(session: Session, drawn: DrawnSample, window: tuple[date, date], settings: dict[str, object]) -> None:
     from callcenter.studies.tables import Phase, Study
 
-    session.add(Phase(stage_id=drawn.frame.stage_id, kind="calling", title="企业电话调查", first_day=window[0], last_day=window[1]))
+    session.add(
+        Phase(
+            stage_id=drawn.frame.stage_id,
+            kind="calling",
+            title="企业电话调查",
+            first_day=window[0],
+            last_day=window[1],
+            scheduled_last_day=window[1],
+        )
+    )
     session.get_one(Study, drawn.frame.study_id).settings = settings
     session.flush()
 

@@ -25,7 +25,7 @@ def start(request: Request, person: Annotated[Person, allow("submitter")], sessi
         for study in studies.studies(session)
         for stage in studies.stages(session, study.id or 0)
     ]
-    shown = [{"stage": stage, "window": window(session, stage.id or 0), "lines": lines} for stage, lines in stages if lines]
+    shown = [{"stage": stage, "window": window(session, stage.id or 0, person.unit), "lines": lines} for stage, lines in stages if lines]
     sent = queries.receipts(session, department=person.unit or "")[:10]
     return page(request, person, "submitter/due.html", stages=shown, sent=sent, lead=due.LEAD)
 

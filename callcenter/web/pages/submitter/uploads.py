@@ -8,13 +8,13 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from callcenter.db.engine import transaction
-from callcenter.errors import CallcenterError, InvalidInput, Refused
+from callcenter.errors import CallcenterError, InvalidInput
 from callcenter.lists import actions, file_names, queries, templates
 from callcenter.operations.actions import record
 from callcenter.sampling.queries import latest_draw
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
-from callcenter.web.pages.submitter.windows import window
+from callcenter.web.pages.submitter.windows import check_window, window
 from callcenter.web.rendering import page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
@@ -70,7 +70,7 @@ def _take(person: Person, population_id: int, file: UploadFile, *, adds: bool) -
     outcome: dict[str, Any] = {"name": name, "receipt": None, "again": False, "problem": ""}
     try:
         with transaction() as session:
-            _check_window(session, population_id)
+            check_window(session, population_id, person.unit or "")
             outcome["again"] = queries.with_same_bytes(session, population_id, person.unit or "", digest) is not None
             sent = actions.submit(
                 session,
@@ -91,14 +91,6 @@ def _take(person: Person, population_id: int, file: UploadFile, *, adds: bool) -
     return outcome
 
 
-def _check_window(session: Session, population_id: int) -> None:
-    found = window(session, studies.population(session, population_id).stage_id)
-    if not found.open:
-        raise Refused(
-            "window_closed", "现在不在名单报送期内（{first} 至 {last}）：请与评估机构联系延期。", first=found.first_day, last=found.last_day
-        )
-
-
 def _about(session: Session, person: Person, population_id: int) -> dict[str, Any]:
     population = studies.population(session, population_id)
     item = studies.item(session, population.item_id)
@@ -115,7 +107,13 @@ def _about(session: Session, person: Person, population_id: int) -> dict[str, An
         for receipt in sent
     }
     drawn = latest_draw(session, population_id) is not None
-    values = {"population": population, "item": item, "topic": topic, "window": window(session, population.stage_id), "sent": sent}
+    values = {
+        "population": population,
+        "item": item,
+        "topic": topic,
+        "window": window(session, population.stage_id, person.unit),
+        "sent": sent,
+    }
     return values | {"name_problems": names, "drawn": drawn, "extra": population.settings.get("extra_columns", [])}
 
 

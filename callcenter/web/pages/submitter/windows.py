@@ -1,29 +1,34 @@
-"""When lists may be sent: the intake phase of a stage."""
-
-from datetime import date
-from typing import NamedTuple
+"""When lists may be sent: the intake phase of a stage, as it stands for a unit today."""
 
 from sqlmodel import Session
 
 from callcenter import clock
+from callcenter.errors import Refused
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
+from callcenter.studies.windows import Window
 
 
-class Window(NamedTuple):
-    """The days on which a stage takes lists, and whether today is one of them. A stage without the phase takes them always."""
-
-    open: bool
-    first_day: date | None
-    last_day: date | None
+def window(session: Session, stage_id: int, unit: str | None = None) -> Window:
+    """The upload window of a stage today, for the unit where one is named."""
+    return studies.intake(session, stage_id).window(field_day(clock.now()), unit)
 
 
-def window(session: Session, stage_id: int) -> Window:
-    """The intake window of a stage as it stands today."""
-    today = field_day(clock.now())
-    intake = [phase for phase in studies.phases(session, stage_id) if phase.kind == "intake"]
-    if not intake:
-        return Window(True, None, None)
-    now = next((phase for phase in intake if phase.first_day <= today <= phase.last_day), None)
-    shown = now or next((phase for phase in intake if phase.first_day > today), intake[-1])
-    return Window(now is not None, shown.first_day, shown.last_day)
+def check_window(session: Session, population_id: int, unit: str) -> None:
+    """Refuse what is sent outside the window: when it was or will be, and whom to ask."""
+    population = studies.population(session, population_id)
+    found = window(session, population.stage_id, unit)
+    if found.open:
+        return
+    days = {"first": found.first_day, "last": found.last_day, "hotline": hotline(session, population_id)}
+    if found.is_over(field_day(clock.now())):
+        raise Refused("window_closed", "现在不在名单报送期内：{first} 至 {last} 已经结束。请拨打评估机构电话 {hotline} 申请延期。", **days)
+    raise Refused("window_closed", "现在不在名单报送期内：{first} 至 {last} 才开放。如有疑问请拨打评估机构电话 {hotline}。", **days)
+
+
+def hotline(session: Session, population_id: int) -> str:
+    """The evaluator's number for the population's topic, else the study's general one."""
+    item = studies.item(session, studies.population(session, population_id).item_id)
+    study = studies.study_of_population(session, population_id)
+    topic = next((topic for topic in studies.topics(session, study.id or 0) if topic.number == item.topic_number), None)
+    return (topic.hotline if topic else "") or str(study.settings.get("contact", "–"))
