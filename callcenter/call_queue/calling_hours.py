@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-import holidays
-
+from callcenter.studies import work_calendar
 from callcenter.studies.phases import FIELD_ZONE, field_day
+from callcenter.studies.work_calendar import OFFICIAL, WorkCalendar
 
 HORIZON_DAYS = 60
 """How far ahead an open moment is looked for: longer than any closure of the calendar."""
@@ -33,13 +33,13 @@ PERSONS_DAYPARTS = (Span(1080, 1200),)
 
 @dataclass(frozen=True)
 class Hours:
-    """A study's calling hours: `weekdays` from 1 = Monday, overridden by the calendar, overridden by the study's own days."""
+    """A study's calling hours: `weekdays` from 1 = Monday, overridden by the house's calendar, overridden by the study's own days."""
 
     dayparts: tuple[Span, ...] = DAYPARTS
     persons_dayparts: tuple[Span, ...] = PERSONS_DAYPARTS
     appointments: Span = Span(510, 1200)
     weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
-    calendar: bool = True
+    calendar: WorkCalendar | None = OFFICIAL
     extra_workdays: frozenset[date] = frozenset()
     extra_days_off: frozenset[date] = frozenset()
 
@@ -48,15 +48,15 @@ class Hours:
         return self.dayparts + self.persons_dayparts if persons else self.dayparts
 
 
-def read(calling: Mapping[str, Any]) -> Hours:
-    """The hours in the `calling` part of a study's settings; what is not named there keeps its default."""
+def read(calling: Mapping[str, Any], calendar: WorkCalendar = OFFICIAL) -> Hours:
+    """The hours in the `calling` part of a study's settings, by the house's `calendar`; what is not named there keeps its default."""
     plain = Hours()
     return Hours(
         dayparts=_spans(calling["dayparts"]) if "dayparts" in calling else plain.dayparts,
         persons_dayparts=_spans(calling["persons_dayparts"]) if "persons_dayparts" in calling else plain.persons_dayparts,
         appointments=_span(calling["appointment_hours"]) if "appointment_hours" in calling else plain.appointments,
         weekdays=frozenset(int(day) for day in calling.get("weekdays", plain.weekdays)),
-        calendar=calling.get("holidays", "china") == "china",
+        calendar=calendar if calling.get("holidays", "china") == "china" else None,
         extra_workdays=_days(calling.get("extra_workdays", ())),
         extra_days_off=_days(calling.get("extra_days_off", ())),
     )
@@ -68,9 +68,9 @@ def is_workday(hours: Hours, day: date) -> bool:
         return False
     if day in hours.extra_workdays:
         return True
-    if not hours.calendar:
+    if hours.calendar is None:
         return day.isoweekday() in hours.weekdays
-    return _is_chinese_workday(day) and (day.isoweekday() in hours.weekdays or day.isoweekday() > 5)
+    return work_calendar.is_workday(hours.calendar, day) and (day.isoweekday() in hours.weekdays or day.isoweekday() > 5)
 
 
 def add_workdays(hours: Hours, day: date, count: int) -> date:
@@ -174,16 +174,6 @@ def _minute(moment: datetime) -> float:
 
 def _days_from(day: date) -> Iterator[date]:
     return (day + timedelta(days=ahead) for ahead in range(HORIZON_DAYS))
-
-
-@cache
-def _calendar(year: int) -> Any:
-    return holidays.country_holidays("CN", years=[year])
-
-
-@lru_cache(maxsize=4096)
-def _is_chinese_workday(day: date) -> bool:
-    return bool(_calendar(day.year).is_working_day(day))
 
 
 def _spans(listed: Iterable[Sequence[str]]) -> tuple[Span, ...]:

@@ -20,10 +20,13 @@ from callcenter.errors import NotFound
 from callcenter.frame.tables import DoNotCall
 from callcenter.people.tables import Training, User
 from callcenter.questionnaire.tables import Questionnaire
+from callcenter.studies import queries as studies
 from callcenter.studies.tables import Phase, Population, Stage, Study
+from callcenter.studies.work_calendar import OFFICIAL, WorkCalendar, calendar_of
 
 STUDIES = """
-SELECT s.id AS study_id, s.settings, p.id AS population_id, p.respondents, min(f.first_day) AS first_day, max(f.last_day) AS last_day
+SELECT s.id AS study_id, s.settings, p.id AS population_id, p.respondents, min(f.first_day) AS first_day, max(f.last_day) AS last_day,
+       (SELECT jsonb_object_agg(d.day, d.kind) FROM calendar_days d WHERE d.ended_at IS NULL) AS own_days
 FROM studies s
 JOIN stages g ON g.study_id = s.id
 JOIN populations p ON p.stage_id = g.id
@@ -129,9 +132,9 @@ def gates(now: datetime) -> list[StudyGate]:
     return [_gate(rows, now) for rows in by_study.values()]
 
 
-def plan(settings: Mapping[str, Any], respondents: str, window: tuple[date, date] | None) -> rules.Plan:
-    """What a study says of calling one population, from its settings."""
-    hours = _hours(json.dumps(settings.get("calling") or {}, sort_keys=True, default=str))
+def plan(settings: Mapping[str, Any], respondents: str, window: tuple[date, date] | None, calendar: WorkCalendar = OFFICIAL) -> rules.Plan:
+    """What a study says of calling one population, from its settings and the house's calendar."""
+    hours = _hours(json.dumps(settings.get("calling") or {}, sort_keys=True, default=str), calendar)
     return rules.Plan(hours, window, int(settings.get("interview_minutes", 8)), respondents == "persons")
 
 
@@ -142,7 +145,7 @@ def plan_of_case(session: Session, held: Case) -> rules.Plan:
     first, last = session.exec(
         select(func.min(Phase.first_day), func.max(Phase.last_day)).where(Phase.stage_id == stage_id, Phase.kind == "calling")
     ).one()
-    return plan(study.settings, held.respondents, (first, last) if first else None)
+    return plan(study.settings, held.respondents, (first, last) if first else None, studies.work_calendar(session))
 
 
 def operator(session: Session, operator_id: int) -> rules.OperatorFacts:
@@ -212,6 +215,7 @@ def ready_count(session: Session, study_ids: Sequence[int]) -> int:
 
 _COMING = """
 SELECT s.settings, c.respondents, c.rank = ANY(:appointments) AS appointment,
+       (SELECT jsonb_object_agg(d.day, d.kind) FROM calendar_days d WHERE d.ended_at IS NULL) AS own_days,
        min(c.due_at) FILTER (WHERE c.due_at > :now) AS later,
        min(c.anyone_from) FILTER (WHERE c.anyone_from > :now) AS own,
        bool_or(c.due_at <= :now) AS due_now,
@@ -229,7 +233,7 @@ GROUP BY s.id, p.id, c.respondents, appointment
 
 def _coming(row: Mapping[str, Any], now: datetime) -> list[datetime]:
     """When a group of like cases can be called: those due later, and those due already while the doors are shut."""
-    its_plan = plan(row["settings"], row["respondents"], (row["first_day"], row["last_day"]))
+    its_plan = _plan_of(row)
     appointment = bool(row["appointment"])
     asked = [moment for moment in (row["later"], row["own"]) if moment is not None]
     if row["due_now"] and not rules.population_is_open(its_plan, now, appointment=appointment):
@@ -245,7 +249,7 @@ def _opens(its_plan: rules.Plan, moment: datetime, appointment: bool) -> datetim
 
 def _gate(rows: Sequence[Mapping[str, Any]], now: datetime) -> StudyGate:
     settings = rows[0]["settings"]
-    plans = {row["population_id"]: plan(settings, row["respondents"], (row["first_day"], row["last_day"])) for row in rows}
+    plans = {row["population_id"]: _plan_of(row) for row in rows}
     return StudyGate(
         rows[0]["study_id"],
         settings,
@@ -254,9 +258,14 @@ def _gate(rows: Sequence[Mapping[str, Any]], now: datetime) -> StudyGate:
     )
 
 
+def _plan_of(row: Mapping[str, Any]) -> rules.Plan:
+    calendar = calendar_of((date.fromisoformat(day), kind) for day, kind in (row["own_days"] or {}).items())
+    return plan(row["settings"], row["respondents"], (row["first_day"], row["last_day"]), calendar)
+
+
 @lru_cache(maxsize=64)
-def _hours(calling: str) -> ch.Hours:
-    return ch.read(json.loads(calling))
+def _hours(calling: str, calendar: WorkCalendar) -> ch.Hours:
+    return ch.read(json.loads(calling), calendar)
 
 
 def stage_of_case(session: Session, held: Case) -> Stage:

@@ -180,7 +180,7 @@ def _require_hours(session: Session, case: Case, study: Study, now: datetime) ->
     window = studies.calling_window(session, stage_id)
     if window is None or not window[0] <= field_day(now) <= window[1]:
         raise Refused("outside_calling_phase", "今天不在电话调查期内，不能拨打。需要延期时请督导调整阶段日期。")
-    hours = calling_hours.read(study.settings.get("calling") or {})
+    hours = calling_hours.read(study.settings.get("calling") or {}, studies.work_calendar(session))
     persons = case.respondents == "persons"
     appointed = case.rank in priority.APPOINTMENTS and calling_hours.appointment_is_open(hours, now)
     if not appointed and not calling_hours.is_open(hours, now, persons=persons):

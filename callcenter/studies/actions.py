@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Session, col, delete, select
 
 from callcenter import clock
-from callcenter.errors import InvalidInput, NotFound, Refused
+from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
 from callcenter.operations.actions import record
 from callcenter.studies.content import ItemContent, PopulationContent, StageContent, StandardContent, StudyContent, TopicContent
 from callcenter.studies.phases import PhaseSpan, for_trial
@@ -17,8 +18,9 @@ from callcenter.studies.problems import FolderProblems
 from callcenter.studies.reading import read_study
 from callcenter.studies.settings_check import TRIAL_NOTICE
 from callcenter.studies.settings_check import for_trial as settings_for_trial
-from callcenter.studies.tables import ChecklistItem, DeclaredStandard, Phase, PhaseExtension, Population, Stage, Study, Topic
+from callcenter.studies.tables import CalendarDay, ChecklistItem, DeclaredStandard, Phase, PhaseExtension, Population, Stage, Study, Topic
 from callcenter.studies.units import unit_names
+from callcenter.studies.work_calendar import FIRST_YEAR, LAST_YEAR
 
 MOST_BYTES = 5_000_000
 
@@ -75,6 +77,46 @@ def _one_unit(session: Session, phase: Phase, unit: str) -> str:
         raise InvalidInput("phase_of_all", "“{title}”不能只为一个单位延期，请为全部单位调整。", title=phase.title)
     stage = session.get_one(Stage, phase.stage_id)
     return unit_names(session.get_one(Study, stage.study_id).settings).normal(unit)
+
+
+def set_calendar_day(session: Session, day: date, kind: str, *, name: str, source: str, user_id: int | None) -> CalendarDay:
+    """Say what a day is in the house's own calendar (`workday` or `day_off`), and by which notice; the earlier word stays as history."""
+    if kind not in {"workday", "day_off"}:
+        raise InvalidInput("no_such_day_kind", "请选择这一天是工作日还是休息日。")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidInput("day_out_of_calendar", "日历只登记 {first} 年至 {last} 年的日子，请检查日期。", first=FIRST_YEAR, last=LAST_YEAR)
+    if not name.strip() or not source.strip():
+        raise InvalidInput("day_source_missing", "请写明名称（如“国庆节调休”）和来源（如通知的文号），以便日后查对。")
+    earlier = _end_day(session, day, user_id)
+    if earlier is not None and (earlier.kind, earlier.name, earlier.source) == (kind, name.strip(), source.strip()):
+        raise Conflict("day_unchanged", "{day} 已经这样登记过，没有改变什么。", day=day)
+    said = CalendarDay(day=day, kind=kind, name=name.strip(), source=source.strip(), set_at=clock.now(), set_by=user_id)
+    session.add(said)
+    detail = {"kind": kind, "name": said.name, "source": said.source}
+    record(session, user_id, "set_calendar_day", "calendar_day", day.isoformat(), detail=detail)
+    session.flush()
+    return said
+
+
+def end_calendar_day(session: Session, day: date, reason: str, user_id: int | None) -> None:
+    """Take back what the house's own calendar says of a day: the official calendar counts again."""
+    if not reason.strip():
+        raise InvalidInput("reason_missing", "请写明为什么撤销。")
+    if _end_day(session, day, user_id) is None:
+        raise NotFound("no_calendar_day", "{day} 没有登记过，或已经撤销。", day=day)
+    record(session, user_id, "end_calendar_day", "calendar_day", day.isoformat(), reason=reason.strip())
+    session.flush()
+
+
+def _end_day(session: Session, day: date, user_id: int | None) -> CalendarDay | None:
+    """End the current word on a day, where there is one."""
+    session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext('calendar_days'))"))
+    current = session.exec(select(CalendarDay).where(CalendarDay.day == day, col(CalendarDay.ended_at).is_(None))).first()
+    if current is not None:
+        current.ended_at, current.ended_by = clock.now(), user_id
+        session.add(current)
+        session.flush()
+    return current
 
 
 def _files(folder: Path) -> dict[str, str]:

@@ -6,10 +6,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from callcenter.errors import NotFound
-from callcenter.studies.tables import ChecklistItem, DeclaredStandard, Phase, PhaseExtension, Population, Stage, Study, Topic
+from callcenter.studies.tables import CalendarDay, ChecklistItem, DeclaredStandard, Phase, PhaseExtension, Population, Stage, Study, Topic
 from callcenter.studies.units import UnitNames
 from callcenter.studies.units import unit_names as names_in
 from callcenter.studies.windows import Intake, IntakeSpan, UnitExtension
+from callcenter.studies.work_calendar import WorkCalendar, calendar_of
 
 
 def studies(session: Session) -> list[Study]:
@@ -144,3 +145,14 @@ def standards(session: Session, study_id: int, *, item_number: int | None = None
     if item_number is not None:
         wanted.append(DeclaredStandard.item_number == item_number)
     return list(session.exec(select(DeclaredStandard).where(*wanted).order_by(col(DeclaredStandard.id))))
+
+
+def work_calendar(session: Session) -> WorkCalendar:
+    """The calendar by which the whole house counts: official days, overridden by its own."""
+    return calendar_of((said.day, said.kind) for said in session.exec(select(CalendarDay).where(col(CalendarDay.ended_at).is_(None))))
+
+
+def calendar_days(session: Session, year: int) -> list[CalendarDay]:
+    """What the house's own calendar says and ever said of a year, by day, the newest word first."""
+    of_year = (col(CalendarDay.day) >= date(year, 1, 1), col(CalendarDay.day) <= date(year, 12, 31))
+    return list(session.exec(select(CalendarDay).where(*of_year).order_by(col(CalendarDay.day), col(CalendarDay.id).desc())))

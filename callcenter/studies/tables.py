@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from callcenter.db.columns import document, key, link, moment, one_of, texts
@@ -117,6 +117,27 @@ class Population(SQLModel, table=True):
     questionnaire: str | None = None
     """Name of the questionnaire read to this population; none where it is not called."""
     settings: dict[str, Any] = document()
+
+
+class CalendarDay(SQLModel, table=True):
+    """A day of the house's own work calendar, which overrides the official one while it has not ended. Rows are kept as history."""
+
+    __tablename__ = "calendar_days"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", "workday", "day_off")),
+        Index("calendar_days_current", "day", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+    id: int | None = key()
+    day: date
+    kind: str
+    name: str
+    source: str
+    """The notice or order that says so."""
+    set_at: datetime = moment()
+    set_by: int | None = link("users.id", nullable=True, index=False)
+    ended_at: datetime | None = moment(nullable=True)
+    """Since when another row, or the official calendar again, says what the day is."""
+    ended_by: int | None = link("users.id", nullable=True, index=False)
 
 
 class DeclaredStandard(SQLModel, table=True):

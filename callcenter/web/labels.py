@@ -20,6 +20,7 @@ ACTIONS = {
     "disposition_corrected": noted("更正处置代码"),
     "draw_committed": noted("抽样承诺"),
     "drawn": noted("抽样"),
+    "end_calendar_day": noted("撤销日历登记"),
     "extend_phase": noted("延长阶段"),
     "fetch_list": noted("下载名单原件"),
     "fetch_receipt": noted("下载回执表"),
@@ -45,6 +46,7 @@ ACTIONS = {
     "release_questionnaire": noted("发布问卷"),
     "released": noted("放号"),
     "role_changed": noted("改角色"),
+    "set_calendar_day": noted("登记工作日历"),
     "submit_list": noted("报送名单"),
     "top_up_accepted": noted("接受补充建议"),
     "top_up_declined": noted("不接受补充建议"),
@@ -56,6 +58,7 @@ ACTIONS = {
 
 SUBJECTS = {
     "alert": noted("提醒"),
+    "calendar_day": noted("日历中的一天"),
     "case": noted("个案"),
     "design": noted("抽样设计"),
     "do_not_call": noted("免打扰条目"),
@@ -130,6 +133,7 @@ DETAILS = {
     "settled": noted("已补登"),
     "sha256": noted("校验值"),
     "size": noted("单位数"),
+    "source": noted("来源"),
     "stratum": noted("层"),
     "to": noted("改为"),
     "unit": noted("单位"),
@@ -186,6 +190,8 @@ OTHERS = {
     "crowded": noted("运营商线路拥挤"),
     "rejected": noted("运营商不接受"),
     "missing": noted("没有设置运营商"),
+    "workday": noted("工作日"),
+    "day_off": noted("休息日"),
 }
 
 DISPOSITIONS = {

@@ -16,6 +16,7 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
         (noted("名单与抽样框"), "/supervisor/lists"),
         (noted("抽样"), "/supervisor/sampling"),
         (noted("个案查询"), "/cases"),
+        (noted("工作日历"), "/calendar"),
         (noted("看板"), "/boards"),
     ],
     "evaluator": [
@@ -27,6 +28,7 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
     "administrator": [
         (noted("人员"), "/administrator/people"),
         (noted("后台任务"), "/administrator/jobs"),
+        (noted("工作日历"), "/calendar"),
         (noted("操作记录"), "/administrator/audit"),
         (noted("看板"), "/boards"),
     ],

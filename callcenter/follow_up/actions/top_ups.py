@@ -20,7 +20,9 @@ from callcenter.sampling import actions as sampling
 from callcenter.sampling import queries as drawn
 from callcenter.sampling.releases import whole_steps
 from callcenter.sampling.tables import Release, Stratum
+from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
+from callcenter.studies.work_calendar import WorkCalendar
 
 PROTOCOL_WORKDAYS = 5
 """No release so near to the window's end: its cases could not be worked to the end."""
@@ -65,7 +67,7 @@ def decline_top_up(session: Session, proposal_id: int, user_id: int, reason: str
 
 
 def _of_draw(session: Session, in_field: DrawInField) -> int:
-    if not _in_time(in_field):
+    if not _in_time(in_field, studies.work_calendar(session)):
         return 0
     cases = responses.case_states(session, in_field.draw_id)
     study = [_state(case) for case in cases]
@@ -179,8 +181,8 @@ def _state(case: responses.CaseState) -> CaseState:
     return CaseState(case.attempts, "other" if case.state in {"closed", "tracing"} else "open")
 
 
-def _in_time(in_field: DrawInField) -> bool:
+def _in_time(in_field: DrawInField, calendar: WorkCalendar) -> bool:
     """Whether a case released today could still be worked to the end of the protocol."""
-    hours = ch.read(in_field.settings.get("calling") or {})
+    hours = ch.read(in_field.settings.get("calling") or {}, calendar)
     last: date = in_field.window[1]
     return ch.add_workdays(hours, field_day(clock.now()), PROTOCOL_WORKDAYS) <= last
