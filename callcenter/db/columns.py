@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Identity, Text
+from sqlalchemy import BigInteger, DateTime, Identity, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -39,6 +39,18 @@ def document(*, nullable: bool = False) -> Any:
     if nullable:
         return Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
     return Field(default_factory=dict, sa_type=kind, nullable=False)
+
+
+def later_document() -> Any:
+    """A JSON document in a column that came later: rows written without it hold an empty one."""
+    kind: Any = JSONB
+    return Field(default_factory=dict, sa_type=kind, nullable=False, sa_column_kwargs={"server_default": text("'{}'::jsonb")})
+
+
+def later_texts() -> Any:
+    """A list of texts in a column that came later: rows written without it hold an empty one."""
+    kind: Any = ARRAY(Text)
+    return Field(default_factory=list, sa_type=kind, nullable=False, sa_column_kwargs={"server_default": text("'{}'::text[]")})
 
 
 def documents() -> Any:

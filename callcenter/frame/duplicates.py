@@ -1,8 +1,8 @@
 """Rows of all lists of a population, merged into units that know who reported them.
 
-The rule, stated once: rows are taken in the order of the reporting units, then of their lists. Two rows are one unit when their
-codes are equal, or when one has none and name and district agree. A code known anywhere in the study serves rows without one. Name
-and contact are the first reporter's; the district is the first that a reporter knows, 未知 only where none does.
+The rule, stated once: rows are taken in the fixed order of the reporting units, then of their lists. Two rows are one unit when their
+codes are equal, or when one has none and name and district agree. A code known anywhere in the study serves rows without one. Where
+reports of a unit differ, `conflicts` says what was taken.
 """
 
 from collections import Counter, defaultdict
@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from callcenter.frame.unit_keys import enterprise_key, person_key
+from callcenter.frame import conflicts
+from callcenter.frame.unit_keys import NAME_MARK, enterprise_key, person_key
 from callcenter.lists.districts import UNKNOWN
 from callcenter.lists.verdicts import SHARED_BY
 
 Identity = tuple[str, str]
 """Folded name and district."""
+Codes = Mapping[Identity, Sequence[str]]
+"""The codes known for an identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class ReportedRow:
     phones: Sequence[Mapping[str, Any]]
     matter: str
     happened_on: str
+    policy_month: str = ""
+    """As the sender stated it for the list, `2021-03`."""
+    columns: Mapping[str, str] | None = None
+    """All its cells, header to text, where a screening rule asks for a column."""
 
 
 @dataclass(slots=True)
@@ -49,14 +56,25 @@ class Unit:
     phones: list[dict[str, Any]] = field(default_factory=list)
     matters: list[dict[str, Any]] = field(default_factory=list)
     reported_by: list[str] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
-    districts: set[str] = field(default_factory=set)
-    rows: int = 0
+    resolution: dict[str, Any] = field(default_factory=dict)
+    """Kind of conflict → what was taken, by which rule, what the others said."""
+    reports: Sequence[ReportedRow] = ()
 
     @property
-    def conflicting(self) -> bool:
-        """Whether reporters named different enterprises or districts."""
-        return len(self.names) > 1 or len(self.districts) > 1
+    def conflicts(self) -> list[str]:
+        """The kinds in which reports differ, in the order of `conflicts.KINDS`."""
+        return [kind for kind in conflicts.KINDS if kind in self.resolution] if self.resolution else []
+
+    @property
+    def rows(self) -> int:
+        """How many rows reported it."""
+        return len(self.reports)
+
+
+def in_order(rows: Iterable[ReportedRow], order: Sequence[str]) -> list[ReportedRow]:
+    """The rows in the fixed order of the reporting units, then list by list as they stand in them."""
+    places = {department: place for place, department in enumerate(order)}
+    return sorted(rows, key=lambda row: (places[row.department], row.group[0], row.id))
 
 
 def _groups(rows: Iterable[ReportedRow]) -> list[list[ReportedRow]]:
@@ -71,30 +89,52 @@ def _code(group: Sequence[ReportedRow]) -> str:
     return next((row.uscc for row in group if row.uscc), "")
 
 
-def known_codes(pairs: Iterable[tuple[str, str, str]]) -> dict[Identity, str]:
-    """Name, district and code of coded rows → the code of an identity; none where an identity has several codes."""
+def known_codes(pairs: Iterable[tuple[str, str, str]]) -> dict[Identity, list[str]]:
+    """Name, district and code of coded rows → the codes of an identity, sorted."""
     codes: dict[Identity, set[str]] = defaultdict(set)
     for name, district, code in pairs:
         codes[name, district].add(code)
-    return {identity: next(iter(found)) for identity, found in codes.items() if len(found) == 1}
+    return {identity: sorted(found) for identity, found in codes.items()}
 
 
-def merge(rows: Iterable[ReportedRow], codes: Mapping[Identity, str]) -> list[Unit]:
-    """Units of a population of enterprises, in the order of their first rows; `codes` are those known in the whole study."""
+def merge(rows: Iterable[ReportedRow], codes: Codes) -> list[Unit]:
+    """Units of a population of enterprises, in the order of their first rows; `codes` are those known in the whole study.
+
+    A row without a code takes the first that this population's lists know for its name and district, else the one that the study
+    knows; several that only other populations know say nothing.
+    """
     groups = _groups(rows)
-    by_name: dict[Identity, str] = {}
+    told: dict[Identity, conflicts.Values] = defaultdict(dict)
     for group in groups:
-        code = _code(group)
-        if code:
+        if code := _code(group):
             for row in group:
-                by_name.setdefault((row.name, row.district), code)
+                departments = told[row.name, row.district].setdefault(code, [])
+                if row.department not in departments:
+                    departments.append(row.department)
     keyed: dict[str, list[ReportedRow]] = defaultdict(list)
     for group in groups:
-        first = group[0]
-        identity = (first.name, first.district)
-        code = _code(group) or by_name.get(identity, "") or codes.get(identity, "")
-        keyed[enterprise_key(code, *identity)] += group
-    return _finished([_unit(key, found, "" if key.startswith("N:") else key) for key, found in keyed.items()])
+        identity = (group[0].name, group[0].district)
+        keyed[enterprise_key(_code(group) or _taken(told.get(identity), codes.get(identity, ())), *identity)] += group
+    units = [_unit(key, found, "" if key.startswith(NAME_MARK) else key) for key, found in keyed.items()]
+    _tell_codes(units, told, codes)
+    return units
+
+
+def _taken(told: conflicts.Values | None, known: Sequence[str]) -> str:
+    if told:
+        return next(iter(told))
+    return known[0] if len(known) == 1 else ""
+
+
+def _tell_codes(units: Iterable[Unit], told: Mapping[Identity, conflicts.Values], codes: Codes) -> None:
+    """Mark the units whose name and district go with several codes."""
+    several = {identity: values for identity, values in told.items() if len(values) > 1}
+    several |= {identity: {code: [] for code in found} for identity, found in codes.items() if len(found) > 1 and identity not in told}
+    for unit in units if several else ():
+        for identity in dict.fromkeys((row.name, row.district) for row in unit.reports):
+            if identity in several:
+                unit.resolution["code"] = conflicts.resolution("code", several[identity], unit.uscc)
+                break
 
 
 def merge_persons(rows: Iterable[ReportedRow], salt: str) -> list[Unit]:
@@ -106,7 +146,7 @@ def merge_persons(rows: Iterable[ReportedRow], salt: str) -> list[Unit]:
         key = next((known[identity] for identity in identities if identity in known), person_key(salt, *identities[0]))
         known.update({identity: key for identity in identities if identity not in known})
         keyed[key] += group
-    return _finished([_unit(key, found, "") for key, found in keyed.items()])
+    return [_unit(key, found, "") for key, found in keyed.items()]
 
 
 def _mobiles(row: ReportedRow) -> list[str]:
@@ -116,26 +156,26 @@ def _mobiles(row: ReportedRow) -> list[str]:
 
 def _unit(key: str, rows: Sequence[ReportedRow], uscc: str) -> Unit:
     first = rows[0]
-    placed = next((row for row in rows if row.district != UNKNOWN), first)
-    unit = Unit(key, first.name, uscc, placed.district, placed.sub_area, "", first.id)
-    unit.rows = len(rows)
+    district = next((row.district for row in rows if row.district != UNKNOWN), first.district)
+    sub_area = next((row.sub_area for row in rows if row.sub_area and row.district == district), "")
+    contact = next((row.contact for row in rows if row.contact), "")
+    unit = Unit(key, first.name, uscc, district, sub_area, contact, first.id, reports=rows)
+    unit.resolution = conflicts.settled(rows, district)
     known: set[str] = set()
     for row in rows:
-        unit.contact = unit.contact or row.contact
         unit.phones += [dict(phone) for phone in row.phones if phone["number"] not in known]
         known.update(str(phone["number"]) for phone in row.phones)
         unit.matters.append({"what": row.matter, "when": row.happened_on, "department": row.department, "submission_row_id": row.id})
         if row.department not in unit.reported_by:
             unit.reported_by.append(row.department)
-        unit.names.add(row.name)
-        unit.districts |= {row.district} - {UNKNOWN}
     return unit
 
 
-def _finished(units: list[Unit]) -> list[Unit]:
-    """The units with each number marked that serves three or more of them."""
+def mark_shared(units: Sequence[Unit]) -> int:
+    """Mark each number that serves three or more of the units; how many numbers."""
     served = Counter(number for unit in units for number in {phone["number"] for phone in unit.phones})
+    shared = {number for number, enterprises in served.items() if enterprises >= SHARED_BY}
     for unit in units:
         for phone in unit.phones:
-            phone["shared"] = served[phone["number"]] >= SHARED_BY
-    return units
+            phone["shared"] = phone["number"] in shared
+    return len(shared)

@@ -47,6 +47,7 @@ ACTIONS = {
     "released": noted("放号"),
     "role_changed": noted("改角色"),
     "set_calendar_day": noted("登记工作日历"),
+    "set_screening": noted("设定筛选规则"),
     "submit_list": noted("报送名单"),
     "top_up_accepted": noted("接受补充建议"),
     "top_up_declined": noted("不接受补充建议"),
@@ -85,6 +86,8 @@ JOBS = {
     "forget_old_runs": noted("清理旧的运行记录"),
     "forget_old_log_ins": noted("清理旧的登录记录"),
     "export": noted("生成数据包"),
+    "freeze_frame": noted("冻结抽样框"),
+    "preview_frame": noted("合并名单（预览抽样框）"),
     "judge_list": noted("核对名单"),
 }
 
@@ -129,6 +132,9 @@ DETAILS = {
     "rows": noted("行"),
     "sample_sha256": noted("样本校验值"),
     "scope": noted("范围"),
+    "rules": noted("规则数"),
+    "screening_sha256": noted("筛选规则校验值"),
+    "screening_version": noted("筛选规则版本"),
     "seed_commitment": noted("种子承诺值"),
     "settled": noted("已补登"),
     "sha256": noted("校验值"),

@@ -7,6 +7,7 @@ from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.frame import actions, queries
 from callcenter.frame.strata import frame_hash
 from callcenter.simulation.demo_lists import make
+from callcenter.studies import queries as studies
 from tests.factories.lists import row, submit
 from tests.factories.studies import demo_population, make_study
 
@@ -43,6 +44,8 @@ def test_units_of_all_departments_are_merged_and_hashed(population_id: int) -> N
     assert {matter["department"] for matter in shared.matters} == {"市市场监管委", "市税务局"}
     assert frame.counts["merged"] == 1
     assert any(unit.unit_key.startswith("N:") for unit in units)
+    assert shared.conflicts == ["phone"] and shared.resolution["phone"]["others"][0]["departments"] == ["市税务局"]
+    assert frame.reporting_order == ["市市场监管委", "市税务局"]
 
 
 def test_freezing_again_without_a_change_is_refused_and_with_one_gives_the_next_number(population_id: int) -> None:
@@ -54,6 +57,89 @@ def test_freezing_again_without_a_change_is_refused_and_with_one_gives_the_next_
     with transaction() as session:
         submit(session, population_id, [row(1), row(2)])
         assert actions.freeze(session, population_id, None).number == 2
+
+
+def test_a_mended_telephone_is_a_change_although_the_hash_of_keys_stays(population_id: int) -> None:
+    with transaction() as session:
+        submit(session, population_id, [row(1)])
+        first = actions.freeze(session, population_id, None)
+        submit(session, population_id, [row(1, phone="13800000077")])
+        again = actions.freeze(session, population_id, None)
+    assert (again.number, again.sha256) == (2, first.sha256)
+
+
+def test_screening_rules_are_versions_named_by_the_frame_that_keeps_what_they_took_out(population_id: int) -> None:
+    rules = {"rules": [{"kind": "district", "none": ["未知"]}, {"kind": "matter", "any": ["印章"]}]}
+    with transaction() as session:
+        submit(session, population_id, [row(1), row(2, district=""), row(3, matter="注销"), row(4, matter="注销")])
+        actions.set_rules(session, population_id, rules, why="与委托单位约定", user_id=None, stands="free", seen=0)
+        frame = actions.freeze(session, population_id, None)
+        assert frame.id is not None
+        source = queries.frame_source(frame)
+        removed, count = queries.removed_page(session, source, 2, 0)
+        assert [unit["name"] for unit in removed] == ["天津某3有限公司", "天津某4有限公司"] and count == 2
+        assert queries.removed_page(session, source, 0, 0)[1] == 3
+    assert (frame.size, frame.screening["version"], frame.screening["rules"]) == (1, 1, rules["rules"])
+    assert [effect["units"] for effect in frame.counts["screened"]] == [1, 2]
+    with pytest.raises(Conflict, match="相同"), transaction() as session:
+        actions.set_rules(session, population_id, rules, why="再来", user_id=None, stands="free")
+    with pytest.raises(Conflict, match="第 1 版"), transaction() as session:
+        actions.set_rules(session, population_id, {}, why="撤销", user_id=None, stands="free", seen=0)
+    with pytest.raises(Refused, match="公开值"), transaction() as session:
+        actions.set_rules(session, population_id, {}, why="撤销", user_id=None, stands="seed_known")
+    with transaction() as session:
+        actions.set_rules(session, population_id, {}, why="补充名单全部收入", user_id=None, stands="drawn")
+        assert queries.current_screening(session, population_id) is not None
+        assert queries.screening_document(queries.current_screening(session, population_id, supplement=True))["version"] == 2
+        assert queries.screening_document(queries.current_screening(session, population_id))["version"] == 1
+    with pytest.raises(Conflict, match="没有冻结"), transaction() as session:
+        actions.freeze(session, population_id, None, shown="seen before")
+
+
+def test_a_preview_is_kept_until_its_lists_or_rules_change_and_lists_units_by_kind(population_id: int) -> None:
+    agent = {"phone": "13900000000"}
+    with transaction() as session:
+        submit(session, population_id, [row(1, **agent), row(2, **agent), row(3, **agent), row(4, district="")])
+        submit(session, population_id, [row(4, district="西青区")], department="市税务局")
+        kept, fresh = actions.look_ahead(session, population_id, supplement=False)
+        assert fresh and kept is not None
+        made_at, source = kept.fingerprint, queries.preview_source(session, population_id)
+        again, _ = actions.look_ahead(session, population_id, supplement=False)
+        assert again is not None and again.fingerprint == made_at
+
+        def listed(**wanted: object) -> int:
+            return queries.units_page(session, source, queries.UnitsWanted(**wanted))[1]  # type: ignore[arg-type]  # by name
+
+        assert (listed(), listed(kind="shared"), listed(kind="several"), listed(kind="conflicts"), listed(kind="phone")) == (4, 3, 1, 0, 0)
+        assert (listed(district="西青区"), listed(kind="without_code"), listed(kind="do_not_call")) == (1, 0, 0)
+        [number], count = queries.shared_numbers(session, source, 0)
+        assert (number.number, number.size, count, number.departments) == ("+8613900000000", 3, 1, ["市市场监管委"])
+        actions.add_do_not_call(session, "number", "13900000000", "本人来电", None)
+        assert queries.still_barred(session, source) == 3
+        [both], _ = queries.units_page(session, source, queries.UnitsWanted(kind="several"))
+        reports = queries.provenance(session, both.matters)
+        assert [(report.department, report.district, report.source_row) for report in reports] == [
+            ("市市场监管委", "未知", 5), ("市税务局", "西青区", 2),
+        ]  # fmt: skip
+        submit(session, population_id, [row(9)], department="市税务局", adds=True)
+        actions.look_ahead(session, population_id, supplement=False)
+        assert queries.units_page(session, source, queries.UnitsWanted())[1] == 5
+
+
+def test_units_in_several_populations_of_a_stage_are_counted(population_id: int) -> None:
+    with transaction() as session:
+        here = studies.population(session, population_id)
+        other = studies.population_by_code(session, here.stage_id, "3-1")
+        assert other.id is not None
+        submit(session, population_id, [row(1), row(2), row(3)])
+        submit(session, other.id, [row(2), row(3), row(4)])
+        actions.freeze(session, population_id, None)
+        actions.look_ahead(session, other.id, supplement=False)
+        found = queries.overlap_of_stage(session, here.stage_id)
+        assert (found.sizes, found.common(population_id, other.id)) == ({population_id: 3, other.id: 3}, 2)
+        source = queries.frame_source(queries.frames(session, population_id)[0])
+        both, count = queries.units_page(session, source, queries.UnitsWanted(also_in=other.id))
+        assert (count, both[0].name) == (2, "天津某2有限公司")
 
 
 def test_a_supplement_holds_only_units_that_stand_in_no_earlier_frame(population_id: int) -> None:

@@ -2,31 +2,14 @@
 
 import hashlib
 import random
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.frame.duplicates import ReportedRow, known_codes, merge, merge_persons
+from callcenter.frame.duplicates import known_codes, mark_shared, merge, merge_persons
 from callcenter.frame.strata import frame_hash, sizes
 from callcenter.frame.unit_keys import enterprise_key, person_key
-
-
-def reported(number: int, **changes: Any) -> ReportedRow:
-    values: dict[str, Any] = {
-        "id": number,
-        "department": "市市场监管委",
-        "group": (1, number),
-        "name": f"企业{number}",
-        "uscc": f"CODE{number}",
-        "district": "东丽区",
-        "sub_area": "",
-        "contact": "王某",
-        "phones": [{"number": f"+86138000{number:05d}", "extension": ""}],
-        "matter": "申领",
-        "happened_on": "2022-01-05",
-    }
-    return ReportedRow(**(values | changes))
+from tests.factories.frame import reported
 
 
 def test_keys_are_the_code_else_name_and_district_and_hide_persons() -> None:
@@ -43,7 +26,9 @@ def test_an_enterprise_of_two_departments_is_one_unit_that_knows_both() -> None:
     assert unit.reported_by == ["市市场监管委", "市税务局"]
     assert [phone["number"] for phone in unit.phones] == ["+8613800000001", "+8613800000002"]
     assert [matter["department"] for matter in unit.matters] == ["市市场监管委", "市税务局"]
-    assert unit.conflicting
+    assert unit.conflicts == ["name", "district", "phone"]
+    others = [{"value": "西青区", "departments": ["市税务局"]}]
+    assert unit.resolution["district"] == {"taken": "东丽区", "rule": "first_known", "departments": ["市市场监管委"], "others": others}
 
 
 def test_a_code_known_from_a_later_list_serves_an_earlier_row() -> None:
@@ -56,12 +41,14 @@ def test_a_code_known_elsewhere_in_the_study_serves_a_row_without_one() -> None:
     known = known_codes([("企业1", "东丽区", "CODE9"), ("企业2", "东丽区", "CODE7"), ("企业2", "东丽区", "CODE8")])
     units = merge([reported(1, uscc=""), reported(2, uscc="")], known)
     assert [unit.key for unit in units] == ["CODE9", "N:企业2|东丽区"]  # two codes of one name say nothing
+    assert [unit.conflicts for unit in units] == [[], ["code"]]
+    assert [other["value"] for other in units[1].resolution["code"]["others"]] == ["CODE7", "CODE8"]
 
 
 def test_the_district_is_the_first_that_a_reporter_knows() -> None:
     [unit] = merge([reported(1, district="未知"), reported(2, group=(2, 1), uscc="CODE1", name="企业1", district="蓟州区")], {})
     assert unit.district == "蓟州区"
-    assert not unit.conflicting
+    assert unit.conflicts == []
 
 
 def test_same_name_in_two_districts_are_two_enterprises() -> None:
@@ -72,6 +59,7 @@ def test_same_name_in_two_districts_are_two_enterprises() -> None:
 def test_a_number_of_three_units_is_marked_as_shared() -> None:
     agent = [{"number": "+8613800009999", "extension": ""}]
     units = merge([reported(number, phones=agent) for number in (1, 2, 3)] + [reported(4)], {})
+    assert mark_shared(units) == 1
     assert [unit.phones[0]["shared"] for unit in units] == [True, True, True, False]
 
 

@@ -1,0 +1,54 @@
+"""Keeping what freezing would make, so that its pages need not merge the lists again."""
+
+from sqlalchemy import delete, text
+from sqlmodel import Session, col
+
+from callcenter import clock
+from callcenter.frame import queries
+from callcenter.frame.actions.copying import copy_preview_units
+from callcenter.frame.actions.freezing import LARGE
+from callcenter.frame.tables import FramePreview, PreviewUnit
+from callcenter.operations.actions import queue_job
+
+JOB = "preview_frame"
+
+
+def look_ahead(session: Session, population_id: int, *, supplement: bool) -> tuple[FramePreview | None, bool]:
+    """The kept preview and whether it is up to date: a small one is made anew where it is not, a large one waits to be asked for."""
+    found = queries.stored_preview(session, population_id)
+    wanted = queries.fingerprint(session, population_id, supplement=supplement)
+    if found is not None and found.fingerprint == wanted:
+        return found, True
+    if queries.row_count(session, population_id) >= LARGE:
+        return found, False
+    return keep_preview(session, population_id, supplement=supplement), True
+
+
+def keep_preview(session: Session, population_id: int, *, supplement: bool) -> FramePreview:
+    """Merge the lists as they stand and keep the result in place of the earlier one."""
+    session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"frame preview {population_id}"})
+    wanted = queries.fingerprint(session, population_id, supplement=supplement)
+    kept = queries.stored_preview(session, population_id)
+    if kept is not None and kept.fingerprint == wanted:
+        return kept
+    made = queries.preview(session, population_id, supplement=supplement)
+    kept = kept or FramePreview(population_id=population_id, fingerprint="", supplement=supplement, made_at=clock.now())
+    kept.fingerprint, kept.supplement, kept.made_at, kept.job_id = wanted, supplement, clock.now(), None
+    kept.counts, kept.by_department, kept.screening = made.counts, made.by_department, made.screening
+    session.add(kept)
+    session.flush()
+    assert kept.id is not None  # noqa: S101  # numbered by the flush
+    session.connection().execute(delete(PreviewUnit).where(col(PreviewUnit.preview_id) == kept.id))
+    copy_preview_units(session, kept.id, [*((0, unit) for unit in made.units), *made.removed])
+    return kept
+
+
+def preview_later(session: Session, population_id: int, user_id: int | None, *, supplement: bool) -> int:
+    """Leave the preview to a worker; the job's id."""
+    job_id = queue_job(session, JOB, {"population_id": population_id}, user_id)
+    kept = queries.stored_preview(session, population_id)
+    kept = kept or FramePreview(population_id=population_id, fingerprint="", supplement=supplement, made_at=clock.now())
+    kept.job_id = job_id
+    session.add(kept)
+    session.flush()
+    return job_id

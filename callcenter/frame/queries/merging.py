@@ -1,0 +1,176 @@
+"""What the lists of a population make as they stand now: rows read, merged, screened, counted."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from callcenter.frame.duplicates import Codes, ReportedRow, Unit, in_order, known_codes, mark_shared, merge, merge_persons
+from callcenter.frame.reporting_order import reporting_order
+from callcenter.frame.screening import Rules, read_rules, screen
+from callcenter.frame.summary import Barred, by_department, counts
+from callcenter.frame.tables import DoNotCall, Frame, FrameUnit, Screening
+from callcenter.studies import queries as studies
+
+_COUNTING = "s.state = 'judged' AND r.verdict IN ('accepted', 'duplicate')"
+_ROWS = f"""
+SELECT r.id, s.department, r.submission_id, coalesce(r.duplicate_of, r.number), r.enterprise_name, r.uscc, r.district,
+       r.sub_area, r.contact, r.phones, r.matter, r.happened_on, coalesce(s.policy_month, ''), {{cells}}
+FROM submission_rows r JOIN submissions s ON s.id = r.submission_id
+WHERE s.population_id = %(population)s AND {_COUNTING}
+"""
+_CODES = f"""
+WITH wanted AS (
+  SELECT DISTINCT r.enterprise_name, r.district FROM submission_rows r JOIN submissions s ON s.id = r.submission_id
+  WHERE s.population_id = :population AND {_COUNTING} AND r.uscc = '')
+SELECT DISTINCT r.enterprise_name, r.district, r.uscc
+FROM wanted JOIN submission_rows r USING (enterprise_name, district) JOIN submissions s ON s.id = r.submission_id
+JOIN populations p ON p.id = s.population_id JOIN stages g ON g.id = p.stage_id
+WHERE g.study_id = :study AND {_COUNTING} AND r.uscc <> ''
+"""
+_INPUTS = """
+SELECT coalesce(string_agg(concat_ws(' ', s.id, s.population_id, s.policy_month), ',' ORDER BY s.id), '')
+       || ' ' || (SELECT coalesce(max(id), 0) FROM do_not_call)
+FROM submissions s JOIN populations p ON p.id = s.population_id JOIN stages g ON g.id = p.stage_id
+WHERE g.study_id = :study AND s.state = 'judged'
+"""
+_ROW_COUNT = """
+SELECT coalesce(sum((totals->>'accepted')::bigint + (totals->>'duplicate')::bigint), 0) FROM submissions
+WHERE population_id = :population AND state = 'judged'
+"""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What freezing now would make of the lists that came in."""
+
+    units: list[Unit]
+    removed: list[tuple[int, Unit]]
+    """Number of the screening rule (from 1) and the unit that it keeps out."""
+    submissions: int
+    by_department: dict[str, dict[str, int]]
+    """Department → rows used, units it reported, units that only it reported."""
+    counts: dict[str, Any]
+    screening: dict[str, Any] = field(default_factory=dict)
+    """version, sha256 and document of the rules; empty where there are none."""
+    order: list[str] = field(default_factory=list)
+    """The reporting units in their fixed order."""
+
+
+def screenings(session: Session, population_id: int) -> list[Screening]:
+    """Every version of a population's screening rules, newest first."""
+    found = select(Screening).where(Screening.population_id == population_id)
+    return list(session.exec(found.order_by(col(Screening.version).desc())))
+
+
+def current_screening(session: Session, population_id: int, *, supplement: bool = False) -> Screening | None:
+    """The version that counts: the newest; for a first frame the newest that was not written for supplements."""
+    return next((found for found in screenings(session, population_id) if supplement or not found.supplement), None)
+
+
+def screening_document(found: Screening | None) -> dict[str, Any]:
+    """A version of rules as a frame keeps it."""
+    return {} if found is None else {"version": found.version, "sha256": found.sha256, **found.document}
+
+
+def order_of(session: Session, population_id: int) -> list[str]:
+    """The units whose lists count, in the fixed order of the checklist item."""
+    item = studies.item(session, studies.population(session, population_id).item_id)
+    wanted = text("SELECT DISTINCT department FROM submissions WHERE population_id = :population AND state = 'judged'")
+    reporters = session.connection().execute(wanted, {"population": population_id}).scalars()
+    return reporting_order(reporters, [*item.lead_departments, *item.responsible_units])
+
+
+def row_count(session: Session, population_id: int) -> int:
+    """How many usable rows a population's lists hold, without reading them."""
+    return int(session.connection().execute(text(_ROW_COUNT), {"population": population_id}).scalar_one())
+
+
+def fingerprint(session: Session, population_id: int, *, supplement: bool) -> str:
+    """A hash of all that a preview is made from: while it is the same, so is the preview."""
+    study = studies.study_of_population(session, population_id)
+    newest = session.exec(select(Frame.id).where(Frame.population_id == population_id).order_by(col(Frame.id).desc())).first()
+    rules = current_screening(session, population_id, supplement=supplement)
+    parts = [
+        session.connection().execute(text(_INPUTS), {"study": study.id}).scalar_one(),
+        "\n".join(order_of(session, population_id)),
+        rules.sha256 if rules else "",
+        f"after {newest}" if supplement else "whole",
+    ]
+    return hashlib.sha256("\t".join(map(str, parts)).encode()).hexdigest()
+
+
+def reported_rows(session: Session, population_id: int, order: list[str], *, columns: bool = False) -> list[ReportedRow]:
+    """The usable rows of a population in the fixed order; with `columns` each brings all its cells."""
+    return in_order(_read(session, population_id, columns=columns), order)
+
+
+def _read(session: Session, population_id: int, *, columns: bool) -> Iterator[ReportedRow]:
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor:
+        cursor.execute(_ROWS.format(cells="r.cells" if columns else "NULL"), {"population": population_id})
+        for row in cursor:
+            yield ReportedRow(row[0], row[1], (row[2], row[3]), *row[4:])
+
+
+def _codes(session: Session, population_id: int, study_id: int | None) -> Codes:
+    found = session.connection().execute(text(_CODES), {"study": study_id, "population": population_id})
+    return known_codes((name, district, code) for name, district, code in found)
+
+
+def _merged(session: Session, population_id: int, order: list[str], *, columns: bool) -> list[Unit]:
+    """The population's units as its lists stand now."""
+    study = studies.study_of_population(session, population_id)
+    rows = reported_rows(session, population_id, order, columns=columns)
+    if studies.population(session, population_id).respondents == "persons":
+        return merge_persons(rows, study.salt)
+    return merge(rows, _codes(session, population_id, study.id))
+
+
+def frozen_keys(session: Session, population_id: int) -> frozenset[str]:
+    """The keys of all units in frozen frames of a population."""
+    keys = select(FrameUnit.unit_key).join(Frame, col(Frame.id) == col(FrameUnit.frame_id)).where(Frame.population_id == population_id)
+    return frozenset(session.exec(keys))
+
+
+def barred(session: Session) -> Barred:
+    """Who asked not to be called."""
+    wishes = session.exec(select(DoNotCall.scope, DoNotCall.value)).all()
+    numbers, keys = ({value for scope, value in wishes if scope == wanted} for wanted in ("number", "enterprise"))
+    return Barred(numbers, keys)
+
+
+def preview(session: Session, population_id: int, *, supplement: bool = False, rules: Rules | None = None) -> Preview:
+    """What `freeze` would write, by district and department; with `rules`, by these instead of the population's own.
+
+    With `supplement` (a sample is drawn already) only units that stand in no earlier frame.
+    """
+    current = current_screening(session, population_id, supplement=supplement) if rules is None else None
+    applied = rules if rules is not None else read_rules(current.document if current else {})
+    order = order_of(session, population_id)
+    merged = _merged(session, population_id, order, columns=applied.columns)
+    rows = sum(unit.rows for unit in merged)
+    left_out = frozen_keys(session, population_id) if supplement else frozenset[str]()
+    before = [unit for unit in merged if unit.key not in left_out] if left_out else merged
+    screened = screen(before, applied)
+    mark_shared(_still_there(merged, screened.removed))
+    counted = counts(screened.kept, rows=rows, before=before, effects=screened.effects, barred=barred(session))
+    submissions = text("SELECT count(*) FROM submissions WHERE population_id = :population AND state = 'judged'")
+    return Preview(
+        screened.kept,
+        screened.removed,
+        session.connection().execute(submissions, {"population": population_id}).scalar_one(),
+        by_department(screened.kept),
+        counted,
+        screening_document(current),
+        order,
+    )
+
+
+def _still_there(merged: list[Unit], removed: list[tuple[int, Unit]]) -> list[Unit]:
+    """The units of which one may be asked for its own number: all but those that a rule keeps out."""
+    gone = {unit.key for _, unit in removed}
+    return [unit for unit in merged if unit.key not in gone] if gone else merged
