@@ -70,6 +70,12 @@ def names(session: Session) -> dict[int, str]:
     return {user_id: name for user_id, name in session.exec(select(col(User.id), col(User.name))) if user_id is not None}
 
 
+def units(session: Session) -> list[str]:
+    """The units that have a log-in, by name."""
+    found = select(User.unit).where(User.role == "submitter", col(User.active), col(User.unit).is_not(None))
+    return sorted({unit for unit in session.exec(found) if unit})
+
+
 def users(
     session: Session,
     *,

@@ -1,5 +1,6 @@
 """Reads of the room: studies, stages, phases, populations, standards."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -45,6 +46,26 @@ def stage(session: Session, stage_id: int) -> Stage:
     if found is None:
         raise NotFound("no_stage", "没有这个阶段，请从首页重新选择。")
     return found
+
+
+@dataclass(frozen=True)
+class KnownStage:
+    """A stage with its study; `has_lists` where its checklist is loaded."""
+
+    study: Study
+    stage: Stage
+    has_lists: bool
+
+    @property
+    def id(self) -> int:
+        """The stage's id."""
+        return self.stage.id or 0
+
+
+def known_stages(session: Session) -> list[KnownStage]:
+    """Every stage of every study."""
+    with_lists = set(session.exec(select(Population.stage_id).distinct()))
+    return [KnownStage(each, round_, round_.id in with_lists) for each in studies(session) for round_ in stages(session, each.id or 0)]
 
 
 def phases(session: Session, stage_id: int) -> list[Phase]:

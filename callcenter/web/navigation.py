@@ -13,6 +13,7 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
     ],
     "supervisor": [
         (noted("总览"), "/supervisor"),
+        (noted("名单报送"), "/supervisor/deliveries"),
         (noted("名单与抽样框"), "/supervisor/lists"),
         (noted("抽样"), "/supervisor/sampling"),
         (noted("个案查询"), "/cases"),

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.supervisor import cases, lists_and_frames, sampling, start
+from callcenter.web.pages.supervisor import cases, deliveries, lists_and_frames, sampling, start
 
 router = APIRouter()
 router.include_router(start.router)
 router.include_router(cases.router)
+router.include_router(deliveries.router)
 router.include_router(lists_and_frames.router)
 router.include_router(sampling.router)

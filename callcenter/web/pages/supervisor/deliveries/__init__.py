@@ -1,0 +1,9 @@
+"""Pages on deliveries: the matrix of what is open, the upload windows, the liaison persons of the units."""
+
+from fastapi import APIRouter
+
+from callcenter.web.pages.supervisor.deliveries import overview, windows
+
+router = APIRouter()
+router.include_router(windows.router)
+router.include_router(overview.router)
