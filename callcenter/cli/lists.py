@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from callcenter import wiring
+from callcenter.cli import work_orders
+from callcenter.cli.list_files import check_place, population_named, read_list
 from callcenter.cli.mistakes import progress_wanted
 from callcenter.db.engine import transaction
-from callcenter.errors import InvalidInput, Refused
 from callcenter.lists import actions, queries, receipts, rows_table, templates
 from callcenter.lists.reasons import REASONS
 from callcenter.lists.verdicts import ListCheck, check
@@ -22,6 +23,7 @@ from callcenter.settings import Settings
 from callcenter.studies import queries as studies
 
 app = typer.Typer(no_args_is_help=True, help="Lists of enterprises. Example: callcenter lists check 名单.xlsx --rows verdicts.csv")
+app.command("orders")(work_orders.examine_file)
 
 File = Annotated[Path, typer.Argument(help="xlsx, xls, ods or delimited text; told by content.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -42,8 +44,8 @@ def check_file(
     Example: callcenter lists check 名单.xlsx --rows verdicts.csv --receipt 回执.xlsx
     """
     for out in (rows, receipt):
-        _check_place(out)
-    data = _read(file)
+        check_place(out)
+    data = read_list(file)
     with _row_counter(file.name) as progress:
         judged = check(data, file_name=file.name, persons=persons, progress=progress)
     if rows:
@@ -66,12 +68,12 @@ def template(
 
     Example: callcenter lists template 空表.xlsx --department 市市场监管委
     """
-    _check_place(out)
+    check_place(out)
     about, columns = "", list(extra or [])
     if study or population:
         wiring.start(Settings())
         with transaction() as session:
-            found = _population(session, study, population)
+            found = population_named(session, study, population)
             about, columns = found.title, [*found.settings.get("extra_columns", []), *columns]
     out.write_bytes(templates.workbook(department=department, about=about, extra_columns=columns))
     print(f"已写入空表 {out}。")
@@ -91,10 +93,10 @@ def submit(
 
     Example: callcenter lists submit 名单.xlsx --study tianjin-2022 --population 4-1 --department 市市场监管委
     """
-    data = _read(file)
+    data = read_list(file)
     wiring.start(Settings())
     with transaction() as session:
-        found = _population(session, study, population)
+        found = population_named(session, study, population)
         assert found.id is not None  # noqa: S101  # read from the database
         before = {receipt.id for receipt in queries.receipts(session, department=department, population_id=found.id)}
         drawn = latest_draw(session, found.id) is not None
@@ -158,34 +160,6 @@ def _receipt_line(receipt: queries.Receipt, code: str) -> dict[str, Any]:
         "file": receipt.file_name,
         "sha256": receipt.file_sha256,
     }
-
-
-def _population(session: Any, study: str, code: str) -> Any:
-    """The population `4-1` or `2021/4-1`; refused where several stages have it."""
-    stage_name, _, short = code.rpartition("/")
-    found = studies.study_by_name(session, study)
-    stages = [stage for stage in studies.stages(session, found.id or 0) if not stage_name or stage.name == stage_name]
-    named = [population for stage in stages for population in studies.populations(session, stage.id or 0) if population.code == short]
-    if len(named) > 1:
-        raise InvalidInput("wrong_use", "几个阶段都有 {population}：请写成“阶段/编号”，如 2021/{population}。", population=short)
-    if not named:
-        raise InvalidInput("no_population_code", "没有编号为 {population} 的样本总体，请写成“任务号-序号”，如 4-1。", population=code)
-    return named[0]
-
-
-def _read(file: Path) -> bytes:
-    if not file.is_file():
-        raise InvalidInput("missing_file", "找不到文件 {file}：请检查路径。", file=file)
-    return file.read_bytes()
-
-
-def _check_place(out: Path | None) -> None:
-    if out is None:
-        return
-    if not out.absolute().parent.is_dir():
-        raise InvalidInput("missing_file", "找不到目录 {folder}：请先建立它。", folder=out.absolute().parent)
-    if out.is_dir():
-        raise Refused("is_folder", "{file} 是目录：请给出文件名。", file=out)
 
 
 @contextmanager
