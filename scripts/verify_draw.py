@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Draw again from a certificate and its frame, and say whether everything agrees.
 
-    python3 verify_draw.py CERTIFICATE.json FRAME.csv [SAMPLE.csv]
+    python3 verify_draw.py CERTIFICATE.json FRAME.csv [SAMPLE.csv] [DESIGN.json]
 
 FRAME.csv has the columns unit_key and stratum. SAMPLE.csv, where given, is the list that was worked with: unit_key, stratum, prn,
-order (from 1), released (1 or 0). Only Python's standard library is used. Exit code 0: all agrees; 1: the first difference is named;
-2: a file is missing or cannot be read.
+order (from 1), released (1 or 0). DESIGN.json, where given, is the design whose hash was handed out before the draw. Only Python's
+standard library is used. Exit code 0: all agrees; 1: the first difference is named; 2: a file is missing or cannot be read.
 
 The rule (sha256-prn-v1): a unit's number is the first 8 bytes, big-endian, of SHA-256(seed|unit_key), less the rotation, modulo
 2**64. Inside a stratum units stand by (number, unit_key as UTF-8 bytes). The first n of every stratum are the sample.
@@ -15,6 +15,7 @@ known before the frame was closed, the public value (say, a lottery) came after:
 
 import csv
 import hashlib
+import io
 import json
 import sys
 from collections import defaultdict
@@ -43,20 +44,32 @@ def hash_of_units(units):
 
 
 def read_csv(path, columns):
-    """The named columns of every row."""
-    with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        header = [name.strip() for name in next(reader, [])]
-        missing = [name for name in columns if name not in header]
-        if missing:
-            raise ValueError(f"{path}: 缺少列 missing column {missing[0]}")
-        at = [header.index(name) for name in columns]
-        return [tuple(row[i].strip() for i in at) for row in reader if any(cell.strip() for cell in row)]
+    """The named columns of every row; UTF-8, or else GB18030."""
+    data = Path(path).read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = [name.strip() for name in next(reader, [])]
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise ValueError(f"{path}: 缺少列 missing column {missing[0]}")
+    at = [header.index(name) for name in columns]
+    rows = []
+    for row in reader:
+        if len(row) == len(header):
+            rows.append(tuple(row[i].strip() for i in at))
+        elif "".join(row).strip():
+            raise ValueError(f"{path}: 第 line {reader.line_num}: {len(row)} 列 columns, {len(header)} 列名 names")
+    return rows
 
 
 def check_seed(certificate):
     """The seed follows from the secret and the public value; the secret was committed to. A given seed has neither."""
     secret = certificate["secret"]
+    if certificate["coordination"] != "negative":
+        must_agree("rotation (only negative coordination has one)", certificate["rotation"], "0" * 16)
     if secret is None:
         must_agree("seed_commitment", certificate["seed_commitment"], None)
         return "seed: given, no commitment 直接给定，没有承诺"
@@ -82,7 +95,6 @@ def check_frame(certificate, units):
         must_agree(f"N of stratum {row['stratum']}", row["N"], sizes.get(row["stratum"], 0))
     listed = [row["stratum"] for row in certificate["strata"]]
     must_agree("strata", sorted(listed), sorted(set(sizes) | set(listed)))
-    must_agree("strata listed once", len(listed), len(set(listed)))
     must_agree("frame_sha256", certificate["frame_sha256"], hash_of_units(units))
 
 
@@ -127,11 +139,27 @@ def check_list(certificate, strata, rows):
     must_agree("sample lines", len(expected), len(rows))
 
 
-def verify(certificate_path, frame_path, sample_path=None):
+def check_design(certificate, design):
+    """The design is the one whose hash was handed out, and the certificate keeps to its frame, sizes and coordination."""
+    canonical = json.dumps(design, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    must_agree("design_sha256", certificate["design_sha256"], sha256(canonical))
+    sizes = design["sizes"]
+    planned = {row["stratum"]: row["n"] for row in sizes} if isinstance(sizes, list) else sizes
+    for row in certificate["strata"]:
+        must_agree(f"n of stratum {row['stratum']} as designed", row["n"], planned.get(row["stratum"]))
+    if "frame" in design:  # a draw on files has sizes alone
+        must_agree("frame_sha256 as designed", certificate["frame_sha256"], design["frame"]["sha256"])
+        must_agree("coordination as designed", certificate["coordination"], design["coordination"])
+        must_agree("rotation as designed", certificate["rotation"], design["rotation"])
+
+
+def verify(certificate_path, frame_path, sample_path=None, design_path=None):
     """Everything, from the cheapest check to the dearest."""
     certificate = json.loads(Path(certificate_path).read_text(encoding="utf-8"))
     must_agree("algorithm", certificate["algorithm"], "sha256-prn-v1")
     about_seed = check_seed(certificate)
+    if design_path:
+        check_design(certificate, json.loads(Path(design_path).read_text(encoding="utf-8")))
     units = read_csv(frame_path, ["unit_key", "stratum"])
     check_frame(certificate, units)
     strata = draw(certificate, units)
@@ -143,11 +171,13 @@ def verify(certificate_path, frame_path, sample_path=None):
 
 def main(arguments):
     """Verify what the command line names; the exit code."""
-    if len(arguments) not in (2, 3):
+    certificate, *others = arguments or [""]
+    tables, designs = [[name for name in others if name.endswith(".json") == wanted] for wanted in (False, True)]
+    if not 1 <= len(tables) <= 2 or len(designs) > 1:
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        verify(*arguments)
+        verify(certificate, tables[0], tables[1] if len(tables) == 2 else None, designs[0] if designs else None)
     except Difference as difference:
         print(f"不一致 differs: {difference}", file=sys.stderr)
         return 1

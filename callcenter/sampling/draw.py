@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,9 @@ from callcenter.sampling.allocation import more_than_there_are
 
 ALGORITHM = "sha256-prn-v1"
 WHOLE_RANGE = 1 << 64
+AT_ONCE = 1 << 16
+"""Keys hashed before their digests are packed: enough to be quick, little enough to keep memory flat."""
+Numbers = NDArray[np.uint64]
 COORDINATIONS = ("independent", "positive", "negative")
 
 
@@ -68,44 +72,83 @@ def prn(seed: str, unit_key: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}|{unit_key}".encode()).digest()[:8], "big")
 
 
-def prns(seed: str, keys: Sequence[str], rotation: int = 0) -> NDArray[np.uint64]:
+def prns(seed: str, keys: Sequence[str], rotation: int = 0) -> Numbers:
     """The numbers of many units; `rotation` (negative coordination) is taken off modulo 2**64, so that the order starts there."""
-    sha256, prefix = hashlib.sha256, f"{seed}|".encode()
-    heads = b"".join([sha256(prefix + key.encode()).digest()[:8] for key in keys])
-    numbers = np.frombuffer(heads, dtype=">u8").astype(np.uint64)
+    # The seed is hashed once; every unit goes on from a copy of that state.
+    begun = hashlib.sha256(f"{seed}|".encode()).copy
+    numbers = np.empty(len(keys), dtype=np.uint64)
+    for start in range(0, len(keys), AT_ONCE):
+        digests = []
+        for key in keys[start : start + AT_ONCE]:
+            digest = begun()
+            digest.update(key.encode())
+            digests.append(digest.digest())
+        numbers[start : start + AT_ONCE] = np.frombuffer(b"".join(digests), dtype=">u8")[::4]
     return numbers - np.uint64(rotation) if rotation else numbers
 
 
-def arrange(keys: Sequence[str], strata: NDArray[np.int64], numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Indices of the units by (stratum, number, key as UTF-8 bytes)."""
-    order = np.lexsort((numbers, strata)).astype(np.int64)
-    same = np.flatnonzero((numbers[order][1:] == numbers[order][:-1]) & (strata[order][1:] == strata[order][:-1]))
-    if same.size:  # two units with one number: once in many billions, but the rule must hold
-        return np.array(sorted(order.tolist(), key=lambda i: (strata[i], numbers[i], keys[i].encode())), dtype=np.int64)
-    return order
+@dataclass(frozen=True)
+class Arranged:
+    """A frame by stratum, then order: arrays of equal length, since a frame may hold millions of units."""
+
+    index: NDArray[np.int64]
+    """Where the unit stands in the input."""
+    strata: NDArray[np.int64]
+    numbers: Numbers
+    positions: NDArray[np.int64]
+    """Places in the stratum's order, from 1."""
+
+    def released(self, sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where the units of a sample of `sizes` (by stratum number) stand in the input."""
+        return self.index[self.positions <= sizes[self.strata]]
+
+
+def arrange(keys: Sequence[str], strata: NDArray[np.int64], seed: str, rotation: int = 0) -> Arranged:
+    """The units by (stratum, number, key as UTF-8 bytes); `strata` are whole numbers from 0. A key that stands twice is refused."""
+    numbers = prns(seed, keys, rotation)
+    by_number = np.argsort(numbers)
+    numbers, by_stratum = numbers[by_number], strata[by_number]
+    equal = np.flatnonzero(numbers[1:] == numbers[:-1])
+    if equal.size:  # a key that stands twice, or two units with one number: once in many billions, but the rule must hold
+        _settle_ties(keys, by_number, numbers, equal)
+        by_stratum = strata[by_number]
+    # Sorted again by stratum alone, keeping the order within; small whole numbers sort in one pass.
+    last = int(strata.max(initial=0))
+    again = np.argsort(by_stratum.astype(np.min_scalar_type(last)), kind="stable")
+    ordered = by_stratum[again]
+    starts = np.searchsorted(ordered, np.arange(last + 1))
+    positions = np.arange(1, len(ordered) + 1) - starts[ordered]
+    return Arranged(by_number[again], ordered, numbers[again], positions)
 
 
 def places(units: Sequence[tuple[str, str]], seed: str, rotation: int = 0) -> list[Place]:
     """Every (unit key, stratum) of a frame with its number and place, by stratum (as UTF-8 bytes), then order."""
-    if not units:
-        return []
-    refuse_duplicates([key for key, _ in units])
-    keys = [key for key, _ in units]
     # Python orders text by code point, which is the order of its UTF-8 bytes.
     names = sorted({stratum for _, stratum in units})
     code = {name: number for number, name in enumerate(names)}
     strata = np.fromiter((code[stratum] for _, stratum in units), dtype=np.int64, count=len(units))
-    numbers = prns(seed, keys, rotation)
-    order = arrange(keys, strata, numbers).tolist()
-    listed = numbers.tolist()
-    placed: list[Place] = []
-    before, count = "", 0
-    for index in order:
-        key, stratum = units[index]
-        count = count + 1 if stratum == before and placed else 1
-        before = stratum
-        placed.append(Place(key, stratum, f"{listed[index]:016x}", count, index))
-    return placed
+    arranged = arrange([key for key, _ in units], strata, seed, rotation)
+    digits = arranged.numbers.astype(">u8").tobytes().hex()
+    index = arranged.index.tolist()
+    columns = (
+        [units[at][0] for at in index],
+        [names[stratum] for stratum in arranged.strata.tolist()],
+        [digits[first : first + 16] for first in range(0, len(digits), 16)],
+        arranged.positions.tolist(),
+        index,
+    )
+    return list(map(Place._make, zip(*columns, strict=True)))
+
+
+def _settle_ties(keys: Sequence[str], by_number: NDArray[np.int64], numbers: Numbers, equal: NDArray[np.int64]) -> None:
+    """Put units with one number in the order of their keys; a key that stands twice would have two chances."""
+    for number in np.unique(numbers[equal]):
+        first, after = np.searchsorted(numbers, number, side="left"), np.searchsorted(numbers, number, side="right")
+        tied = sorted(by_number[first:after].tolist(), key=lambda at: keys[at].encode())
+        for one, other in pairwise(tied):
+            if keys[one] == keys[other]:
+                raise InvalidInput("duplicate_unit", "单位“{unit_key}”在抽样框里出现了不止一次：请先去重。", unit_key=keys[one])
+        by_number[first:after] = tied
 
 
 def take(placed: Sequence[Place], sizes: dict[str, int]) -> list[DrawnStratum]:
@@ -127,10 +170,3 @@ def check_sizes(counts: dict[str, int], sizes: dict[str, int]) -> None:
             raise more_than_there_are(name, wanted, counts[name])
     if missing := sorted(set(counts) - set(sizes)):
         raise Refused("stratum_without_size", "层“{stratum}”没有给出样本数：不抽也要写 0。", stratum=missing[0])
-
-
-def refuse_duplicates(keys: Sequence[str]) -> None:
-    """Refuse a frame in which a unit stands twice: it would have two chances."""
-    if len(set(keys)) < len(keys):
-        twice = next(key for key, count in Counter(keys).items() if count > 1)
-        raise InvalidInput("duplicate_unit", "单位“{unit_key}”在抽样框里出现了不止一次：请先去重。", unit_key=twice)

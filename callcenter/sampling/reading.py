@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from callcenter.errors import InvalidInput
 from callcenter.sampling.allocation import StratumFacts
@@ -21,36 +22,64 @@ class Sheet:
 
 def read_sheet(name: str, data: bytes, needed: Sequence[str]) -> Sheet:
     """Rows of a UTF-8 (or else GB18030) CSV file that has the `needed` columns."""
-    reader = csv.reader(io.StringIO(_text(name, data), newline=""))
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as broken:
-        raise InvalidInput("not_csv", "{file} 第 {line} 行不是 CSV：请另存为 CSV 再试。", file=name, line=reader.line_num) from broken
-    for column in needed:
-        if column not in header:
-            raise InvalidInput("missing_column", "{file} 缺少 {column} 列：第一行应是列名。", file=name, column=column)
-    for line, row in rows:
-        if len(row) != len(header):
-            text = "{file} 第 {line} 行有 {found} 列，列名有 {expected} 个：请对齐。"
-            raise InvalidInput("ragged_row", text, file=name, line=line, found=len(row), expected=len(header))
-    return Sheet(name, header, rows)
+    header, rows = _rows(name, data, needed)
+    return Sheet(name, header, list(rows))
 
 
 def read_frame(name: str, data: bytes) -> list[tuple[str, str]]:
     """(unit key, stratum) of every row of a file with columns unit_key and stratum; a key that stands twice is refused."""
-    sheet = read_sheet(name, data, ["unit_key", "stratum"])
-    first: dict[str, int] = {}
+    header, rows = _rows(name, data, ["unit_key", "stratum"])
+    key_at, stratum_at = header.index("unit_key"), header.index("stratum")
+    strata: dict[str, str] = {}
     units = []
-    for line, (key, stratum) in _columns(sheet, "unit_key", "stratum"):
+    for line, row in rows:
+        key, stratum = row[key_at].strip(), row[stratum_at].strip()
         _check_text(name, line, key, stratum)
+        units.append((key, strata.setdefault(stratum, stratum)))  # one text for each stratum, however many units
+    if not units:
+        raise InvalidInput("empty_frame", "{file} 里没有任何单位：抽样框不能为空。", file=name)
+    if len({key for key, _ in units}) < len(units):
+        _refuse_twice(name, data)
+    return units
+
+
+def _refuse_twice(name: str, data: bytes) -> None:
+    """Name the first key that stands twice, and both its lines."""
+    first: dict[str, int] = {}
+    for line, (key, _) in _columns(read_sheet(name, data, ["unit_key", "stratum"]), "unit_key", "stratum"):
         if first.setdefault(key, line) != line:
             text = "{file} 第 {line} 行的单位“{unit_key}”与第 {first} 行重复：请先去重。"
             raise InvalidInput("duplicate_unit", text, file=name, line=line, unit_key=key, first=first[key])
-        units.append((key, stratum))
-    if not units:
-        raise InvalidInput("empty_frame", "{file} 里没有任何单位：抽样框不能为空。", file=name)
-    return units
+
+
+def _rows(name: str, data: bytes, needed: Sequence[str]) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header, and every row that is not empty with its line number."""
+    reader = csv.reader(io.StringIO(_text(name, data), newline=""))
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+    except csv.Error as broken:
+        raise _not_csv(name, reader.line_num) from broken
+    for column in needed:
+        if column not in header:
+            raise InvalidInput("missing_column", "{file} 缺少 {column} 列：第一行应是列名。", file=name, column=column)
+    return header, _whole_rows(name, reader, len(header))
+
+
+def _whole_rows(name: str, reader: Any, width: int) -> Iterator[tuple[int, list[str]]]:
+    try:
+        for row in reader:
+            if not "".join(row).strip():
+                continue
+            if len(row) != width:
+                text = "{file} 第 {line} 行有 {found} 列，列名有 {expected} 个：请对齐。"
+                raise InvalidInput("ragged_row", text, file=name, line=reader.line_num, found=len(row), expected=width)
+            yield reader.line_num, row
+    except csv.Error as broken:
+        raise _not_csv(name, reader.line_num) from broken
+
+
+def _not_csv(name: str, line: int) -> InvalidInput:
+    return InvalidInput("not_csv", "{file} 第 {line} 行不是 CSV：请另存为 CSV 再试。", file=name, line=line)
 
 
 def read_sizes(name: str, data: bytes) -> dict[str, int]:
@@ -95,7 +124,7 @@ def _check_text(name: str, line: int, key: str, stratum: str) -> None:
     if not key or not stratum:
         raise InvalidInput("empty_cell", "{file} 第 {line} 行的单位或层是空的：请补上。", file=name, line=line)
     # A tab or line break inside a key would make two different frames hash alike.
-    if any(sign in key or sign in stratum for sign in "\t\n\r\x00"):
+    if not (key + stratum).isprintable() and any(sign in key or sign in stratum for sign in "\t\n\r\x00"):
         raise InvalidInput("control_character", "{file} 第 {line} 行含有制表符或换行：请去掉。", file=name, line=line)
 
 

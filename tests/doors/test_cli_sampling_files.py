@@ -1,6 +1,7 @@
 """The sampling commands that work on people's own files, and the stand-alone verification."""
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
@@ -182,6 +183,14 @@ TAMPERINGS = {
         "".join(line[i] for i in (0, 2, 1, *range(3, 31))) if (line := Path("s.csv").read_text(encoding="utf-8").splitlines(True)) else "",
         encoding="utf-8",
     ),
+    "rotation": lambda: _edit_certificate(rotation="00000000000000ff"),
+    "algorithm": lambda: _edit_certificate(algorithm="sha256-prn-v2"),
+    "['和平区', '和平区', '河西区']": lambda: _edit_certificate(strata=[*certificate()["strata"], certificate()["strata"][0]]),
+    "strata": lambda: _edit_certificate(strata=certificate()["strata"][:1]),
+    "sample line 2": lambda: _edit("s.csv", ",1,1\n", ",1,0\n"),  # a released unit called a reserve
+    "sample lines": lambda: Path("s.csv").write_text(
+        "".join(Path("s.csv").read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8"
+    ),
     "malformed": lambda: Path("c.json").write_text('{"algorithm": "sha256-prn-v1"}', encoding="utf-8"),
 }
 
@@ -194,6 +203,36 @@ def test_tampering_is_found_and_named(folder: Path, named: str) -> None:
     assert done.returncode == 1
     assert named in done.stderr or (named == "sample line 3" and "sample line 2" in done.stderr)
     assert done.stdout == ""
+
+
+def test_sizes_changed_together_with_the_certificate_are_found_by_the_design(folder: Path) -> None:
+    """Whoever draws again with other sizes has a sound certificate; only the design that was handed out before tells."""
+    design = {"algorithm": "sha256-prn-v1", "sizes": {"和平区": 6, "河西区": 3}}
+    Path("design.json").write_text(json.dumps(design, ensure_ascii=False), encoding="utf-8")
+    assert draw() == 0
+    assert verify("c.json", "frame.csv", "s.csv", "design.json").returncode == 0
+    Path("n.csv").write_text("stratum,n\n和平区,7\n河西区,3\n", encoding="utf-8")
+    assert draw() == 0
+    assert verify("c.json", "frame.csv", "s.csv").returncode == 0
+    _edit_certificate(design_sha256=hashlib.sha256(json.dumps(design, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest())
+    done = verify("c.json", "frame.csv", "s.csv", "design.json")
+    assert (done.returncode, "n of stratum 和平区 as designed" in done.stderr) == (1, True)
+    design["sizes"] = {"和平区": 7, "河西区": 3}
+    Path("design.json").write_text(json.dumps(design, ensure_ascii=False), encoding="utf-8")
+    assert "design_sha256" in verify("c.json", "frame.csv", "design.json").stderr
+
+
+def test_a_frame_in_gb18030_is_drawn_and_verified_alike(folder: Path) -> None:
+    Path("frame.csv").write_bytes(Path("frame.csv").read_text(encoding="utf-8").encode("gb18030"))
+    assert draw() == 0
+    assert verify("c.json", "frame.csv", "s.csv").returncode == 0
+
+
+def test_a_ragged_frame_cannot_be_verified(folder: Path) -> None:
+    assert draw() == 0
+    _edit("frame.csv", "E007,和平区", "E007")
+    done = verify("c.json", "frame.csv")
+    assert (done.returncode, "line 8" in done.stderr) == (2, True)
 
 
 def test_verification_without_its_files_is_wrong_use(folder: Path) -> None:

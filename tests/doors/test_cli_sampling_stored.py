@@ -62,8 +62,8 @@ def test_a_stored_study_is_drawn_released_topped_up_and_verified(environment: Fi
     assert topped == {"stratum": "河西区", "first_position": 3, "count": 3, "cases": 3}
     assert run(capsys, "top-up", "--stratum", "河西区", "--count", "9", "--why", "x", code=1)["why"] == "beyond_stratum"
     assert run(capsys, "top-up", "--stratum", "南开区", "--count", "1", "--why", "x", code=1)["why"] == "unknown_stratum"
-    run(capsys, "certificate", "--certificate", "c.json", "--frame", "f.csv")
-    command = [sys.executable, "-I", str(ROOT / "scripts/verify_draw.py"), "c.json", "f.csv"]
+    run(capsys, "certificate", "--certificate", "c.json", "--frame", "f.csv", "--design", "d.json")
+    command = [sys.executable, "-I", str(ROOT / "scripts/verify_draw.py"), "c.json", "f.csv", "d.json"]
     assert subprocess.run(command, check=False).returncode == 0
 
 

@@ -70,10 +70,12 @@ def make_user(session: Session, role: str = "supervisor", username: str | None =
     )
 
 
-def make_frame(session: Session, sizes: dict[str, int] | None = None, *, supervisor_id: int | None = None) -> MadeFrame:
+def make_frame(
+    session: Session, sizes: dict[str, int] | None = None, *, supervisor_id: int | None = None, named: str = "trial"
+) -> MadeFrame:
     """A study "trial", stage "2021", population "4-1", a released questionnaire, and a frame of `sizes` units a district."""
     study = insert(
-        session, "studies", name="trial", title="试验", settings={}, salt="salt", is_demo=True, folder_sha256="0", loaded_at=MOMENT
+        session, "studies", name=named, title="试验", settings={}, salt="salt", is_demo=True, folder_sha256="0", loaded_at=MOMENT
     )
     stage = insert(session, "stages", study_id=study, name="2021", title="第一阶段")
     item = insert(

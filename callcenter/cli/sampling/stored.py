@@ -146,6 +146,7 @@ def certificate(
     population: Code,
     out: Annotated[Path, typer.Option("--certificate", metavar="OUT.json", help="Where the opened certificate goes.")],
     frame: Annotated[Path | None, typer.Option(metavar="OUT.csv", help="Where the frame for verify_draw.py goes.")] = None,
+    design: Annotated[Path | None, typer.Option(metavar="OUT.json", help="Where the frozen design goes, for verify_draw.py too.")] = None,
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
@@ -153,18 +154,25 @@ def certificate(
 
     Example: callcenter sampling certificate --study tianjin-2022 --population 4-1 --certificate c.json --frame frame.csv
     """
-    for place in filter(None, (out, frame)):
+    for place in filter(None, (out, frame, design)):
         check_place(place)
     with _study(study, population, by) as (session, population_id, user_id):
         draw_id = _drawn(session, population_id)
         made = actions.open_certificate(session, draw_id, user_id)
         units = queries.frame_of_draw(session, draw_id)
+        document = queries.design(session, queries.draw(session, draw_id).design_id or 0).document
     replace(out, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
     if frame is not None:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([("unit_key", "stratum"), *units])
         replace(frame, text.getvalue())
-    _say({"certificate": str(out), "frame": str(frame) if frame else None}, as_json, f"证书 {out}。")
+    if design is not None:
+        replace(design, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    _say(
+        {"certificate": str(out), "frame": str(frame) if frame else None, "design": str(design) if design else None},
+        as_json,
+        f"证书 {out}。",
+    )
 
 
 COMMANDS = (freeze, draw_study, release, top_up, certificate)
