@@ -10,8 +10,11 @@ from sqlmodel import Session, col, select, update
 
 from callcenter import clock
 from callcenter.errors import InvalidInput
+from callcenter.lists.asks import Asks, asks
+from callcenter.lists.findings import Findings, Look
+from callcenter.lists.periods import read_month
 from callcenter.lists.refusals import ListRefused
-from callcenter.lists.tables import Submission
+from callcenter.lists.tables import ListStatement, Submission
 from callcenter.lists.verdicts import JudgedRow, ListCheck, check
 from callcenter.operations.actions import queue_job, record
 from callcenter.studies import queries as studies
@@ -21,6 +24,7 @@ JOB = "judge_list"
 LARGE_FILE = 2_000_000
 """From this many bytes on a file is judged by a worker: it would hold up the page."""
 MAX_FILE = 300 * 2**20
+MOST_STATED = 10_000_000
 
 _COLUMNS = (
     "submission_id, number, sheet, source_row, enterprise_name, uscc, district, sub_area, contact, phones, matter, happened_on, verdict,"
@@ -57,7 +61,9 @@ def submit(
     if earlier:
         return earlier
     later = len(data) >= LARGE_FILE if by_worker is None else by_worker
-    judged = None if later else check(data, file_name=file_name, persons=population.respondents == "persons", keep_cells=True)
+    asked = asks(population)
+    look = Look(asked)
+    judged = None if later else check(data, file_name=file_name, persons=asked.persons, keep_cells=True, look=look)
     submission = Submission(
         population_id=population_id,
         department=department,
@@ -71,7 +77,7 @@ def submit(
     )
     _receive(session, submission)
     if judged:
-        _keep(session, submission, judged)
+        _keep(session, submission, judged, look.finish())
     else:
         submission.job_id = queue_job(session, JOB, {"submission_id": submission.id}, user_id)
         session.add(submission)
@@ -117,21 +123,20 @@ def _receive(session: Session, submission: Submission) -> None:
     record(session, submission.submitted_by, "submit_list", "submission", submission.id, detail=detail)
 
 
-def waiting(session: Session, submission_id: int) -> tuple[bytes, bool, str] | None:
-    """The file of a submission that waits for its verdicts, whether its population is of persons, and its name; none where it is judged."""
+def waiting(session: Session, submission_id: int) -> tuple[bytes, Asks, str] | None:
+    """The file of a submission that waits for its verdicts, what its population asks, and its name; none where it is judged."""
     submission = session.get(Submission, submission_id)
     if submission is None or submission.state != "waiting":
         return None
-    persons = studies.population(session, submission.population_id).respondents == "persons"
-    return submission.file, persons, submission.file_name
+    return submission.file, asks(studies.population(session, submission.population_id)), submission.file_name
 
 
-def keep_verdicts(session: Session, submission_id: int, judged: ListCheck) -> dict[str, Any]:
+def keep_verdicts(session: Session, submission_id: int, judged: ListCheck, findings: Findings) -> dict[str, Any]:
     """Store what a worker found of a waiting submission; its totals. One that is judged already stays as it is."""
     submission = session.get(Submission, submission_id, with_for_update=True)
     assert submission is not None  # noqa: S101  # submissions are never deleted
     if submission.state == "waiting":
-        _keep(session, submission, judged)
+        _keep(session, submission, judged, findings)
     return submission.totals
 
 
@@ -145,10 +150,11 @@ def keep_refusal(session: Session, submission_id: int, refusal: ListRefused) -> 
         record(session, None, "refuse_list", "submission", submission_id, detail={"why": refusal.why})
 
 
-def _keep(session: Session, submission: Submission, judged: ListCheck) -> None:
+def _keep(session: Session, submission: Submission, judged: ListCheck, findings: Findings) -> None:
     assert submission.id is not None  # noqa: S101  # stored before it is judged
     _copy_rows(session, submission.id, judged.rows)
-    submission.state, submission.totals = "judged", judged.totals
+    _copy_notes(session, submission.id, findings)
+    submission.state, submission.totals, submission.findings = "judged", judged.totals, findings.stored()
     if submission.role == "replacement":
         submission.replaces_id = _replace_earlier(session, submission)
     session.add(submission)
@@ -196,3 +202,39 @@ def _lines(submission_id: int, rows: list[JudgedRow]) -> Iterator[tuple[Any, ...
             row.total_days,
             json.dumps(row.cells, ensure_ascii=False),
         )
+
+
+def _copy_notes(session: Session, submission_id: int, findings: Findings) -> None:
+    if not findings.notes:
+        return
+    driver: Any = session.connection().connection.driver_connection
+    columns = "submission_id, number, missing, earliest, latest"
+    with driver.cursor() as cursor, cursor.copy(f"COPY row_notes ({columns}) FROM STDIN") as copy:
+        for number, note in findings.notes.items():
+            copy.write_row((submission_id, number, list(note.missing), *(note.dated or (None, None))))
+
+
+def state(
+    session: Session, population_id: int, department: str, user_id: int | None, *, stated_total: int | None = None, policy_month: str = ""
+) -> ListStatement | None:
+    """Keep what a unit states of its list for a population: how many the whole has, the policy month. What is not given stays as it was.
+
+    None where nothing changes.
+    """
+    month = read_month(policy_month)
+    if policy_month.strip() and not month:
+        raise InvalidInput("no_month", "政策落地月份写成“年-月”，如 2021-06。")
+    if stated_total is not None and not 0 < stated_total <= MOST_STATED:
+        raise InvalidInput("no_total", "总体总数应是 1 到 {most} 之间的整数。", most=MOST_STATED)
+    unit = (ListStatement.population_id == population_id, ListStatement.department == department)
+    newest = session.exec(select(ListStatement).where(*unit).order_by(col(ListStatement.id).desc()).limit(1)).first()
+    before = (newest.stated_total, newest.policy_month) if newest else (None, None)
+    after = (stated_total if stated_total is not None else before[0], month or before[1])
+    if after == before:
+        return None
+    values: dict[str, Any] = {"stated_total": after[0], "policy_month": after[1]}
+    statement = ListStatement(population_id=population_id, department=department, at=clock.now(), by=user_id, **values)
+    session.add(statement)
+    record(session, user_id, "state_list", "population", population_id, detail={"department": department, **values})
+    session.flush()
+    return statement

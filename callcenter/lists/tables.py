@@ -1,9 +1,9 @@
 """Lists as received and the verdict of every row."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from callcenter.db.columns import document, documents, key, link, moment, one_of, texts
@@ -31,8 +31,8 @@ class Submission(SQLModel, table=True):
     replaces_id: int | None = link("submissions.id", nullable=True)
     totals: dict[str, Any] = document()
     """Keys of the pure check (rows, accepted, warned, duplicate, rejected, skipped_sheets, …); or refused, why, about."""
-    stated_total: int | None = None
-    policy_month: str | None = None
+    findings: dict[str, Any] = document()
+    """What the list lacks of what its population asks (`lists.findings`); beside the verdicts, never among them."""
     job_id: int | None = link("jobs.id", nullable=True)
     late: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     """Whether it arrived after the last day that the schedule planned, in an extension or later."""
@@ -69,3 +69,35 @@ class SubmissionRow(SQLModel, table=True):
     total_days: float | None = None
     cells: dict[str, Any] = document()
     """The row as it came: header to text."""
+
+
+class RowNote(SQLModel, table=True):
+    """What is to be said of a row beside its verdict: asked columns that it leaves empty, dates of its matter. Most rows have none."""
+
+    __tablename__ = "row_notes"
+    __table_args__ = (UniqueConstraint("submission_id", "number"),)
+    id: int | None = key()
+    submission_id: int = link("submissions.id", index=False)
+    number: int
+    """Of the row in its submission."""
+    missing: list[str] = texts()
+    earliest: date | None = None
+    """The last day that the earliest date of the matter can mean."""
+    latest: date | None = None
+    """The first day that the latest date can mean."""
+
+
+class ListStatement(SQLModel, table=True):
+    """What a unit states of its list for a population; a change is a further row, the newest counts."""
+
+    __tablename__ = "list_statements"
+    __table_args__ = (Index("list_statements_of_unit", "population_id", "department"),)
+    id: int | None = key()
+    population_id: int = link("populations.id", index=False)
+    department: str
+    at: datetime = moment()
+    by: int | None = link("users.id", nullable=True, index=False)
+    stated_total: int | None = None
+    """How many the whole population has."""
+    policy_month: str | None = None
+    """`2021-06`: the month in which the policy was carried into effect."""

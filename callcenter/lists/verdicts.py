@@ -237,19 +237,27 @@ class _Judge:
 
 
 def check(
-    data: bytes, *, file_name: str = "", persons: bool = False, keep_cells: bool = False, progress: Callable[[int], None] | None = None
+    data: bytes,
+    *,
+    file_name: str = "",
+    persons: bool = False,
+    keep_cells: bool = False,
+    progress: Callable[[int], None] | None = None,
+    look: Callable[[DataRow], None] | None = None,
 ) -> ListCheck:
     """Judge every row of the file `data`; `progress` hears the rows done. Raises ListRefused where there is nothing to judge.
 
-    The name decides nothing but what is said of a file that cannot be read.
+    The name decides nothing but what is said of a file that cannot be read. `look` is shown each data row in order.
     """
     try:
-        return _check(data, persons=persons, keep_cells=keep_cells, progress=progress)
+        return _check(data, persons=persons, keep_cells=keep_cells, progress=progress, look=look)
     except ListRefused as refusal:
         raise better_told(refusal, data, file_name) from refusal
 
 
-def _check(data: bytes, *, persons: bool, keep_cells: bool, progress: Callable[[int], None] | None) -> ListCheck:
+def _check(
+    data: bytes, *, persons: bool, keep_cells: bool, progress: Callable[[int], None] | None, look: Callable[[DataRow], None] | None
+) -> ListCheck:
     judge, skipped, tables, stages = _Judge(persons=persons, keep_cells=keep_cells), [], 0, 0
     for sheet in sheets(data):
         found, rows = data_rows(sheet, persons=persons)
@@ -259,6 +267,8 @@ def _check(data: bytes, *, persons: bool, keep_cells: bool, progress: Callable[[
         tables += 1
         for row in rows:
             judge.judge(sheet.name, row)
+            if look:
+                look(row)
             if row.layout.work_orders:
                 stages = max(stages, *row.layout.stages)
             if progress and len(judge.rows) % 2000 == 0:

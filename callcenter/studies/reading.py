@@ -236,17 +236,33 @@ def _populations(number: int, row: Row, declared: Mapping[str, Any], questionnai
     titles = [(title, "list") for title in _units(row["list_population"])]
     titles += [(entry["title"], "work_orders") for entry in declared.get("from_work_orders") or [] if entry["item"] == number]
     starts, ends = _spread(row["list_period_start"], len(titles)), _spread(row["list_period_end"], len(titles))
-    persons, extra = set(declared.get("persons") or []), (declared.get("extra_columns") or {}).get(number)
     return [
         PopulationContent(
             code=f"{number}-{position}",
             position=position,
             title=title,
-            respondents="persons" if f"{number}-{position}" in persons else "enterprises",
+            respondents=_respondents(f"{number}-{position}", declared),
             period_start=start,
             period_end=end,
             questionnaire=questionnaire,
-            settings={"source": source} | ({"extra_columns": extra} if extra else {}),
+            settings={"source": source} | _list_rules(number, f"{number}-{position}", declared),
         )
         for position, ((title, source), start, end) in enumerate(zip(titles, starts, ends, strict=False), start=1)
     ]
+
+
+def _respondents(code: str, declared: Mapping[str, Any]) -> str:
+    return next((kind for kind in ("persons", "institutions") if code in (declared.get(kind) or [])), "enterprises")
+
+
+def _list_rules(number: int, code: str, declared: Mapping[str, Any]) -> dict[str, Any]:
+    """What a population's lists must hold besides the form, named by population or by item: as `lists.asks` reads it."""
+    columns = declared.get("extra_columns") or {}
+    extra = columns.get(code, columns.get(number))
+    about = {name: rule for name, rule in (declared.get("about_columns") or {}).items() if name in (extra or [])}
+    rules: dict[str, Any] = {"extra_columns": list(extra)} if extra else {}
+    rules |= {"about_columns": about} if about else {}
+    rules |= {"stock": True} if code in (declared.get("stock") or []) else {}
+    rules |= {"whole": False} if code in (declared.get("not_whole") or []) else {}
+    group = (declared.get("groups") or {}).get(code)
+    return rules | ({"group": dict(group)} if group else {})

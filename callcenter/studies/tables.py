@@ -102,7 +102,7 @@ class Population(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("item_id", "position"),
         UniqueConstraint("stage_id", "code"),
-        CheckConstraint(one_of("respondents", "enterprises", "persons")),
+        CheckConstraint(one_of("respondents", "enterprises", "institutions", "persons")),
     )
     id: int | None = key()
     stage_id: int = link("stages.id")

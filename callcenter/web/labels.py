@@ -49,6 +49,7 @@ ACTIONS = {
     "role_changed": noted("改角色"),
     "set_calendar_day": noted("登记工作日历"),
     "set_screening": noted("设定筛选规则"),
+    "state_list": noted("填报总数或政策月份"),
     "submit_list": noted("报送名单"),
     "top_up_accepted": noted("接受补充建议"),
     "top_up_declined": noted("不接受补充建议"),
@@ -57,6 +58,8 @@ ACTIONS = {
     "user_disabled": noted("停用账户"),
     "user_enabled": noted("恢复账户"),
 }
+
+RESPONDENTS = {"enterprises": noted("企业"), "institutions": noted("机构"), "persons": noted("个人（可含企业）")}
 
 SUBJECTS = {
     "alert": noted("提醒"),

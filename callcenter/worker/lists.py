@@ -5,6 +5,7 @@ from typing import Any
 
 from callcenter.db.engine import transaction
 from callcenter.lists import actions
+from callcenter.lists.findings import Look
 from callcenter.lists.refusals import ListRefused
 from callcenter.lists.verdicts import check
 
@@ -16,13 +17,16 @@ def judge_list(payload: dict[str, Any], progress: Callable[[int, int | None], No
         found = actions.waiting(session, submission_id)
     if found is None:
         return {"submission_id": submission_id}
-    data, persons, file_name = found
+    data, asked, file_name = found
+    look = Look(asked)
     try:
-        judged = check(data, file_name=file_name, persons=persons, keep_cells=True, progress=lambda rows: progress(rows, None))
+        judged = check(
+            data, file_name=file_name, persons=asked.persons, keep_cells=True, progress=lambda rows: progress(rows, None), look=look
+        )
     except ListRefused as refusal:
         with transaction() as session:
             actions.keep_refusal(session, submission_id, refusal)
         return {"submission_id": submission_id, "refused": refusal.why}
     with transaction() as session:
-        totals = actions.keep_verdicts(session, submission_id, judged)
+        totals = actions.keep_verdicts(session, submission_id, judged, look.finish())
     return {"submission_id": submission_id, "rows": totals["rows"]}

@@ -184,3 +184,29 @@ def test_a_supervisor_keeps_wishes_not_to_be_called(client_for: Callable[..., Br
     shown = followed(supervisor, supervisor.post("/supervisor/do-not-call", data=given)).text
     assert "138****1111" in shown
     assert "13800001111" not in shown
+
+
+def test_what_a_unit_states_is_held_against_what_it_sends(
+    department: Browser, population_id: int, client_for: Callable[..., Browser]
+) -> None:
+    statement("UPDATE populations SET period_start = 'policy-month'")
+    shown = department.get(f"/submitter/populations/{population_id}").text
+    assert "还没有填报总体总数" in shown and "还没有填报政策落地月份" in shown
+    wrong = department.post(f"/submitter/populations/{population_id}/statement", data={"stated_total": "很多"})
+    assert wrong.status_code == 422 and "之间的整数" in wrong.text
+    address = f"/submitter/populations/{population_id}/statement"
+    shown = followed(department, department.post(address, data={"stated_total": "1,000", "policy_month": "2021年6月"})).text
+    assert 'value="2021-06"' in shown and "还没有填报政策落地月份" not in shown
+    head = ("序号", "企业名称", "联系电话", "业务描述", "办理时间")
+    lines = [("天津甲公司", "13800000001", "申领", "2022-03-01"), ("天津乙公司", "13800000002", "", "2020-01-01")]
+    data = workbook([dict(enumerate(line)) for line in lines], head, keys=range(4))
+    shown = send(department, population_id, ("a.xlsx", data), stated_total="900").text
+    assert "有 1 行的办理时间不在统计期间（2021-06-01 至 2022-05-31）内" in shown
+    assert "有 1 行没有填写“业务描述”" in shown
+    assert "填报的总体总数是 900，收到的只有 2 行" in shown
+    assert department.get("/submitter/submissions/1?note=outside").text.count("天津乙公司") == 1
+    assert "天津甲公司" not in department.get("/submitter/submissions/1?note=outside").text
+    assert "天津乙公司" in department.get("/submitter/submissions/1?note=missing:业务描述").text
+    assert "没有符合条件的行" in department.get("/submitter/submissions/1?note=undated").text
+    assert "待核实" in client_for("supervisor").get(f"/supervisor/lists/{population_id}").text
+    assert [each["stated_total"] for each in statement("SELECT stated_total FROM list_statements ORDER BY id")] == [1000, 900]

@@ -33,14 +33,18 @@ def row(number: int, **changes: Any) -> dict[str, Any]:
     return values | {"matter": "申领电子印章"} | changes
 
 
-def workbook(rows: Sequence[dict[str, Any]], head: Sequence[str] = HEAD, *, sheet: str = "企业全量样本") -> bytes:
-    """The rows as an .xlsx file."""
+KEYS = ("district", "name", "code", "contact", "phone", "matter", "remark")
+
+
+def workbook(
+    rows: Sequence[dict[Any, Any]], head: Sequence[str] = HEAD, *, sheet: str = "企业全量样本", keys: Sequence[Any] = KEYS
+) -> bytes:
+    """The rows as an .xlsx file; `keys` name a row's values in the order of the columns after the first."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False})
     book.set_properties({"created": datetime(2022, 6, 1, tzinfo=UTC)})  # the same rows are the same bytes, whenever they are made
     page = book.add_worksheet(sheet)
     page.write_row(0, 0, head)
-    keys = ("district", "name", "code", "contact", "phone", "matter", "remark")
     for place, values in enumerate(rows, 1):
         page.write_row(place, 0, [place, *(values.get(key, "") for key in keys)])
     book.close()

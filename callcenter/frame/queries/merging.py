@@ -18,8 +18,10 @@ from callcenter.studies import queries as studies
 _COUNTING = "s.state = 'judged' AND r.verdict IN ('accepted', 'duplicate')"
 _ROWS = f"""
 SELECT r.id, s.department, r.submission_id, coalesce(r.duplicate_of, r.number), r.enterprise_name, r.uscc, r.district,
-       r.sub_area, r.contact, r.phones, r.matter, r.happened_on, coalesce(s.policy_month, ''), {{cells}}
+       r.sub_area, r.contact, r.phones, r.matter, r.happened_on, coalesce(stated.policy_month, ''), {{cells}}
 FROM submission_rows r JOIN submissions s ON s.id = r.submission_id
+LEFT JOIN (SELECT DISTINCT ON (department) department, policy_month FROM list_statements
+           WHERE population_id = %(population)s ORDER BY department, id DESC) stated ON stated.department = s.department
 WHERE s.population_id = %(population)s AND {_COUNTING}
 """
 _CODES = f"""
@@ -32,8 +34,8 @@ JOIN populations p ON p.id = s.population_id JOIN stages g ON g.id = p.stage_id
 WHERE g.study_id = :study AND {_COUNTING} AND r.uscc <> ''
 """
 _INPUTS = """
-SELECT coalesce(string_agg(concat_ws(' ', s.id, s.population_id, s.policy_month), ',' ORDER BY s.id), '')
-       || ' ' || (SELECT coalesce(max(id), 0) FROM do_not_call)
+SELECT coalesce(string_agg(concat_ws(' ', s.id, s.population_id), ',' ORDER BY s.id), '')
+       || ' ' || (SELECT coalesce(max(id), 0) FROM do_not_call) || ' ' || (SELECT coalesce(max(id), 0) FROM list_statements)
 FROM submissions s JOIN populations p ON p.id = s.population_id JOIN stages g ON g.id = p.stage_id
 WHERE g.study_id = :study AND s.state = 'judged'
 """

@@ -9,22 +9,26 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; form.requestSubmit(); }
   });
   form.addEventListener("submit", async (event) => {
+    if (event.submitter?.hasAttribute("data-plain")) return;
     event.preventDefault();
-    const button = form.querySelector("button"), files = [...input.files], adds = new FormData(form).get("adds") || "";
+    const button = form.querySelector("button"), files = [...input.files], fields = new FormData(form);
+    fields.delete("files");
     button.disabled = true;
     outcomes.replaceChildren();
-    for (const [place, file] of files.entries()) await send(form, outcomes, file, place > 0 ? "1" : adds);
+    for (const [place, file] of files.entries()) await send(form, outcomes, file, fields, place > 0);
     button.disabled = false;
-    form.reset();
+    input.value = "";
   });
 }
-function send(form, outcomes, file, adds) {
+function send(form, outcomes, file, fields, further) {
   const line = document.createElement("p"), name = document.createElement("strong"), bar = document.createElement("progress"), said = document.createElement("span");
   line.className = "notice"; name.textContent = file.name; bar.max = 1; bar.value = 0;
   line.append(name, " ", bar, " ", said);
   outcomes.append(line);
   const data = new FormData();
-  data.append("files", file); data.append("adds", adds);
+  for (const [name, value] of fields) data.append(name, value);
+  if (further) data.set("adds", "1");
+  data.append("files", file);
   return new Promise((done) => {
     const request = new XMLHttpRequest();
     request.open("POST", form.action);

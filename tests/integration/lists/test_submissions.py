@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from callcenter.db.engine import statement, transaction
 from callcenter.lists import actions, queries
+from callcenter.lists.findings import Look
 from callcenter.lists.refusals import ListRefused
 from callcenter.lists.tables import Submission, SubmissionRow
 from callcenter.lists.verdicts import check
@@ -111,7 +112,9 @@ def test_a_large_list_waits_for_a_worker_and_replaces_only_when_judged(populatio
     assert found is not None
     for _ in range(2):  # a job may be run again
         with transaction() as session:
-            assert actions.keep_verdicts(session, waiting.id, check(found[0], keep_cells=True))["accepted"] == 2
+            look = Look(found[1])
+            judged = check(found[0], keep_cells=True, look=look)
+            assert actions.keep_verdicts(session, waiting.id, judged, look.finish())["accepted"] == 2
     with transaction() as session:
         assert session.get_one(Submission, first.id).state == "replaced"
         assert actions.waiting(session, waiting.id) is None

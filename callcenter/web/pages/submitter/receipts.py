@@ -1,6 +1,6 @@
 """The receipt of a submission: counts, reasons, rows, and the workbook to mend. A submitter sees only what its own unit sent."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
@@ -8,11 +8,14 @@ from starlette.responses import Response
 
 from callcenter.lists import queries, receipts
 from callcenter.lists.file_names import problems
+from callcenter.lists.findings import note_texts
+from callcenter.lists.periods import Dated, Span, outside
 from callcenter.lists.reasons import REASONS, VERDICTS
 from callcenter.operations.actions import record
 from callcenter.operations.queries import job
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
+from callcenter.web.pages.submitter.declared import declared
 from callcenter.web.pages.submitter.uploads import SPREADSHEET
 from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
@@ -33,14 +36,25 @@ def receipt(
     submission_id: int,
     verdict: str = "",
     reason: str = "",
+    note: Annotated[str, Query(max_length=100)] = "",
     offset: Annotated[int, Query(ge=0, le=2_000_000)] = 0,
 ) -> Response:
     """What was read and what became of it, with the rows of a verdict or reason."""
     found = _receipt(session, person, submission_id)
     population = studies.population(session, found.population_id)
     item = studies.item(session, population.item_id)
-    wanted = queries.RowsWanted(verdict if verdict in {*VERDICTS, "warned"} else "", reason if reason in REASONS else "", offset=offset)
+    study = studies.study_of_population(session, found.population_id)
+    topic = next((topic.title for topic in studies.topics(session, study.id or 0) if topic.number == item.topic_number), "")
+    values = declared(session, population, item.lead_departments, found.department, found)
+    wanted = queries.RowsWanted(
+        verdict if verdict in {*VERDICTS, "warned"} else "",
+        reason if reason in REASONS else "",
+        offset=offset,
+        note=note,
+        within=values["within"],
+    )
     rows, count = queries.rows(session, submission_id, wanted)
+    notes = queries.notes(session, submission_id, [row.number for row in rows])
     return page(
         request,
         person,
@@ -49,14 +63,20 @@ def receipt(
         population=population,
         item=item,
         rows=rows,
+        notes={number: note_texts(note.missing, outside=_outside(note, wanted.within)) for number, note in notes.items()},
         count=count,
         wanted=wanted,
         size=queries.PAGE,
         verdicts=VERDICTS,
         reasons=REASONS,
-        name_problems=problems(found.file_name, item_number=item.number, department=found.department),
+        name_problems=problems(found.file_name, item_number=item.number, topic=topic, department=found.department),
+        **values,
         work=job(session, found.job_id) if found.job_id and found.state == "waiting" else None,
     )
+
+
+def _outside(note: Any, within: Span) -> bool:
+    return note.earliest is not None and outside(Dated(note.earliest, note.latest), within)
 
 
 @router.get("/line")

@@ -10,12 +10,15 @@ from starlette.responses import Response
 from callcenter.db.engine import transaction
 from callcenter.errors import CallcenterError, InvalidInput
 from callcenter.lists import actions, file_names, queries, templates
+from callcenter.lists.asks import asks
+from callcenter.lists.cells import clean, folded
 from callcenter.operations.actions import record
 from callcenter.sampling.queries import latest_draw
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
+from callcenter.web.pages.submitter.declared import declared
 from callcenter.web.pages.submitter.windows import check_window, window
-from callcenter.web.rendering import page, see_other
+from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
 
@@ -34,7 +37,7 @@ def ask(request: Request, person: Submitter, session: Work, population_id: int) 
 def template(person: Submitter, session: Work, population_id: int) -> Response:
     """The empty form with the unit's name and the item's extra columns."""
     population = studies.population(session, population_id)
-    extra = population.settings.get("extra_columns", [])
+    extra = [column.name for column in asks(population).columns]
     data = templates.workbook(department=person.unit or "", about=population.title, extra_columns=extra)
     return _download(data, "list-template.xlsx")
 
@@ -46,12 +49,19 @@ def send(
     population_id: int,
     files: Annotated[list[UploadFile] | None, File()] = None,
     adds: Annotated[str, Form()] = "",
+    stated_total: Annotated[str, Form(max_length=20)] = "",
+    policy_month: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
-    """Take each file by itself: one that is refused leaves the others alone."""
+    """Take each file by itself: one that is refused leaves the others alone. What is stated beside is kept first; wrong, it stops all."""
     given = [file for file in files or [] if file.filename or file.size]
     if not given:
         raise InvalidInput("no_file", "没有选择文件：请选择或拖入名单文件，再按“上报”。")
-    outcomes = [_take(person, population_id, file, adds=adds == "1" or place > 0) for place, file in enumerate(given)]
+    try:
+        with transaction() as session:
+            _state(session, person, population_id, stated_total, policy_month)
+        outcomes = [_take(person, population_id, file, adds=adds == "1" or place > 0) for place, file in enumerate(given)]
+    except InvalidInput as wrong:
+        outcomes = [{"name": _("填报内容"), "receipt": None, "again": False, "problem": _(wrong.text, **wrong.about)}]
     part = bool(request.headers.get("hx-request"))
     if not part and len(outcomes) == 1 and outcomes[0]["receipt"] and not outcomes[0]["again"]:
         return see_other(f"/submitter/submissions/{outcomes[0]['receipt'].id}")
@@ -61,6 +71,38 @@ def send(
         return page(request, person, "submitter/answer.html", **about, outcomes=outcomes)
     refused = all(outcome["problem"] for outcome in outcomes)
     return page(request, person, "submitter/upload.html", status=422 if refused else 200, **about, outcomes=outcomes)
+
+
+@router.post("/statement")
+def state(
+    request: Request,
+    person: Submitter,
+    session: Work,
+    population_id: int,
+    stated_total: Annotated[str, Form(max_length=20)] = "",
+    policy_month: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Keep the population's total and the policy month, without a file."""
+    try:
+        with session.begin_nested():
+            changed = _state(session, person, population_id, stated_total, policy_month)
+    except InvalidInput as wrong:
+        typed = {"typed": {"total": stated_total, "month": policy_month}, "statement_problem": _(wrong.text, **wrong.about)}
+        return page(request, person, "submitter/upload.html", status=422, **(_about(session, person, population_id) | typed), outcomes=[])
+    if changed:
+        flash(request, "已保存填报的内容。")
+    else:
+        flash(request, "填报的内容没有改变。", kind="warning")
+    return see_other(f"/submitter/populations/{population_id}")
+
+
+def _state(session: Session, person: Person, population_id: int, stated_total: str, policy_month: str) -> bool:
+    """Keep what was typed; whether anything changed. Nothing typed leaves all as it was."""
+    typed = "".join(folded(clean(stated_total)).replace(",", "").split())
+    if typed and not typed.isdecimal():
+        raise InvalidInput("no_total", "总体总数应是 1 到 {most} 之间的整数。", most=actions.MOST_STATED)
+    given = {"stated_total": int(typed) if typed else None, "policy_month": policy_month}
+    return actions.state(session, population_id, person.unit or "", person.id, **given) is not None  # type: ignore[arg-type]  # one of each kind
 
 
 def _take(person: Person, population_id: int, file: UploadFile, *, adds: bool) -> dict[str, Any]:
@@ -107,14 +149,16 @@ def _about(session: Session, person: Person, population_id: int) -> dict[str, An
         for receipt in sent
     }
     drawn = latest_draw(session, population_id) is not None
-    values = {
+    values: dict[str, Any] = {
         "population": population,
         "item": item,
         "topic": topic,
         "window": window(session, population.stage_id, person.unit),
         "sent": sent,
     }
-    return values | {"name_problems": names, "drawn": drawn, "extra": population.settings.get("extra_columns", [])}
+    values |= declared(session, population, item.lead_departments, person.unit or "", next((r for r in sent if r.state == "judged"), None))
+    typed = {"total": values["stated"].total or "", "month": "" if values["stated"].month_of_lead else values["stated"].policy_month or ""}
+    return values | {"name_problems": names, "drawn": drawn, "typed": typed, "statement_problem": ""}
 
 
 def _download(data: bytes, name: str) -> Response:

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from callcenter.errors import CallcenterError, InvalidInput
 from callcenter.frame import actions, queries
 from callcenter.lists import queries as lists
+from callcenter.lists.asks import asks
+from callcenter.lists.stated import Received, Stated, doubts
 from callcenter.sampling.queries import latest_draw
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
@@ -78,8 +80,21 @@ def _one(request: Request, person: Person, session: Session, population_id: int,
         "frames": queries.frames(session, population_id),
         "drawn": drawn,
         "problem": problem,
+        "deliveries": _deliveries(session, population),
     }
     return page(request, person, "supervisor/lists/population.html", status=409 if problem else 200, **values)
+
+
+def _deliveries(session: Session, population: Any) -> list[dict[str, Any]]:
+    """What each unit states of its list, held against what it sent."""
+    asked, came = asks(population), lists.received(session, population.id)
+    says = lists.statements(session, [population.id])
+    units = sorted({*came, *(department for _id, department in says)})
+    found = [(unit, says.get((population.id, unit), Stated()), came.get(unit, Received())) for unit in units]
+    return [
+        {"unit": unit, "stated": stated, "received": received, "doubts": doubts(asked, stated, received)}
+        for unit, stated, received in found
+    ]
 
 
 @router.get("/do-not-call")

@@ -1,0 +1,29 @@
+"""Reads of the room: what came in from whom, what became of every row, and what units state beside."""
+
+from callcenter.lists.queries.deliveries import arrivals, checklist, deliveries
+from callcenter.lists.queries.rows import PAGE, RowsWanted, judgements, notes, outside, rows
+from callcenter.lists.queries.statements import received, statement, statement_history, statements
+from callcenter.lists.queries.submissions import Receipt, Report, file_of, receipt, receipts, reports, with_same_bytes
+
+__all__ = [
+    "PAGE",
+    "Receipt",
+    "Report",
+    "RowsWanted",
+    "arrivals",
+    "checklist",
+    "deliveries",
+    "file_of",
+    "judgements",
+    "notes",
+    "outside",
+    "receipt",
+    "receipts",
+    "received",
+    "reports",
+    "rows",
+    "statement",
+    "statement_history",
+    "statements",
+    "with_same_bytes",
+]
