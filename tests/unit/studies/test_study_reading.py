@@ -34,7 +34,7 @@ def test_an_item_with_several_lists_has_a_population_for_each(files: Files) -> N
         ("1-2", "个人独资合伙及个体开办户", "2022-01"),
         ("1-3", "分段办理社保公积金登记企业", None),
     ]
-    assert [p.respondents for p in items[92].populations] == ["enterprises", "persons", "persons"]
+    assert [p.respondents for p in items[92].populations] == ["enterprises", "institutions", "persons"]
     assert items[19].populations[0].settings["source"] == "work_orders"
     assert items[4].populations[0].questionnaire == "opening_business" and items[28].populations[0].questionnaire is None
 
