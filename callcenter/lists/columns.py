@@ -49,6 +49,8 @@ _UNCLOSED = re.compile(r"[(\[{【〔].*")
 _STAGE = re.compile(r"第?([0-9]+|[一二三四五六七八九十]+)?环节([0-9]+|[一二三四五六七八九十]+)?(.*)")
 _CHINESE_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)}
 LAST_HEADER_ROW = 30
+_LONGEST_HEADER = 2000
+"""A name and what is asked for in its brackets; longer is no header."""
 
 
 @lru_cache(maxsize=4096)
@@ -168,12 +170,14 @@ def _continues(upper: Sequence[str], lower: Sequence[str], wide: Collection[int]
     return any(low and _recognised(low) for low in lower) and not any(low[:1].isdigit() for low in lower)
 
 
-def find_layout(row: Sequence[Value], following: Sequence[Value], wide: Collection[int] = (), *, persons: bool = False) -> Layout | None:
-    """The table that `row` opens, alone or with the row `following` it; `wide` are the columns of `row` merged to the right."""
+def find_layout(
+    row: Sequence[Value], following: Sequence[Value], wide: Collection[int] = (), tall: Collection[int] = (), *, persons: bool = False
+) -> Layout | None:
+    """The table that `row` opens, alone or with the row `following` it; its columns merged to the right are `wide`, downward `tall`."""
     upper, lower = [clean(value) for value in row], [clean(value) for value in following]
     extra = {"姓名": NAME} if persons else {}
     alone = _read(upper, [], extra)
-    if _continues(upper, lower, wide) and not _read(lower, [], extra).complete:
+    if (_continues(upper, lower, wide) or not set(tall).isdisjoint(alone.places.get(NAME, ()))) and not _read(lower, [], extra).complete:
         groups = _groups([*upper, *[""] * (len(lower) - len(upper))])
         names = [
             low or ("" if place < len(lower) and _heads_group(up, groups, lower, place) else up)
@@ -193,4 +197,4 @@ def _heads_group(name: str, groups: Sequence[int], lower: Sequence[str], place: 
 
 def may_be_header(row: Sequence[Value]) -> bool:
     """A cheap first look: every header has a cell that ends in 称 (or 姓名)."""
-    return any(isinstance(value, str) and ("称" in value or "姓" in value) and len(value) < 60 for value in row)
+    return any(isinstance(value, str) and ("称" in value or "姓" in value) and len(value) < _LONGEST_HEADER for value in row)

@@ -9,6 +9,7 @@ _TEXTS = {
     "bomb": "文件解压后大得反常（{what}），未予读取。请删去多余的空行空列，另存后重新上报。",
     "no_table": "文件里没有找到名单：前 30 行中没有一行同时有“企业名称”和“联系电话”两个列名。请按模板的表头填写后重新上报。",
     "not_excel": "文件已损坏，或不是 Excel 文件。请确认能用表格软件打开，另存为 .xlsx 后重新上报。",
+    "open_quote": "第 {line} 行有一个没有配对的英文引号，后面的行分不开。请改正引号，或另存为 .xlsx 后重新上报。",
     "plain_text": "文件里没有找到名单：前 30 行中没有一行同时有“企业名称”和“联系电话”两个列名。"
     "可以上报的是 .xlsx、.xls、.ods 表格，或有表头、用逗号等分隔的 .csv 文本：请按模板的表头填写后重新上报。",
 }
@@ -20,6 +21,6 @@ class ListRefused(InvalidInput):
     `says` names another sentence than that of `why`, where more is known.
     """
 
-    def __init__(self, why: str, what: str = "", *, says: str = "") -> None:
-        super().__init__(why, _TEXTS[says or why], **({"what": what} if what else {}))
+    def __init__(self, why: str, what: str = "", *, says: str = "", **about: object) -> None:
+        super().__init__(why, _TEXTS[says or why], **({"what": what} if what else {}), **about)
         self.why = why

@@ -16,7 +16,7 @@ def sheets(data: bytes) -> Iterator[Sheet]:
     if found == "text":
         yield delimited.sheet(data)
     else:
-        yield from workbooks.sheets(data, found)
+        yield from workbooks.sheets(data) if found == "xlsx" else workbooks.sheets_apart(data)
 
 
 def better_told(refusal: ListRefused, data: bytes, file_name: str) -> ListRefused:

@@ -1,16 +1,18 @@
 """The data rows of a sheet: what stands under a header and is neither blank nor heading, footer or a page's repeated lines."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from callcenter.lists.cells import Value, clean, folded
-from callcenter.lists.columns import LAST_HEADER_ROW, ORDINAL, PHONE, Layout, find_layout, may_be_header
+from callcenter.lists.columns import LAST_HEADER_ROW, NAME, ORDINAL, PHONE, Layout, find_layout, may_be_header
 from callcenter.lists.reading.sheets import Merge, Row, Sheet
 
 _ELLIPSIS = re.compile(r"[.…⋯]{2,}")
 _ORDINAL = re.compile(r"[((]?(?:\d{1,7}(?:\.0+)?|[一二三四五六七八九十百]+)[))]?[、.]?")
+_TALLEST_HEADER = 5
 _FOOTER = re.compile(r"(?:合计|总计|小计|共计|填表人|审核人|注)(?:[:\d].*)?", re.DOTALL)
 
 
@@ -27,7 +29,6 @@ class _Held:
     """The value of a cell merged downward, while rows below it are covered."""
 
     last_row: int
-    column: int
     value: Value
 
 
@@ -36,27 +37,39 @@ class _Merges:
 
     def __init__(self, merges: Sequence[Merge]) -> None:
         self.waiting = sorted((merge for merge in merges if merge.last_row > merge.first_row), reverse=True)
-        self.wide = {(merge.first_row, merge.first_column) for merge in merges if merge.last_column > merge.first_column}
-        self.held: list[_Held] = []
+        self.wide: dict[int, list[int]] = defaultdict(list)
+        for merge in merges:
+            if merge.last_column > merge.first_column:
+                self.wide[merge.first_row].append(merge.first_column)
+        self.tall: dict[int, dict[int, int]] = defaultdict(dict)
+        for merge in self.waiting:
+            if merge.last_row - merge.first_row < _TALLEST_HEADER:
+                self.tall[merge.first_row][merge.first_column] = merge.last_row
+        self.held: dict[int, _Held] = {}
+        """By column, so that merges laid over one another cost no more than the row is wide."""
 
     def filled(self, row: Row) -> list[Value]:
         """The row's cells with what is merged into them from above; rows must come in order."""
         cells = row.cells
         if self.held:
-            self.held = [held for held in self.held if held.last_row >= row.number]
+            self.held = {column: held for column, held in self.held.items() if held.last_row >= row.number}
             cells = list(cells)
-            for held in self.held:
-                if held.column < len(cells) and cells[held.column] in ("", None):
-                    cells[held.column] = held.value
+            for column, held in self.held.items():
+                if column < len(cells) and cells[column] in ("", None):
+                    cells[column] = held.value
         while self.waiting and self.waiting[-1].first_row <= row.number:
             merge = self.waiting.pop()
             if merge.first_row == row.number and merge.first_column < len(cells):
-                self.held.append(_Held(merge.last_row, merge.first_column, cells[merge.first_column]))
+                self.held[merge.first_column] = _Held(merge.last_row, cells[merge.first_column])
         return cells
 
     def wide_columns(self, row: Row) -> list[int]:
         """Columns of this row that are merged to the right."""
-        return [column for line, column in self.wide if line == row.number] if self.wide else []
+        return self.wide.get(row.number, [])
+
+    def tall_columns(self, row: Row) -> dict[int, int]:
+        """Columns of this row that are merged downward as a header's are, and the last row that they cover."""
+        return self.tall.get(row.number, {})
 
 
 def _line(texts: Sequence[str]) -> tuple[str, ...]:
@@ -73,13 +86,12 @@ class _Table:
         self.layout: Layout | None = None
         self.above: set[tuple[str, ...]] = set()
         self.ordinals: set[int] = set()
-        self.skip_next = False
+        self.header_ends = 0
 
     def take(self, row: Row, following: Row | None) -> DataRow | None:
         """The row as a data row, or nothing where it is none."""
         cells = self.merges.filled(row)
-        if self.skip_next:
-            self.skip_next = False
+        if row.number <= self.header_ends:
             return None
         if self._opens_table(row, following):
             return None
@@ -92,10 +104,12 @@ class _Table:
         if (self.layout is None and row.number > LAST_HEADER_ROW) or not self._may_open(row, following):
             return False
         below = following.cells if following and following.number else []
-        layout = find_layout(row.cells, below, self.merges.wide_columns(row), persons=self.persons)
+        tall = self.merges.tall_columns(row)
+        layout = find_layout(row.cells, below, self.merges.wide_columns(row), tall, persons=self.persons)
         if layout is None:
             return False
-        self.layout, self.skip_next = layout, layout.height == 2
+        last = following.number if following and layout.height == 2 else row.number
+        self.layout, self.header_ends = layout, max(last, *(tall.get(place, 0) for place in layout.places[NAME]))
         self.ordinals = set(layout.places.get(ORDINAL, []))
         self.above.add(_line([clean(value) for value in row.cells]))
         if layout.height == 2:

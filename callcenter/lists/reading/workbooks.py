@@ -1,18 +1,24 @@
 """Sheets of .xlsx, .xls and .ods files."""
 
 import io
-import re
-import zipfile
+import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
-from xml.etree import ElementTree
+from pathlib import Path
+from typing import IO, Any
 
+import python_calamine
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from callcenter.lists.reading.sheets import Merge, Row, Sheet
 from callcenter.lists.refusals import ListRefused
 
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_SPANNED = re.compile(rb'number-rows-spanned="(?!1")')
+_APART = Path(__file__).with_name("apart.py")
+_LEAST_MEMORY, _MOST_MEMORY = 1536 * 2**20, 4 * 2**30
+_SECONDS = 60
+_KEPT_BLANK = 100
+"""Blank rows after so many are left out at once: a sheet can have a million of them under its last line."""
 
 
 def _refusal(failure: BaseException) -> ListRefused:
@@ -32,22 +38,16 @@ def _merges(sheet: CalamineSheet, offset: int) -> list[Merge]:
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:
     for number, cells in enumerate(sheet.iter_rows(), 1):
-        yield Row(number, cells)  # type: ignore[arg-type]  # the library's own union of cell types, the same as ours
+        if number <= _KEPT_BLANK or cells.count("") < len(cells):
+            yield Row(number, cells)  # type: ignore[arg-type]  # the library's own union of cell types, the same as ours
 
 
-def sheets(data: bytes, kind: str) -> Iterator[Sheet]:
+def sheets(data: bytes) -> Iterator[Sheet]:
     """Every sheet in order, hidden ones too, each read when its turn comes."""
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        spans = _ods_merges(data) if kind == "ods" else {}
         for place, name in enumerate(workbook.sheet_names):
-            sheet = _open(workbook, place)
-            if sheet is None or sheet.start is None:
-                yield Sheet(name, iter(()))
-                continue
-            offset = sheet.start[1]
-            merges = _merges(sheet, offset) if kind != "ods" else _shifted(spans.get(name, []), offset)
-            yield Sheet(name, _rows(sheet), merges, offset)
+            yield _sheet(workbook, place, name)
     except ListRefused:
         raise
     except BaseException as failure:
@@ -56,41 +56,62 @@ def sheets(data: bytes, kind: str) -> Iterator[Sheet]:
         raise
 
 
-def _open(workbook: CalamineWorkbook, place: int) -> CalamineSheet | None:
-    """The sheet; none for chart sheets and the like, which hold no cells."""
+def _sheet(workbook: CalamineWorkbook, place: int, name: str) -> Sheet:
+    """The sheet; an empty one for chart sheets and the like, which hold no cells."""
     metadata = workbook.sheets_metadata[place]
-    return workbook.get_sheet_by_index(place) if str(metadata.typ).endswith("WorkSheet") else None
+    sheet = workbook.get_sheet_by_index(place) if str(metadata.typ).endswith("WorkSheet") else None
+    if sheet is None or sheet.start is None:
+        return Sheet(name, iter(()))
+    return Sheet(name, _rows(sheet), _merges(sheet, sheet.start[1]), sheet.start[1])
 
 
-def _shifted(merges: list[Merge], offset: int) -> list[Merge]:
-    return [Merge(m.first_row, m.first_column - offset, m.last_row, m.last_column - offset) for m in merges if m.first_column >= offset]
+def sheets_apart(data: bytes) -> Iterator[Sheet]:
+    """The same, read by a process of its own whose memory and time are bounded: for workbooks that could harm this one."""
+    library = str(Path(python_calamine.__file__).parents[1])
+    memory = min(_LEAST_MEMORY + 16 * len(data), _MOST_MEMORY)
+    command = [sys.executable, "-I", str(_APART), library, str(memory), str(_SECONDS + len(data) // 2**20)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603  # our own script
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101  # both are pipes
+        try:
+            _hand_over(process.stdin, data)
+            yield from _told(process.stdout)
+        finally:
+            process.kill()
 
 
-def _ods_merges(data: bytes) -> dict[str, list[Merge]]:
-    """Cells merged downward in an OpenDocument sheet, which the reader does not tell; looked for only where there are any."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        content = archive.read("content.xml")
-    if not _SPANNED.search(content):
-        return {}
-    found: dict[str, list[Merge]] = {}
+def _hand_over(pipe: IO[bytes], data: bytes) -> None:
     try:
-        for _, table in ElementTree.iterparse(io.BytesIO(content), events=("end",)):  # noqa: S314  # size is bounded, entities refused by expat's limits
-            if table.tag == _TABLE + "table":
-                found[table.get(_TABLE + "name", "")] = list(_table_merges(table))
-                table.clear()
-    except ElementTree.ParseError:
-        return {}
+        pipe.write(data)
+        pipe.close()
+    except BrokenPipeError as ended:
+        raise ListRefused("corrupt", "表格内容无法解析") from ended
+
+
+def _next(pipe: IO[bytes]) -> tuple[Any, ...]:
+    """What the process tells next; one that ended without a word was stopped at its limits."""
+    try:
+        found: tuple[Any, ...] = pickle.load(pipe)  # noqa: S301  # written by our own script
+    except (EOFError, pickle.UnpicklingError) as stopped:
+        raise ListRefused("bomb", "读取所需的内存或时间超过限度") from stopped
+    if found[0] == "refused":
+        raise ListRefused(found[1], {"corrupt": "表格内容无法解析", "bomb": "工作表范围过大"}.get(found[1], ""))
     return found
 
 
-def _table_merges(table: ElementTree.Element) -> Iterator[Merge]:
-    row_number = 1
-    for row in table.iter(_TABLE + "table-row"):
-        column = 0
-        for cell in row:
-            down = int(cell.get(_TABLE + "number-rows-spanned", "1"))
-            right = int(cell.get(_TABLE + "number-columns-spanned", "1"))
-            if down > 1 or right > 1:
-                yield Merge(row_number, column, row_number + down - 1, column + right - 1)
-            column += int(cell.get(_TABLE + "number-columns-repeated", "1"))
-        row_number += int(row.get(_TABLE + "number-rows-repeated", "1"))
+def _told(pipe: IO[bytes]) -> Iterator[Sheet]:
+    found = _next(pipe)
+    while found[0] == "sheet":
+        _, name, first_column, merges = found
+        rest: list[tuple[Any, ...]] = []
+        rows = _rows_told(pipe, rest)
+        yield Sheet(name, rows, [Merge(*merge) for merge in merges], first_column)
+        for _ in rows:  # a sheet without a table is not read to its end
+            pass
+        found = rest[0]
+
+
+def _rows_told(pipe: IO[bytes], rest: list[tuple[Any, ...]]) -> Iterator[Row]:
+    """The rows of a sheet; into `rest` goes what was told after them."""
+    while (found := _next(pipe))[0] == "rows":
+        yield from (Row(number, cells) for number, cells in found[1])
+    rest.append(found)

@@ -141,6 +141,20 @@ def test_a_header_of_two_rows_with_merged_cells() -> None:
     assert judged.phones[0].number == "+8613800000001"
 
 
+@pytest.mark.parametrize("height", [2, 3])
+def test_a_header_merged_downward_is_no_row_even_where_its_lower_names_are_unknown(height: int) -> None:
+    def fill(sheet: Any) -> None:
+        for column, name in enumerate(["序号", "企业名称（与执照一致" + "，" * 80 + "）", "联系电话"]):
+            sheet.merge_range(2, column, 1 + height, column, name)
+        sheet.merge_range(2, 3, 2, 4, "经营情况")
+        sheet.write_row(3, 3, ["年营业额", "员工数"])
+        sheet.write_row(2 + height, 0, [1, "甲公司", "13800000001", 5, 6])
+
+    checked = check(sheet_of(fill), keep_cells=True)
+    assert verdicts(checked) == [(3 + height, "accepted")]
+    assert checked.rows[0].cells["年营业额"] == "5"
+
+
 def test_a_later_header_begins_a_table_with_its_own_columns() -> None:
     checked = check(text_file([HEAD, good(1), [], ["单位名称", "手机", "区县"], ["乙公司", "13800000009", "西青"]]))
     assert [(each.name, each.district) for each in checked.rows] == [("天津某1有限公司", "东丽区"), ("乙公司", "西青区")]
