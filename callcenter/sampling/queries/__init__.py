@@ -14,6 +14,7 @@ from callcenter.sampling.queries.draws import (
 )
 from callcenter.sampling.queries.frames import FrameUnitRow, district_sizes, frame, frame_units, frames, population_name
 from callcenter.sampling.queries.overview import FinishedRow, OverviewRow, finished, overview
+from callcenter.sampling.queries.recomputed import Recomputed, misplaced, recomputed
 from callcenter.sampling.queries.releases import (
     ReleasedUnit,
     ReleaseRow,
@@ -31,6 +32,7 @@ __all__ = [
     "FinishedRow",
     "FrameUnitRow",
     "OverviewRow",
+    "Recomputed",
     "ReleaseRow",
     "ReleasedUnit",
     "base_weights",
@@ -47,10 +49,12 @@ __all__ = [
     "frames",
     "last_release",
     "latest_draw",
+    "misplaced",
     "open_draw",
     "overview",
     "pointer",
     "population_name",
+    "recomputed",
     "release",
     "release_step",
     "released_counts",

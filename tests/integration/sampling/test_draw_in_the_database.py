@@ -11,6 +11,7 @@ from callcenter.db import engine
 from callcenter.errors import CallcenterError, Conflict, Refused
 from callcenter.sampling import actions, queries
 from callcenter.sampling.certificate import units_sha256
+from callcenter.sampling.draw import places
 from scripts.verify_draw import check_frame, check_sample, check_seed
 from scripts.verify_draw import draw as draw_again
 from tests.conftest import FieldTime
@@ -89,6 +90,23 @@ def test_the_whole_order_and_an_auditors_second_draw(frame: MadeFrame, field_tim
     assert [(row["unit_key"], row["prn"]) for row in rows] == [(key, f"{n:016x}") for n, key in draw_again(made, units)["河西区"]]
     actions_told = [row["action"] for row in engine.statement("SELECT action FROM audit_trail ORDER BY id")]
     assert actions_told == ["draw_committed", "design_fixed", "public_value_entered", "drawn"]
+
+
+def test_postgresql_computes_the_same_order_and_finds_who_was_moved(frame: MadeFrame, field_time: FieldTime) -> None:
+    draw_id = drawn(frame, field_time)
+    with engine.transaction() as session:
+        made, units = queries.certificate(session, draw_id), queries.frame_of_draw(session, draw_id)
+        names = {stratum.id: stratum.name for stratum in queries.strata(session, draw_id)}
+        start = 0xA000000000000000
+        for rotation in (0, start):
+            found = queries.recomputed(session, draw_id, f"{rotation:016x}")
+            ours = places(units, made["seed"], rotation)
+            shown = [(names[row.stratum_id], row.unit_key, f"{(int(row.number, 16) - rotation) % 2**64:016x}", row.place) for row in found]
+            assert sorted(shown) == sorted((place.stratum, place.unit_key, place.prn, place.order) for place in ours)
+        assert queries.misplaced(session, draw_id) == []
+    engine.statement("UPDATE draw_units SET position = 1000 - position WHERE unit_key IN ('E0001', 'E0002')")
+    with engine.transaction() as session:
+        assert {"E0001", "E0002"} <= set(queries.misplaced(session, draw_id))
 
 
 def test_merged_strata_are_drawn_as_one(frame: MadeFrame, field_time: FieldTime) -> None:
