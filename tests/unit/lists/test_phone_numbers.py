@@ -1,5 +1,7 @@
 """Telephones in every dress become E.164, or the one reason why not."""
 
+import time
+
 import phonenumbers
 import pytest
 from hypothesis import given
@@ -116,6 +118,13 @@ def test_an_extension_is_kept_apart(written: str) -> None:
 def test_no_number_has_one_reason(written: str, reason: str) -> None:
     cell = read(clean(written))
     assert (cell.phones, cell.reason) == ((), reason)
+
+
+@pytest.mark.parametrize("unit", ["1", "-", "138", "13800001111", "…", "2022-", " ", "(", "(1)", "*1", "x", "转", "1.", "+86", "#1/"])
+def test_a_cell_of_a_hundred_thousand_characters_takes_no_longer_than_many_short_ones(unit: str) -> None:
+    began = time.process_time()
+    read.__wrapped__(clean((unit * 100_000)[:100_000]))
+    assert time.process_time() - began < 3
 
 
 @given(st.integers(10**10, 2 * 10**10 - 1))
