@@ -52,7 +52,7 @@ def check_file(
         with rows.open("w", encoding="utf-8", newline="") as table:
             rows_table.write(judged, table)
     if receipt:
-        receipt.write_bytes(receipts.workbook(data, receipts.judgements(judged), judged.totals, persons=persons))
+        receipts.write(str(receipt), data, receipts.judgements(judged), judged.totals, persons=persons)
     print(json.dumps(judged.totals, ensure_ascii=False, indent=1) if as_json else _summary(judged))
 
 

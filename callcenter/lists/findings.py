@@ -166,6 +166,12 @@ def _says(text: str) -> bool:
     return bool(clean(text))
 
 
+def places_of(layout: Layout, name: str) -> list[int]:
+    """Where a table has the column, under its own name."""
+    known = layout.places.get(name)
+    return known or [place for place, header in enumerate(layout.names) if header_name(header).startswith(header_name(name))]
+
+
 def _places(layout: Layout, asks: Asks) -> _Places:
     named: dict[str, list[int]] = {}
     for place, name in enumerate(layout.names):

@@ -119,6 +119,11 @@ def read_month(text: str) -> str:
     return f"{span.first:%Y-%m}" if span and span.first else ""
 
 
+def read_day(text: str | None) -> date | None:
+    """A day as `date.isoformat` writes it."""
+    return date.fromisoformat(text) if text else None
+
+
 def _bound(text: str | None) -> Span | None:
     numbers = re.findall(r"\d+", text or "")
     return _span(*_three(numbers)) if numbers else None

@@ -1,14 +1,14 @@
 """Writes of the house: audit entries, alerts, jobs, notices to live pages."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import and_, delete, func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from callcenter import clock
-from callcenter.operations.tables import Alert, AuditEntry, Job, TimetableRun
+from callcenter.operations.tables import Alert, AuditEntry, Job, KeptFilePart, TimetableRun
 
 
 def record(
@@ -100,4 +100,23 @@ def record_run(session: Session, job: str, started: datetime, *, ok: bool, resul
 def forget_old_runs(session: Session, older_than: timedelta = timedelta(days=7)) -> int:
     """Remove records of runs that nobody will ask for; how many."""
     removed = session.execute(delete(TimetableRun).where(col(TimetableRun.started_at) < clock.now() - older_than))
+    return int(getattr(removed, "rowcount", 0))
+
+
+PART = 1 << 20
+
+
+def keep_file(session: Session, name: str, file: IO[bytes]) -> int:
+    """Keep a file under `name` in place of the former, from where it stands to its end; its size."""
+    session.execute(delete(KeptFilePart).where(col(KeptFilePart.name) == name))
+    now, size, place = clock.now(), 0, 0
+    while data := file.read(PART):
+        session.execute(insert(KeptFilePart).values(name=name, place=place, data=data, made_at=now))
+        size, place = size + len(data), place + 1
+    return size
+
+
+def forget_kept_files(session: Session, older_than: timedelta = timedelta(days=3)) -> int:
+    """Remove kept files after some days: they can be made again; how many parts."""
+    removed = session.execute(delete(KeptFilePart).where(col(KeptFilePart.made_at) < clock.now() - older_than))
     return int(getattr(removed, "rowcount", 0))

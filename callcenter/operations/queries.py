@@ -1,12 +1,13 @@
 """What the house asks of itself: open alerts, jobs, the latest run of each line of the timetable."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
-from callcenter.operations.tables import Alert, AuditEntry, Job, TimetableRun
+from callcenter.operations.tables import Alert, AuditEntry, Job, KeptFilePart, TimetableRun
 
 
 def open_alerts(session: Session) -> list[Alert]:
@@ -17,6 +18,23 @@ def open_alerts(session: Session) -> list[Alert]:
 def job(session: Session, job_id: int) -> Job | None:
     """One background job with its progress."""
     return session.get(Job, job_id)
+
+
+def newest_job(session: Session, kind: str, payload: dict[str, Any]) -> Job | None:
+    """The newest job of that kind whose payload holds `payload`."""
+    alike = (Job.kind == kind, col(Job.payload).contains(payload))
+    return session.exec(select(Job).where(*alike).order_by(col(Job.id).desc()).limit(1)).first()
+
+
+def file_parts(session: Session, name: str) -> int:
+    """How many parts the kept file has; none where it is not kept."""
+    return session.exec(select(func.count()).select_from(KeptFilePart).where(KeptFilePart.name == name)).one()
+
+
+def file_part(session: Session, name: str, place: int) -> bytes:
+    """One part of a kept file, from 0."""
+    found = session.exec(select(KeptFilePart.data).where(KeptFilePart.name == name, KeptFilePart.place == place)).first()
+    return found or b""
 
 
 def latest_runs(session: Session) -> list[TimetableRun]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from callcenter.db.columns import document, key, moment, one_of
@@ -79,3 +79,16 @@ class TimetableRun(SQLModel, table=True):
     finished_at: datetime | None = moment(nullable=True)
     ok: bool | None = None
     result: dict[str, Any] = document()
+
+
+class KeptFilePart(SQLModel, table=True):
+    """A piece of a file that a job made, to be fetched for some days; cut so that nobody has to hold the whole."""
+
+    __tablename__ = "kept_file_parts"
+    __table_args__ = (UniqueConstraint("name", "place"),)
+    id: int | None = key()
+    name: str
+    """What the file is, such as `receipt-7`; made again it takes the place of the former."""
+    place: int
+    data: bytes
+    made_at: datetime = moment(index=True)

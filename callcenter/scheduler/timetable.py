@@ -36,6 +36,7 @@ def timetable(phone_line: PhoneLine) -> list[Line]:
         Line("propose_top_ups", timedelta(seconds=60), _in_transaction("proposed", follow_up.propose_top_ups)),
         Line("close_barred", timedelta(seconds=60), _in_transaction("closed", call_queue.close_barred)),
         Line("forget_old_runs", timedelta(hours=1), _in_transaction("forgotten", operations.forget_old_runs)),
+        Line("forget_kept_files", timedelta(hours=1), _in_transaction("forgotten", operations.forget_kept_files)),
         Line("forget_old_log_ins", timedelta(hours=1), _in_transaction("forgotten", people.forget_old_log_ins)),
     ]
 

@@ -94,6 +94,8 @@ JOBS = {
     "freeze_frame": noted("冻结抽样框"),
     "preview_frame": noted("合并名单（预览抽样框）"),
     "judge_list": noted("核对名单"),
+    "make_receipt": noted("准备回执表"),
+    "forget_kept_files": noted("清理旧的回执表"),
 }
 
 DETAILS = {

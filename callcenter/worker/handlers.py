@@ -9,8 +9,9 @@ from typing import Any
 
 from callcenter.worker.lists import judge_list
 from callcenter.worker.packages import export
+from callcenter.worker.receipts import make_receipt
 
 Progress = Callable[[int, int | None], None]
 Handler = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
-HANDLERS: dict[str, Handler] = {"export": export, "judge_list": judge_list}
+HANDLERS: dict[str, Handler] = {"export": export, "judge_list": judge_list, "make_receipt": make_receipt}

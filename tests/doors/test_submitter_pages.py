@@ -210,3 +210,26 @@ def test_what_a_unit_states_is_held_against_what_it_sends(
     assert "没有符合条件的行" in department.get("/submitter/submissions/1?note=undated").text
     assert "待核实" in client_for("supervisor").get(f"/supervisor/lists/{population_id}").text
     assert [each["stated_total"] for each in statement("SELECT stated_total FROM list_statements ORDER BY id")] == [1000, 900]
+
+
+def test_a_large_receipt_is_made_by_a_worker_and_fetched_in_parts(
+    department: Browser, population_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callcenter.web.pages.submitter.receipts.RECEIPT_AT_ONCE", 1)
+    monkeypatch.setattr("callcenter.operations.actions.PART", 1000)
+    data = workbook([row(1), row(2, phone="")])
+    assert "准备回执表（名单较大" in send(department, population_id, ("a.xlsx", data)).text
+    for _ in range(2):  # asked for twice, made once
+        department.post("/submitter/submissions/1/workbook")
+    assert "正在准备回执表" in department.get("/submitter/submissions/1").text
+    queued = statement("SELECT payload FROM jobs WHERE kind = 'make_receipt'")
+    assert len(queued) == 1
+    from callcenter.worker.receipts import make_receipt
+
+    make_receipt(queued[0]["payload"], lambda done, total: None)
+    statement("UPDATE jobs SET state = 'done'")
+    assert "下载回执表" in department.get("/submitter/submissions/1").text
+    again = check(department.get("/submitter/submissions/1/workbook").content)
+    assert [each.verdict for each in again.rows] == ["accepted", "rejected"]
+    assert statement("SELECT count(*) > 1 AS several FROM kept_file_parts") == [{"several": True}]
+    assert statement("SELECT count(*) FROM audit_trail WHERE action = 'fetch_receipt'") == [{"count": 1}]

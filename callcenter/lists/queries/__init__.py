@@ -4,6 +4,7 @@ from callcenter.lists.queries.deliveries import arrivals, checklist, deliveries
 from callcenter.lists.queries.rows import PAGE, RowsWanted, judgements, notes, outside, rows
 from callcenter.lists.queries.statements import received, statement, statement_history, statements
 from callcenter.lists.queries.submissions import Receipt, Report, file_of, receipt, receipts, reports, with_same_bytes
+from callcenter.lists.queries.workbooks import write_receipt
 
 __all__ = [
     "PAGE",
@@ -26,4 +27,5 @@ __all__ = [
     "statement_history",
     "statements",
     "with_same_bytes",
+    "write_receipt",
 ]

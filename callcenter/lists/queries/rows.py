@@ -1,17 +1,19 @@
 """Rows of a submission with their verdicts, and what is noted of them beside."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, text
 from sqlmodel import Session, and_, col, or_, select
 
-from callcenter.lists.periods import Span
+from callcenter.lists.periods import Dated, Span
+from callcenter.lists.periods import outside as is_outside
 from callcenter.lists.receipts import Judgement
 from callcenter.lists.tables import RowNote, SubmissionRow
 
 PAGE = 50
+NO_PERIOD = Span(None, None)
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class RowsWanted:
     search: str = ""
     offset: int = 0
     note: str = ""
-    within: Span = field(default=Span(None, None))
+    within: Span = NO_PERIOD
 
 
 def rows(session: Session, submission_id: int, wanted: RowsWanted) -> tuple[list[SubmissionRow], int]:
@@ -79,9 +81,15 @@ def notes(session: Session, submission_id: int, numbers: list[int]) -> Mapping[i
     return {note.number: note for note in session.exec(wanted)}
 
 
-def judgements(session: Session, submission_id: int) -> dict[tuple[str, int], Judgement]:
-    """Sheet and row → verdict and reasons, for the receipt workbook."""
+def judgements(session: Session, submission_id: int, within: Span = NO_PERIOD) -> Iterator[Judgement]:
+    """What became of each row in the order of its file, for the receipt workbook; read as it is wanted, never all at once."""
     found = session.connection().execute(
-        text("SELECT sheet, source_row, verdict, reasons FROM submission_rows WHERE submission_id = :id"), {"id": submission_id}
+        text("""SELECT r.sheet, r.source_row, r.verdict, r.reasons, n.missing, n.earliest, n.latest
+                FROM submission_rows r LEFT JOIN row_notes n ON n.submission_id = r.submission_id AND n.number = r.number
+                WHERE r.submission_id = :id ORDER BY r.number"""),
+        {"id": submission_id},
+        execution_options={"yield_per": 2000},
     )
-    return {(row[0], row[1]): (row[2], list(row[3])) for row in found}
+    for sheet, source_row, verdict, reasons, missing, earliest, latest in found:
+        late = earliest is not None and is_outside(Dated(earliest, latest), within)
+        yield Judgement(sheet, source_row, verdict, reasons, missing or (), late)

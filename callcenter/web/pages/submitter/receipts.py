@@ -1,26 +1,34 @@
 """The receipt of a submission: counts, reasons, rows, and the workbook to mend. A submitter sees only what its own unit sent."""
 
-from typing import Annotated, Any
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from callcenter.lists import queries, receipts
+from callcenter.db.engine import transaction
+from callcenter.lists import queries
+from callcenter.lists.asks import asks
 from callcenter.lists.file_names import problems
 from callcenter.lists.findings import note_texts
 from callcenter.lists.periods import Dated, Span, outside
 from callcenter.lists.reasons import REASONS, VERDICTS
-from callcenter.operations.actions import record
-from callcenter.operations.queries import job
+from callcenter.operations.actions import queue_job, record
+from callcenter.operations.queries import file_part, file_parts, job, newest_job
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
+from callcenter.web.downloads import download
 from callcenter.web.pages.submitter.declared import declared
 from callcenter.web.pages.submitter.uploads import SPREADSHEET
-from callcenter.web.rendering import page
+from callcenter.web.rendering import page, see_other
 from callcenter.web.security import Person, allow
 
 router = APIRouter(prefix="/submitter/submissions/{submission_id}")
+RECEIPT_AT_ONCE = 5000
+"""So many rows a page writes into a workbook by itself; a longer list is left to a worker."""
 Reader = Annotated[Person, allow("submitter", "supervisor")]
 
 
@@ -71,6 +79,7 @@ def receipt(
         reasons=REASONS,
         name_problems=problems(found.file_name, item_number=item.number, topic=topic, department=found.department),
         **values,
+        workbook=_Workbook.of(session, found),
         work=job(session, found.job_id) if found.job_id and found.state == "waiting" else None,
     )
 
@@ -89,19 +98,97 @@ def line(request: Request, person: Reader, session: Work, submission_id: int) ->
 
 @router.get("/workbook")
 def workbook(person: Reader, session: Work, submission_id: int) -> Response:
-    """The sender's own rows with verdict and reasons beside."""
-    found = _receipt(session, person, submission_id)
-    persons = studies.population(session, found.population_id).respondents == "persons"
-    judged = queries.judgements(session, submission_id)
-    data = receipts.workbook(queries.file_of(session, submission_id), judged, found.totals, persons=persons)
+    """The sender's own rows with verdict and reasons beside; of a large list once a worker has made it."""
+    made = _Workbook.of(session, _receipt(session, person, submission_id))
+    if made.ready:
+        record(session, person.id, "fetch_receipt", "submission", submission_id)
+        return download(_parts(made.name, made.parts), SPREADSHEET, f"回执-{made.receipt.file_name.rpartition('.')[0]}.xlsx")
+    if made.later:
+        return see_other(f"/submitter/submissions/{submission_id}")
+    out = tempfile.TemporaryFile()  # noqa: SIM115  # closed when it has been sent
+    queries.write_receipt(session, out, submission_id, made.within)
+    out.seek(0)
     record(session, person.id, "fetch_receipt", "submission", submission_id)
-    return Response(data, media_type=SPREADSHEET, headers={"Content-Disposition": f'attachment; filename="receipt-{submission_id}.xlsx"'})
+    return download(_pieces(out), SPREADSHEET, f"回执-{made.receipt.file_name.rpartition('.')[0]}.xlsx")
+
+
+@router.post("/workbook")
+def prepare(person: Reader, session: Work, submission_id: int) -> Response:
+    """Have a worker make the receipt of a large list, unless it is made or being made."""
+    made = _Workbook.of(session, _receipt(session, person, submission_id))
+    if made.later and not made.ready and not made.working:
+        days = {"first": made.within.first and str(made.within.first), "last": made.within.last and str(made.within.last)}
+        queue_job(session, "make_receipt", {"name": made.name, "submission_id": submission_id, "rows": made.rows, **days}, person.id)
+    return see_other(f"/submitter/submissions/{submission_id}/workbook-state")
+
+
+@router.get("/workbook-state")
+def workbook_state(request: Request, person: Reader, session: Work, submission_id: int) -> Response:
+    """The way to the receipt: fetch it, have it made, or how far it is. By itself it is a part of the receipt's page."""
+    made = _Workbook.of(session, _receipt(session, person, submission_id))
+    if "hx-request" not in request.headers:
+        return see_other(f"/submitter/submissions/{submission_id}")
+    return page(request, person, "submitter/workbook.html", workbook=made)
 
 
 @router.get("/file")
 def original(person: Reader, session: Work, submission_id: int) -> Response:
-    """The file as it came, byte for byte."""
-    _receipt(session, person, submission_id)
-    record(session, person.id, "fetch_list", "submission", submission_id)
-    headers = {"Content-Disposition": f'attachment; filename="list-{submission_id}.bin"'}
-    return Response(queries.file_of(session, submission_id), media_type="application/octet-stream", headers=headers)
+    """The file as it came, byte for byte, under its own name."""
+    found = _receipt(session, person, submission_id)
+    record(session, person.id, "fetch_list", "submission", submission_id, detail={"sha256": found.file_sha256})
+    return download(iter([queries.file_of(session, submission_id)]), "application/octet-stream", found.file_name)
+
+
+@dataclass(frozen=True)
+class _Workbook:
+    """Where the receipt workbook of a submission stands."""
+
+    receipt: queries.Receipt
+    within: Span
+    name: str
+    parts: int
+    work: Any
+
+    @classmethod
+    def of(cls, session: Session, found: queries.Receipt) -> "_Workbook":
+        """It is another one when the period is another one."""
+        population = studies.population(session, found.population_id)
+        leads = studies.item(session, population.item_id).lead_departments
+        within = asks(population).within(queries.statement(session, population.id or 0, found.department, leads).policy_month)
+        name = f"receipt-{found.id}-{within.first or ''}-{within.last or ''}"
+        if found.totals.get("rows", 0) <= RECEIPT_AT_ONCE:
+            return cls(found, within, name, 0, None)
+        return cls(found, within, name, file_parts(session, name), newest_job(session, "make_receipt", {"name": name}))
+
+    @property
+    def rows(self) -> int:
+        """Rows of the list."""
+        return int(self.receipt.totals.get("rows", 0))
+
+    @property
+    def later(self) -> bool:
+        """Whether it takes a worker to make it."""
+        return self.rows > RECEIPT_AT_ONCE
+
+    @property
+    def ready(self) -> bool:
+        """Whether a worker has made it."""
+        return self.parts > 0
+
+    @property
+    def working(self) -> bool:
+        """Whether a worker is at it or will be."""
+        return self.work is not None and self.work.state in {"queued", "running"}
+
+
+def _parts(name: str, count: int) -> Iterator[bytes]:
+    for place in range(count):
+        with transaction() as session:
+            data = file_part(session, name, place)
+        yield data
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while data := file.read(1 << 20):
+            yield data
