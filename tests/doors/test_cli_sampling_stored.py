@@ -65,6 +65,8 @@ def test_a_stored_study_is_drawn_released_topped_up_and_verified(environment: Fi
     run(capsys, "certificate", "--certificate", "c.json", "--frame", "f.csv", "--design", "d.json")
     command = [sys.executable, "-I", str(ROOT / "scripts/verify_draw.py"), "c.json", "f.csv", "d.json"]
     assert subprocess.run(command, check=False).returncode == 0
+    engine.statement("UPDATE draw_units SET position = 1000 - position WHERE unit_key = 'E0001'")
+    assert run(capsys, "certificate", "--certificate", "c.json", code=1)["why"] == "order_changed"
 
 
 def test_what_comes_too_early_or_is_unknown_is_refused(environment: FieldTime, capsys: pytest.CaptureFixture[str]) -> None:

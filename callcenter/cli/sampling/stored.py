@@ -152,6 +152,8 @@ def certificate(
 ) -> None:
     """Write the opened certificate of the newest draw, and the frame to verify it with. For auditors only.
 
+    The stored order is computed again from the seed; units that were moved after the draw are named, with exit code 1.
+
     Example: callcenter sampling certificate --study tianjin-2022 --population 4-1 --certificate c.json --frame frame.csv
     """
     for place in filter(None, (out, frame, design)):
@@ -161,6 +163,7 @@ def certificate(
         made = actions.open_certificate(session, draw_id, user_id)
         units = queries.frame_of_draw(session, draw_id)
         document = queries.design(session, queries.draw(session, draw_id).design_id or 0).document
+        moved = queries.misplaced(session, draw_id, made["rotation"])
     replace(out, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
     if frame is not None:
         text = io.StringIO()
@@ -168,6 +171,9 @@ def certificate(
         replace(frame, text.getvalue())
     if design is not None:
         replace(design, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    if moved:
+        text_ = "证书已写出，但数据库里有 {count} 个单位的次序与种子不符（第一个：{unit_key}）：抽样后被改动过，请查操作记录。"
+        raise Refused("order_changed", text_, count=len(moved), unit_key=moved[0])
     _say(
         {"certificate": str(out), "frame": str(frame) if frame else None, "design": str(design) if design else None},
         as_json,
