@@ -274,6 +274,15 @@ def test_a_missing_file_is_wrong_use(folder: Path, capsys: pytest.CaptureFixture
     assert "frame.csv" in capsys.readouterr().err
 
 
+def test_the_bias_of_topping_up_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    scene = ["--units", "60", "--target", "10", "--main", "20", "--step", "5", "--seeds", "50"]
+    assert main(["sampling", "simulate", *scene]) == 0
+    assert [line.split(" · ")[0] for line in capsys.readouterr().out.splitlines()] == ["事先定好的数量"] * 2 + ["补到目标为止"] * 2
+    assert main(["sampling", "simulate", *scene, "--json"]) == 0
+    assert {"rule", "quantity", "truth", "bias", "noise"} <= set(json.loads(capsys.readouterr().out)[0])
+    assert main(["sampling", "simulate", "--main", "500"]) == 2
+
+
 def test_the_software_named_is_this_one() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert f"{project['name']} {project['version']}" == SOFTWARE

@@ -18,7 +18,7 @@ from rich.progress import Progress, TaskID
 from callcenter import clock
 from callcenter.cli.mistakes import progress_wanted
 from callcenter.errors import InvalidInput, Refused
-from callcenter.sampling import allocation, reading, sizes
+from callcenter.sampling import allocation, reading, release_bias, sizes
 from callcenter.sampling.certificate import Origin, document_sha256, make_certificate
 from callcenter.sampling.draw import DrawnStratum, Place, places, take
 
@@ -121,7 +121,33 @@ def draw(
     _say_drawn(made, certificate, sample, as_json=as_json)
 
 
-COMMANDS = (size, allocate, draw)
+def simulate(
+    *,
+    units: Annotated[int, typer.Option(help="Units of the stratum.")] = 400,
+    answering: Annotated[float, typer.Option(help="Share of units that answer.")] = 0.4,
+    saying_yes: Annotated[float, typer.Option(help="Share of the answers that are yes.")] = 0.6,
+    target: Annotated[int, typer.Option(help="Answers wanted.")] = 60,
+    main_size: Annotated[int, typer.Option("--main", help="Units released at once.")] = 120,
+    step: Annotated[int, typer.Option(help="Units released at a time until the target is reached.")] = 10,
+    seeds: Annotated[int, typer.Option(help="Draws to make.")] = 2000,
+    as_json: AsJson = False,
+) -> None:
+    """Show how far estimates stray when reserves are released until a target is reached, beside sizes fixed in advance.
+
+    Example: callcenter sampling simulate --units 400 --answering .4 --target 60 --step 10
+    """
+    found = release_bias.simulate(release_bias.Scene(units, answering, saying_yes, target, main_size, step), seeds)
+    if as_json:
+        print(json.dumps([asdict(one) for one in found], ensure_ascii=False))
+        return
+    rules = {"fixed": "事先定好的数量", "follows": "补到目标为止"}
+    quantities = {"answers": "回答总数", "share of yes": "回答“是”的比例"}
+    for one in found:
+        text = f"{rules[one.rule]} · {quantities[one.quantity]}：真值 {one.truth:.4g}，平均估计 {one.mean:.5g}，"
+        print(f"{text}偏差 {one.bias:+.3g} ± {one.noise:.2g}（标准误 {one.standard_error:.3g} 的 {one.bias_in_errors:+.2f} 倍）")
+
+
+COMMANDS = (size, allocate, draw, simulate)
 
 
 def _sample_rows(placed: list[Place], drawn: list[DrawnStratum]) -> Iterator[tuple[object, ...]]:

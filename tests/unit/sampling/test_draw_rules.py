@@ -2,13 +2,15 @@
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.errors import CallcenterError
+from callcenter.sampling.base_weights import base_weights
 from callcenter.sampling.certificate import document_sha256, units_sha256
-from callcenter.sampling.draw import commitment, places, prn, seed_of, seed_used, take
+from callcenter.sampling.draw import arrange, commitment, places, prn, seed_of, seed_used, take
 from callcenter.sampling.releases import Pointer, next_step
 
 keys = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
@@ -27,8 +29,6 @@ def test_order_is_by_number_within_the_stratum() -> None:
 
 
 def test_equal_numbers_stand_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    import numpy as np
-
     from callcenter.sampling import draw
 
     monkeypatch.setattr(draw, "prns", lambda seed, listed, rotation=0: np.zeros(len(listed), dtype=np.uint64))
@@ -59,6 +59,41 @@ def test_any_sequence_of_releases_gives_the_first_of_the_order(size: int, steps:
             step = next_step(Pointer("s", size, 0, len(released)), count, "top_up")
             released += [order[position - 1] for position in step]
     assert released == order[: len(released)]
+
+
+@given(frames, st.text(max_size=8), st.data())
+def test_base_weights_of_the_released_add_up_to_the_frame(frame: dict[str, str], seed: str, data: st.DataObject) -> None:
+    placed = places(list(frame.items()), seed)
+    sizes = {s.stratum: s.size for s in take(placed, dict.fromkeys(frame.values(), 0))}
+    released = {name: data.draw(st.integers(1, size)) for name, size in sizes.items()}
+    weights = base_weights({name: (size, released[name]) for name, size in sizes.items()})
+    assert sum(weights[p.stratum] for p in placed if p.order <= released[p.stratum]) == pytest.approx(len(frame))
+
+
+@given(frames, st.text(max_size=8), st.text(max_size=8))
+def test_equal_seeds_give_equal_orders_and_other_seeds_other_numbers(frame: dict[str, str], seed: str, other: str) -> None:
+    units = list(frame.items())
+    assert places(units, seed) == places(units, seed)
+    numbers = [{p.unit_key: p.prn for p in places(units, one)} for one in (seed, other)]
+    assert (numbers[0] == numbers[1]) == (seed == other)
+
+
+@given(frames, st.text(max_size=8), st.integers(0, 2**64 - 1), st.data())
+def test_the_sample_is_the_first_of_the_order_also_when_rotated(
+    frame: dict[str, str], seed: str, rotation: int, data: st.DataObject
+) -> None:
+    keys, names = list(frame), sorted(set(frame.values()))
+    strata = np.array([names.index(frame[key]) for key in keys])
+    sizes = np.array([data.draw(st.integers(0, list(frame.values()).count(name))) for name in names])
+    taken = {keys[at] for at in arrange(keys, strata, seed, rotation).released(sizes)}
+    by_hand = {
+        key
+        for name, size in zip(names, sizes, strict=True)
+        for key in sorted((key for key in keys if frame[key] == name), key=lambda key: ((prn(seed, key) - rotation) % 2**64, key.encode()))[
+            :size
+        ]
+    }
+    assert taken == by_hand
 
 
 @given(frames, st.data())
