@@ -1,7 +1,7 @@
 """Reads of following up: appointments, proposals, draws in the field."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -10,10 +10,12 @@ from sqlmodel import Session, col, select
 from callcenter.call_queue.tables import Case
 from callcenter.calls.tables import Attempt
 from callcenter.follow_up.recall_rules import read_rules
-from callcenter.follow_up.tables import Appointment, TopUpProposal
-from callcenter.follow_up.top_up import Proposal
+from callcenter.follow_up.tables import Appointment, ReleaseMode, TopUpProposal
+from callcenter.follow_up.top_up import FINAL_SHARE, MIN_ATTEMPTS, Proposal
+from callcenter.people.tables import User
+from callcenter.sampling import queries as sampling
 from callcenter.sampling.tables import Design, Draw, Stratum
-from callcenter.studies.queries import calling_window
+from callcenter.studies.queries import calling_window, study_of_population
 from callcenter.studies.tables import Population, Stage, Study
 
 CaseRow = Case
@@ -31,16 +33,34 @@ class DrawInField:
     window: tuple[date, date]
     planned: float
     """Yield that the design expected: response x eligible x valid."""
+    rule: Mapping[str, Any] = field(default_factory=dict)
+    """The release rule of the frozen design; what it does not say, the study says."""
+    switched: str | None = None
+    """The mode that a supervisor has set since."""
 
     @property
     def chance(self) -> float:
         """The chance with which a top-up should reach the target."""
-        return float((self.settings.get("top_up") or {}).get("chance", 0.9))
+        return float(self._said("chance", 0.9))
 
     @property
     def mode(self) -> str:
         """manual or automatic."""
-        return str((self.settings.get("top_up") or {}).get("mode", "manual"))
+        return self.switched or str(self._said("mode", "manual"))
+
+    @property
+    def min_attempts(self) -> int:
+        """Attempts that every case of a step has had before the next one."""
+        return int(self._said("min_attempts", MIN_ATTEMPTS))
+
+    @property
+    def final_share(self) -> float:
+        """The share of a step that is final before the next one."""
+        return float(self._said("final_share", FINAL_SHARE))
+
+    def _said(self, name: str, otherwise: Any) -> Any:
+        """What was frozen counts: it stands under the design's hash."""
+        return self.rule.get(name, (self.settings.get("top_up") or {}).get(name, otherwise))
 
     @property
     def most_attempts(self) -> int:
@@ -59,12 +79,40 @@ def draws_in_field(session: Session, day: date) -> list[DrawInField]:
         .where(col(Draw.drawn_at).is_not(None))
         .order_by(col(Draw.id))
     )
+    switched = _switched(session)
     found = []
     for draw, design, study, population in session.exec(drawn):
         window = calling_window(session, population.stage_id)
         if window is not None and window[0] <= day <= window[1] and draw.id is not None and study.id is not None:
-            found.append(DrawInField(draw.id, study.id, study.settings, window, _planned(design.document)))
+            rule, mode = design.document.get("release") or {}, switched.get(draw.id)
+            found.append(DrawInField(draw.id, study.id, study.settings, window, _planned(design.document), rule, mode))
     return found
+
+
+def release_modes(session: Session, draw_id: int) -> list[tuple[ReleaseMode, str | None]]:
+    """Every change of a draw's release mode with the name of who made it, newest first."""
+    changes = select(ReleaseMode, User.name).outerjoin(User, col(User.id) == col(ReleaseMode.by)).where(ReleaseMode.draw_id == draw_id)
+    return list(session.exec(changes.order_by(col(ReleaseMode.id).desc())))
+
+
+def release_mode(session: Session, draw_id: int) -> str:
+    """The mode by which a draw's top-ups are released now: the last that was set, else the design's, else the study's."""
+    changes = release_modes(session, draw_id)
+    if changes:
+        return changes[0][0].mode
+    draw = sampling.draw(session, draw_id)
+    rule = sampling.design(session, draw.design_id).document.get("release", {}) if draw.design_id is not None else {}
+    return str(rule.get("mode") or (study_of_population(session, draw.population_id).settings.get("top_up") or {}).get("mode", "manual"))
+
+
+def may_switch(settings: Mapping[str, Any]) -> bool:
+    """Whether the study lets supervisors change the mode of a draw in the field."""
+    return bool((settings.get("top_up") or {}).get("switchable", False))
+
+
+def _switched(session: Session) -> dict[int, str]:
+    """The mode that was set last, by draw."""
+    return {change.draw_id: change.mode for change in session.exec(select(ReleaseMode).order_by(col(ReleaseMode.id)))}
 
 
 def strata(session: Session, draw_id: int) -> list[Stratum]:

@@ -1,4 +1,4 @@
-"""Appointments and top-up proposals."""
+"""Appointments, top-up proposals, and who carries them out."""
 
 from datetime import datetime
 
@@ -56,3 +56,16 @@ class TopUpProposal(SQLModel, table=True):
     decided_by: int | None = link("users.id", nullable=True, index=False)
     decided_count: int | None = None
     release_id: int | None = link("releases.id", nullable=True, index=False)
+
+
+class ReleaseMode(SQLModel, table=True):
+    """That a draw's top-ups are from here on released by themselves or by a supervisor's word; the newest row counts, all stay."""
+
+    __tablename__ = "release_modes"
+    __table_args__ = (CheckConstraint(one_of("mode", "manual", "automatic")),)
+    id: int | None = key()
+    draw_id: int = link("draws.id")
+    mode: str
+    at: datetime = moment()
+    by: int | None = link("users.id", nullable=True, index=False)
+    why: str

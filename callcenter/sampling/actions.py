@@ -17,9 +17,9 @@ from callcenter.sampling import certificate, queries
 from callcenter.sampling import draw as numbers
 from callcenter.sampling import steps as order
 from callcenter.sampling.certificate import document_sha256, units_sha256
-from callcenter.sampling.design import full_document, make_plan, read_wishes, stratum_of
+from callcenter.sampling.design import fields_of, full_document, make_plan, read_wishes, stratum_of
 from callcenter.sampling.releases import next_step
-from callcenter.sampling.tables import Design, Draw, Release, Stratum
+from callcenter.sampling.tables import Design, DesignDraft, Draw, Release, Stratum
 from callcenter.studies.tables import Population
 
 
@@ -66,7 +66,7 @@ def fix_design(session: Session, *, frame_id: int, document: dict[str, Any], use
     assert draw is not None  # noqa: S101  # check_freeze refuses none
     _refuse_changed_frame(session, frame)
     wishes = read_wishes(document)
-    plan = make_plan(queries.district_sizes(session, frame_id), wishes)
+    plan = make_plan(queries.cell_sizes(session, frame_id, wishes.strata), wishes)
     whole = full_document(wishes, plan, frame_number=frame.number, frame_sha256=frame.sha256)
     number = len(session.exec(select(Design.id).where(Design.frame_id == frame_id)).all()) + 1
     design = Design(frame_id=frame_id, number=number, document=whole, sha256=document_sha256(whole), fixed_at=now, fixed_by=user_id)
@@ -176,6 +176,35 @@ def open_certificate(session: Session, draw_id: int, user_id: int | None) -> dic
     return made
 
 
+def save_draft(session: Session, *, population_id: int, name: str, document: dict[str, Any], user_id: int | None) -> DesignDraft:
+    """Keep a design under a name, to be compared with others; the same name again with the same design is no second one."""
+    name = " ".join(name.split())[:60]
+    if not name:
+        raise InvalidInput("no_draft_name", "请给备选方案起个名称。")
+    wanted = read_wishes(document).model_dump()
+    if session.exec(select(Population).where(Population.id == population_id).with_for_update()).first() is None:
+        raise NotFound("no_population", "没有这个样本总体，请从清单重新选择。")
+    same = select(DesignDraft).where(DesignDraft.population_id == population_id, DesignDraft.name == name)
+    standing = session.exec(same).first()
+    if standing is not None:
+        if standing.document == wanted:
+            return standing
+        raise Conflict("draft_name_taken", "已有名为“{name}”的备选方案：请换一个名称，或先删除原来的。", name=name)
+    draft = DesignDraft(population_id=population_id, name=name, document=wanted, saved_at=clock.now(), saved_by=user_id)
+    session.add(draft)
+    session.flush()
+    record(session, user_id, "draft_saved", "population", population_id, detail={"name": name})
+    return draft
+
+
+def remove_draft(session: Session, population_id: int, draft_id: int, user_id: int | None) -> None:
+    """Forget a design that was only kept for comparison."""
+    draft = queries.draft(session, population_id, draft_id)
+    session.delete(draft)
+    session.flush()
+    record(session, user_id, "draft_removed", "population", population_id, detail={"name": draft.name})
+
+
 def _lock_draw(session: Session, draw_id: int) -> Draw:
     """The draw's row, locked; a second supervisor is told at once instead of waiting."""
     wanted = select(Draw).where(Draw.id == draw_id).with_for_update(nowait=True).execution_options(populate_existing=True)
@@ -207,11 +236,14 @@ def _refuse_changed_frame(session: Session, frame: Frame) -> None:
 def _fill(session: Session, found: Draw, design: Design) -> dict[str, Any]:
     """Write the draw's units by COPY; the certificate."""
     assert found.id is not None and found.seed is not None and design.id is not None  # noqa: S101  # checked by `draw`
-    units = queries.frame_units(session, design.frame_id)
+    units = queries.units_in_cells(session, design.frame_id, fields_of(design.document))
     merges = design.document.get("merges", {})
-    strata = {stratum.name: stratum for stratum in session.exec(select(Stratum).where(Stratum.design_id == design.id))}
-    placed = numbers.places([(unit.unit_key, stratum_of(unit.district, merges)) for unit in units], found.seed)
-    taken = numbers.take(placed, {stratum.name: stratum.main_size for stratum in strata.values()})
+    stratum = {cell: stratum_of(cell, merges) for cell in {unit.cell for unit in units}}
+    strata = {row.name: row for row in session.exec(select(Stratum).where(Stratum.design_id == design.id))}
+    placed = numbers.places([(unit.unit_key, stratum[unit.cell]) for unit in units], found.seed)
+    taken = numbers.take(placed, {row.name: row.main_size for row in strata.values()})
+    if any(drawn.size != strata[drawn.stratum].size for drawn in taken):
+        raise Refused("strata_changed", "抽样框的分层资料在方案冻结后被改动过，不能抽样：请查操作记录。")
     session.flush()
     connection: Any = session.connection().connection.driver_connection
     with connection.cursor().copy("COPY draw_units (draw_id, stratum_id, frame_unit_id, unit_key, prn, position) FROM STDIN") as copy:

@@ -1,13 +1,15 @@
 """How a frame is to be drawn: strata, sizes, rates, release rule; and what it promises before anything is drawn."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from callcenter.errors import InvalidInput
+from callcenter.sampling import cells
 from callcenter.sampling.allocation import StratumFacts, allocate
 from callcenter.sampling.sizes import Rates, ceiling, standard_error, stratified_standard_error, to_release, z_of
 
@@ -55,14 +57,34 @@ class Wishes(BaseModel):
     take_all: int = Field(default=0, ge=0)
     power: float = Field(default=0.5, ge=0, le=2)
     rates: Expected = Expected()
+    strata: list[str] = Field(default=["district"], min_length=1)
+    """What makes a unit's cell; see `cells.FIELDS`. A document of old says "district"."""
     merges: dict[str, list[str]] = {}
-    """New stratum: the districts that it takes in."""
+    """New stratum: the cells that it takes in, by hand and by the rule alike."""
+    merge_below: int = Field(default=0, ge=0)
+    """The rule for small cells (`cells.small_ones`); 0: none."""
     facts: dict[str, Facts] = {}
     """By stratum."""
     release: ReleaseRule = ReleaseRule()
     coordination: str = Field(default="independent", pattern="^(independent|positive)$")
     confidence: float = Field(default=0.95, gt=0, lt=1)
     expected_proportion: float = Field(default=0.5, gt=0, lt=1)
+    deff: float = Field(default=1.0, gt=0, le=100)
+    """Design effect to be expected beyond that of the allocation (weights for nonresponse, enterprises of one group)."""
+    precision: float | None = Field(default=None, gt=0, lt=1)
+    """The margin from which `total` was calculated; None where it was given."""
+
+    @field_validator("strata", mode="before")
+    @classmethod
+    def _as_list(cls, given: Any) -> Any:
+        return fields_of({"strata": given})
+
+    @field_validator("strata")
+    @classmethod
+    def _known(cls, given: list[str]) -> list[str]:
+        if set(given) - set(cells.FIELDS):
+            raise ValueError(given)
+        return [field for field in cells.FIELDS if field in given]
 
 
 @dataclass(frozen=True)
@@ -76,6 +98,23 @@ class PlannedStratum:
     expected: float
     standard_error: float | None
     margin: float | None
+    deff: float = 1.0
+    step: int = 1
+
+    @property
+    def steps(self) -> int:
+        """Whole steps that the reserves make, the last of them perhaps a shorter one."""
+        return -(-(self.size - self.main_size) // self.step)
+
+    @property
+    def calls(self) -> int:
+        """Calls to be expected, at `ATTEMPTS_A_CASE`."""
+        return ceiling(self.main_size * ATTEMPTS_A_CASE)
+
+    @property
+    def operator_days(self) -> float:
+        """Days of one operator, at `CALLS_A_DAY`."""
+        return self.calls / CALLS_A_DAY
 
 
 @dataclass(frozen=True)
@@ -106,7 +145,25 @@ class Plan:
             object.__setattr__(self, name, sum(getattr(stratum, name) for stratum in self.strata))
 
 
-LABELS = {"total": "目标总数", "minimum": "每层下限", "take_all": "全取界限", "response": "应答率", "eligible": "合格率", "valid": "有效率"}
+LABELS = {
+    "total": "目标总数",
+    "minimum": "每层下限",
+    "take_all": "全取界限",
+    "response": "应答率",
+    "eligible": "合格率",
+    "valid": "有效率",
+    "power": "幂次",
+    "step": "每步个数",
+    "chance": "把握",
+    "confidence": "置信水平",
+    "expected_proportion": "预计比例",
+    "deff": "设计效应",
+    "precision": "允许误差",
+    "strata": "分层依据",
+    "merge_below": "合并界限",
+    "min_attempts": "每例至少拨打次数",
+    "final_share": "结案比例",
+}
 
 
 def read_wishes(document: Mapping[str, Any]) -> Wishes:
@@ -117,12 +174,13 @@ def read_wishes(document: Mapping[str, Any]) -> Wishes:
         first = wrong.errors()[0]
         name = str(first["loc"][-1]) if first["loc"] else "design"
         text = "抽样方案的“{field}”不能是 {value}：请改正。"
-        raise InvalidInput("bad_design", text, field=LABELS.get(name, name), value=repr(first["input"])[:60]) from wrong
+        about = {"field": LABELS.get(name, name), "value": repr(first["input"])[:60], "at": [str(part) for part in first["loc"]]}
+        raise InvalidInput("bad_design", text, **about) from wrong
 
 
-def stratum_of(district: str, merges: Mapping[str, list[str]]) -> str:
-    """The stratum that a district's units stand in."""
-    return next((name for name, districts in merges.items() if district in districts), district)
+def stratum_of(cell: str, merges: Mapping[str, list[str]]) -> str:
+    """The stratum that a cell's units stand in."""
+    return next((name for name, merged in merges.items() if cell in merged), cell)
 
 
 def merge_sizes(districts: Mapping[str, int], merges: Mapping[str, list[str]]) -> dict[str, int]:
@@ -155,16 +213,23 @@ def make_plan(districts: Mapping[str, int], wishes: Wishes) -> Plan:
     for (name, size), target in zip(sizes.items(), targets, strict=True):
         main = to_release(target, rates, size)
         expected = min(float(target), main * rates.product)
-        error = standard_error(expected, size, p)
-        planned.append(PlannedStratum(name, size, target, main, expected, error, None if error is None else z * error))
-    return _whole(planned, z, p)
+        error = _wider(standard_error(expected, size, p), wishes.deff)
+        margin = None if error is None else z * error
+        planned.append(PlannedStratum(name, size, target, main, expected, error, margin, wishes.deff, wishes.release.step))
+    return _whole(planned, z, p, wishes.deff)
 
 
 def full_document(wishes: Wishes, plan: Plan, *, frame_number: int, frame_sha256: str) -> dict[str, Any]:
     """The design as it is frozen and hashed: wishes, frame, and the sizes that follow from them."""
     sizes = [{"stratum": s.name, "N": s.size, "t": s.target, "n": s.main_size} for s in plan.strata]
     frame = {"number": frame_number, "sha256": frame_sha256}
-    return {**wishes.model_dump(), "strata": "district", "frame": frame, "sizes": sizes, "rotation": "0" * 16}
+    return {**wishes.model_dump(), "frame": frame, "sizes": sizes, "rotation": "0" * 16}
+
+
+def fields_of(document: Mapping[str, Any]) -> list[str]:
+    """What the strata of a frozen design are made of; documents of old name their one field."""
+    given = document.get("strata", "district")
+    return [given] if isinstance(given, str) else given
 
 
 def _facts(name: str, size: int, wishes: Wishes) -> StratumFacts:
@@ -176,8 +241,12 @@ def _exact(value: float | None) -> Fraction | None:
     return None if value is None else Fraction(str(value))
 
 
-def _whole(planned: list[PlannedStratum], z: float, p: float) -> Plan:
-    error = stratified_standard_error([s.expected for s in planned], [s.size for s in planned], p)
+def _wider(error: float | None, deff: float) -> float | None:
+    return None if error is None else error * math.sqrt(deff)
+
+
+def _whole(planned: list[PlannedStratum], z: float, p: float, expected_deff: float) -> Plan:
+    error = _wider(stratified_standard_error([s.expected for s in planned], [s.size for s in planned], p), expected_deff)
     simple = standard_error(sum(s.expected for s in planned), sum(s.size for s in planned), p)
     deff = None if error is None or not simple else (error / simple) ** 2
     return Plan(planned, error, None if error is None else z * error, deff)

@@ -24,6 +24,20 @@ class Design(SQLModel, table=True):
     fixed_by: int | None = link("users.id", nullable=True, index=False)
 
 
+class DesignDraft(SQLModel, table=True):
+    """A design kept under a name to be compared with others; it binds nobody, and is never drawn before it is fixed."""
+
+    __tablename__ = "design_drafts"
+    __table_args__ = (UniqueConstraint("population_id", "name"),)
+    id: int | None = key()
+    population_id: int = link("populations.id")
+    name: str
+    document: dict[str, Any] = document()
+    """The wishes, see `design.Wishes`."""
+    saved_at: datetime = moment()
+    saved_by: int | None = link("users.id", nullable=True, index=False)
+
+
 class Stratum(SQLModel, table=True):
     """One stratum of a design; `released` is the pointer into its order."""
 

@@ -79,8 +79,13 @@ def _shares(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
     partial, complete = validity.get("partial", 0.5), validity.get("complete", 0.8)
     if not 0 < partial < complete <= 1:
         yield FolderProblem("study.yaml validity", f"界限 {partial} 与 {complete} 不对", "请让 0 < partial < complete ≤ 1")
-    if not 0 < (settings.get("top_up") or {}).get("chance", 0.9) < 1:
+    top_up = settings.get("top_up") or {}
+    if not 0 < top_up.get("chance", 0.9) < 1:
         yield FolderProblem("study.yaml top_up.chance", "把握程度不在 0 和 1 之间", "请写 0.9 这样的数")
+    if top_up.get("mode", "manual") not in ("manual", "automatic"):
+        yield FolderProblem("study.yaml top_up.mode", f"没有“{top_up['mode']}”这种释放方式", "请写 manual 或 automatic")
+    if not isinstance(top_up.get("switchable", False), bool):
+        yield FolderProblem("study.yaml top_up.switchable", "不是 true 或 false", "请写 true 或 false")
 
 
 CHOICES = {"liaison": ("asked", "required"), "must_send": ("leads", "named")}

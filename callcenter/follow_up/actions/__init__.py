@@ -1,7 +1,8 @@
 """Writes of following up: the end of a case's turn, what was left open, appointments, top-ups."""
 
 from callcenter.follow_up.actions.finishing import Finish, finish
+from callcenter.follow_up.actions.release_modes import switch_release_mode
 from callcenter.follow_up.actions.returning import settle_abandoned
 from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups
 
-__all__ = ["Finish", "accept_top_up", "decline_top_up", "finish", "propose_top_ups", "settle_abandoned"]
+__all__ = ["Finish", "accept_top_up", "decline_top_up", "finish", "propose_top_ups", "settle_abandoned", "switch_release_mode"]

@@ -104,7 +104,7 @@ def _of_stratum(session: Session, in_field: DrawInField, stratum: Stratum, relea
     )
     if found is None or not released.own:
         return _overtake(session, standing, stratum)
-    if not top_up.step_settled(released.last_step):
+    if not top_up.step_settled(released.last_step, min_attempts=in_field.min_attempts, final_share=in_field.final_share):
         return 0
     if found.reserves == 0:
         return _tell_exhausted(session, in_field, stratum, found)

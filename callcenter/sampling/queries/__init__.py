@@ -3,6 +3,9 @@
 from callcenter.sampling.queries.draws import (
     certificate,
     design,
+    designs,
+    draft,
+    drafts,
     draw,
     draws,
     finished_draws,
@@ -12,7 +15,16 @@ from callcenter.sampling.queries.draws import (
     steps,
     strata,
 )
-from callcenter.sampling.queries.frames import FrameUnitRow, district_sizes, frame, frame_units, frames, population_name
+from callcenter.sampling.queries.frames import (
+    CellUnit,
+    FrameUnitRow,
+    cell_sizes,
+    frame,
+    frame_units,
+    frames,
+    population_name,
+    units_in_cells,
+)
 from callcenter.sampling.queries.overview import FinishedRow, OverviewRow, finished, overview
 from callcenter.sampling.queries.recomputed import Recomputed, misplaced, recomputed
 from callcenter.sampling.queries.releases import (
@@ -29,6 +41,7 @@ from callcenter.sampling.queries.releases import (
 )
 
 __all__ = [
+    "CellUnit",
     "FinishedRow",
     "FrameUnitRow",
     "OverviewRow",
@@ -36,9 +49,12 @@ __all__ = [
     "ReleaseRow",
     "ReleasedUnit",
     "base_weights",
+    "cell_sizes",
     "certificate",
     "design",
-    "district_sizes",
+    "designs",
+    "draft",
+    "drafts",
     "draw",
     "draws",
     "finished",
@@ -62,4 +78,5 @@ __all__ = [
     "releases",
     "steps",
     "strata",
+    "units_in_cells",
 ]

@@ -5,10 +5,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from callcenter.errors import NotFound
-from callcenter.sampling.design import stratum_of
-from callcenter.sampling.queries.frames import frame_units
+from callcenter.sampling.design import fields_of, stratum_of
+from callcenter.sampling.queries.frames import units_in_cells
 from callcenter.sampling.steps import Steps
-from callcenter.sampling.tables import Design, Draw, Stratum
+from callcenter.sampling.tables import Design, DesignDraft, Draw, Stratum
 
 
 def design(session: Session, design_id: int) -> Design:
@@ -76,4 +76,24 @@ def frame_of_draw(session: Session, draw_id: int) -> list[tuple[str, str]]:
         raise NotFound("no_design", "这次抽样还没有方案。")
     plan = design(session, drawn.design_id)
     merges = plan.document.get("merges", {})
-    return sorted((unit.unit_key, stratum_of(unit.district, merges)) for unit in frame_units(session, plan.frame_id))
+    units = units_in_cells(session, plan.frame_id, fields_of(plan.document))
+    stratum = {cell: stratum_of(cell, merges) for cell in {unit.cell for unit in units}}
+    return sorted((unit.unit_key, stratum[unit.cell]) for unit in units)
+
+
+def drafts(session: Session, population_id: int) -> list[DesignDraft]:
+    """The designs kept for comparison, oldest first."""
+    return list(session.exec(select(DesignDraft).where(DesignDraft.population_id == population_id).order_by(col(DesignDraft.id))))
+
+
+def draft(session: Session, population_id: int, draft_id: int) -> DesignDraft:
+    """One of them."""
+    found = session.get(DesignDraft, draft_id)
+    if found is None or found.population_id != population_id:
+        raise NotFound("no_draft", "没有这个备选方案：可能已被删除，请刷新页面。")
+    return found
+
+
+def designs(session: Session, frame_id: int) -> list[Design]:
+    """Every design that was ever fixed for a frame, in their order."""
+    return list(session.exec(select(Design).where(Design.frame_id == frame_id).order_by(col(Design.number))))

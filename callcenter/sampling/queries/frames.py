@@ -1,12 +1,15 @@
 """Reads of what is drawn from: the population's name, frozen frames, their units."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from callcenter.errors import NotFound
 from callcenter.frame.tables import Frame
+from callcenter.sampling.cells import cell_of
 from callcenter.studies.tables import Population, Stage, Study
 
 
@@ -17,6 +20,14 @@ class FrameUnitRow:
     id: int
     unit_key: str
     district: str
+
+
+class CellUnit(NamedTuple):
+    """A frame unit with the cell it stands in."""
+
+    id: int
+    unit_key: str
+    cell: str
 
 
 def population_name(session: Session, population_id: int) -> tuple[str, str]:
@@ -51,10 +62,34 @@ def frame_units(session: Session, frame_id: int) -> list[FrameUnitRow]:
     return [FrameUnitRow(*row) for row in rows]
 
 
-def district_sizes(session: Session, frame_id: int) -> dict[str, int]:
-    """N by district, as the rows stand now."""
+_ALL_OF = {"district": "district", "reporting_unit": "reported_by", "sub_area": "sub_area"}
+
+
+def cell_sizes(session: Session, frame_id: int, fields: Sequence[str]) -> dict[str, int]:
+    """N by cell (see `cells`), by name. Counted by the database: a frame may hold millions of units, its cells are few."""
+    order = frame(session, frame_id).reporting_order
+    wanted = [column if field in fields else f"NULL AS {column}" for field, column in _ALL_OF.items()]
+    grouped = ", ".join(column for field, column in _ALL_OF.items() if field in fields)
+    columns = ", ".join(wanted)
+    counted = text(f"SELECT {columns}, count(*) FROM frame_units WHERE frame_id = :frame GROUP BY {grouped}")  # our own words
+    sizes: dict[str, int] = {}
+    for district, reported_by, sub_area, count in session.execute(counted, {"frame": frame_id}):
+        cell = cell_of(fields, district=district or "", reported_by=reported_by or [], sub_area=sub_area or "", reporting_order=order)
+        sizes[cell] = sizes.get(cell, 0) + count
+    return dict(sorted(sizes.items()))
+
+
+def units_in_cells(session: Session, frame_id: int, fields: Sequence[str]) -> list[CellUnit]:
+    """Every unit of a frame with its cell."""
+    order = frame(session, frame_id).reporting_order
     rows = session.execute(
-        text('SELECT district, count(*) FROM frame_units WHERE frame_id = :frame GROUP BY district ORDER BY district COLLATE "C"'),
-        {"frame": frame_id},
+        text("SELECT id, unit_key, district, reported_by, sub_area FROM frame_units WHERE frame_id = :frame"), {"frame": frame_id}
     )
-    return {row[0]: row[1] for row in rows}
+    named: dict[tuple[str, tuple[str, ...], str], str] = {}
+    units = []
+    for unit, key, district, reported_by, sub_area in rows:
+        about = (district, tuple(reported_by), sub_area)
+        if (cell := named.get(about)) is None:
+            cell = named[about] = cell_of(fields, district=district, reported_by=reported_by, sub_area=sub_area, reporting_order=order)
+        units.append(CellUnit(unit, key, cell))
+    return units

@@ -6,9 +6,9 @@ import pytest
 
 from callcenter.call_queue import actions as queue
 from callcenter.db.engine import statement, transaction
-from callcenter.errors import Conflict
-from callcenter.follow_up.actions import accept_top_up, decline_top_up, propose_top_ups
-from callcenter.follow_up.queries import open_proposals
+from callcenter.errors import Conflict, InvalidInput, Refused
+from callcenter.follow_up.actions import accept_top_up, decline_top_up, propose_top_ups, switch_release_mode
+from callcenter.follow_up.queries import open_proposals, release_mode
 from tests.conftest import FieldTime
 from tests.factories.cases import MadeCases, make_cases
 
@@ -79,10 +79,33 @@ def test_an_exhausted_stratum_is_an_alert_never_a_silent_stop(database_url: str,
     assert statement("SELECT kind FROM alerts WHERE closed_at IS NULL ORDER BY id") == [{"kind": "stratum_exhausted"}] * 2
 
 
-def test_an_automatic_study_releases_by_itself(database_url: str, field_time: FieldTime) -> None:
+def test_a_design_frozen_as_automatic_releases_by_itself_whatever_the_study_says_now(database_url: str, field_time: FieldTime) -> None:
     with transaction() as session:
-        made = make_cases(session, 4, reserves=30, target=2, settings={"top_up": {"mode": "automatic"}})
+        made = make_cases(session, 4, reserves=30, target=2, settings={"top_up": {"mode": "manual"}})
     refused_all(made)
+    statement("UPDATE designs SET document = jsonb_set(document, '{release,mode}', '\"automatic\"')")
     assert propose() == 2
     assert statement("SELECT DISTINCT state FROM top_up_proposals") == [{"state": "accepted"}]
     assert statement("SELECT DISTINCT kind, \"by\" FROM releases WHERE kind = 'top_up'") == [{"kind": "top_up", "by": None}]
+
+
+def test_the_mode_is_switched_only_where_the_study_allows_it_with_a_reason_and_once(database_url: str, field_time: FieldTime) -> None:
+    with transaction() as session:
+        made = make_cases(session, 4, reserves=30, target=2, settings={"top_up": {"switchable": True}})
+    draw_id, user_id = made.drawn.draw_id, made.drawn.frame.supervisor_id
+    refused_all(made)
+    with transaction() as session:
+        assert release_mode(session, draw_id) == "manual"
+        for mode, why in (("sideways", "x"), ("automatic", " ")):
+            with pytest.raises(InvalidInput):
+                switch_release_mode(session, draw_id=draw_id, mode=mode, why=why, user_id=user_id)
+        switch_release_mode(session, draw_id=draw_id, mode="automatic", why="人手不足", user_id=user_id)
+        assert release_mode(session, draw_id) == "automatic"
+    with pytest.raises(Conflict), transaction() as session:
+        switch_release_mode(session, draw_id=draw_id, mode="automatic", why="再按一次", user_id=user_id)
+    assert propose() == 2
+    assert statement("SELECT DISTINCT state FROM top_up_proposals") == [{"state": "accepted"}]
+    assert statement("SELECT reason FROM audit_trail WHERE action = 'release_mode_changed'") == [{"reason": "人手不足"}]
+    statement("UPDATE studies SET settings = '{}'")
+    with pytest.raises(Refused, match="不允许"), transaction() as session:
+        switch_release_mode(session, draw_id=draw_id, mode="manual", why="改回", user_id=user_id)

@@ -104,7 +104,7 @@ def _try_out(session: Session, frame: Any, form: Mapping[str, str]) -> dict[str,
     }
     if frame is None:
         return tried
-    tried["districts"] = tried["sizes"] = queries.district_sizes(session, frame.id)
+    tried["districts"] = tried["sizes"] = queries.cell_sizes(session, frame.id, ["district"])
     try:
         tried["sizes"] = merge_sizes(tried["districts"], design_form.merges(form))
         tried["plan"] = make_plan(tried["districts"], read_wishes(design_form.document(form, tried["sizes"])))
@@ -121,5 +121,5 @@ def _frame(session: Session, population_id: int) -> int:
 
 
 def _document(session: Session, frame_id: int, typed: Mapping[str, str]) -> dict[str, Any]:
-    sizes = merge_sizes(queries.district_sizes(session, frame_id), design_form.merges(typed))
+    sizes = merge_sizes(queries.cell_sizes(session, frame_id, ["district"]), design_form.merges(typed))
     return design_form.document(typed, sizes)
