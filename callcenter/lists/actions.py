@@ -1,8 +1,6 @@
 """Writes of the room: take a file, judge it, keep bytes and verdicts."""
 
 import hashlib
-import json
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -10,12 +8,14 @@ from sqlmodel import Session, col, select, update
 
 from callcenter import clock
 from callcenter.errors import InvalidInput
+from callcenter.lists import stored_rows
 from callcenter.lists.asks import Asks, asks
 from callcenter.lists.findings import Findings, Look
+from callcenter.lists.judged_rows import JudgedRows
 from callcenter.lists.periods import read_month
 from callcenter.lists.refusals import ListRefused
 from callcenter.lists.tables import ListStatement, Submission
-from callcenter.lists.verdicts import JudgedRow, ListCheck, check
+from callcenter.lists.verdicts import ListCheck, check
 from callcenter.operations.actions import queue_job, record
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
@@ -25,11 +25,6 @@ LARGE_FILE = 2_000_000
 """From this many bytes on a file is judged by a worker: it would hold up the page."""
 MAX_FILE = 300 * 2**20
 MOST_STATED = 10_000_000
-
-_COLUMNS = (
-    "submission_id, number, sheet, source_row, enterprise_name, uscc, district, sub_area, contact, phones, matter, happened_on, verdict,"
-    " reasons, duplicate_of, stage_days, total_days, cells"
-)
 
 
 def submit(
@@ -172,36 +167,11 @@ def _replace_earlier(session: Session, submission: Submission) -> int | None:
     return newest
 
 
-def _copy_rows(session: Session, submission_id: int, rows: list[JudgedRow]) -> None:
+def _copy_rows(session: Session, submission_id: int, rows: JudgedRows) -> None:
     driver: Any = session.connection().connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY submission_rows ({_COLUMNS}) FROM STDIN") as copy:
-        for line in _lines(submission_id, rows):
-            copy.write_row(line)
-
-
-def _lines(submission_id: int, rows: list[JudgedRow]) -> Iterator[tuple[Any, ...]]:
-    for row in rows:
-        phones = [{"number": phone.number, "extension": phone.extension} for phone in row.phones]
-        yield (
-            submission_id,
-            row.number,
-            row.sheet,
-            row.source_row,
-            row.name,
-            row.uscc,
-            row.district,
-            row.sub_area,
-            row.contact,
-            json.dumps(phones),
-            row.matter,
-            row.happened_on,
-            row.verdict,
-            row.reasons,
-            row.duplicate_of,
-            json.dumps(row.stage_days),
-            row.total_days,
-            json.dumps(row.cells, ensure_ascii=False),
-        )
+    with driver.cursor() as cursor, cursor.copy(f"COPY submission_rows ({stored_rows.COLUMNS}) FROM STDIN") as copy:
+        for lines in stored_rows.lines(submission_id, rows):
+            copy.write(lines)
 
 
 def _copy_notes(session: Session, submission_id: int, findings: Findings) -> None:

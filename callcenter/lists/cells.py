@@ -2,13 +2,20 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Value: TypeAlias = str | float | int | bool | datetime | date | time | timedelta | None
 """A cell as the readers hand it over."""
 
 _DROPPED = dict.fromkeys([*range(0x200B, 0x2010), 0xFEFF, *(n for n in range(32) if n not in (9, 10, 13)), 0x7F])
+_BETWEEN = "\x00"
+"""Stands between cells that are cleaned as one text: no character of a spreadsheet, and nothing joins with it."""
+_DROPPED_BETWEEN = {place: None for place in _DROPPED if place != ord(_BETWEEN)}
+_ANY_DROPPED = re.compile("[" + "".join(map(re.escape, map(chr, _DROPPED_BETWEEN))) + "]")
+_MOST_AT_ONCE = 1 << 22
+"""Characters: longer columns hold giant cells, which are cleaned one by one."""
 _ESCAPED_BREAK = re.compile(r"_x000[9AaDd]_")
 _FORCED_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _EMPTY = re.compile(
@@ -49,6 +56,14 @@ def raw_text(value: Value) -> str:
     return str(value)
 
 
+def _unforced(text: str) -> str:
+    """The text inside `="138…"` and after a leading `'`, by which exports force text."""
+    if text.startswith('="'):
+        forced = _FORCED_TEXT.fullmatch(text)
+        return forced.group(1).strip() if forced else text
+    return text[1:].strip() if text.startswith("'") else text
+
+
 def clean(value: Value) -> str:
     """NFKC, trimmed, without invisible marks; what stands for nothing is the empty text."""
     text = value if isinstance(value, str) else raw_text(value)
@@ -56,13 +71,74 @@ def clean(value: Value) -> str:
         return ""
     if not text.isascii() or "_x0" in text:
         text = _ESCAPED_BREAK.sub("\n", text)
-    text = unicodedata.normalize("NFKC", text.translate(_DROPPED)).strip()
-    if text.startswith('="'):
-        forced = _FORCED_TEXT.fullmatch(text)
-        text = forced.group(1).strip() if forced else text
-    elif text.startswith("'"):
-        text = text[1:].strip()
+    text = _unforced(unicodedata.normalize("NFKC", text.translate(_DROPPED)).strip())
     return "" if _EMPTY.fullmatch(text) else text
+
+
+_MAY_SAY_NOTHING = frozenset("无暂空nN#/-−" + "".join(map(chr, range(0x2010, 0x2016))))
+"""First characters of what stands for nothing."""
+
+
+class _Known(dict[str, str]):
+    """Texts and what they say cleaned; the last few thousand."""
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[text] = said = clean(text)
+        return said
+
+
+_REMEMBERED = 4096
+_LONG = 200
+"""Characters: longer texts are not remembered, so that they do not fill the memory."""
+_SAMPLE = 64
+
+
+def clean_all(values: Sequence[Value]) -> list[str]:
+    """`clean` of every value of a column, a tenth of the work: values that repeat are cleaned once, the others as one text."""
+    texts: Sequence[Any] = values if set(map(type, values)) <= {str} else [_raw(value) for value in values]
+    sample = texts[:_SAMPLE]
+    if len(set(sample)) * 4 <= len(sample) and max(map(len, texts), default=0) < _LONG:
+        return list(map(_Known().__getitem__, texts))
+    return _clean_together(texts)
+
+
+def _raw(value: Value) -> str:
+    """`raw_text`, the quick way for what is most frequent: texts and whole numbers."""
+    if value.__class__ is str:
+        return value
+    if value.__class__ is float and -_WHOLE_LIMIT < value < _WHOLE_LIMIT and value.is_integer():
+        return str(int(value))
+    return raw_text(value)
+
+
+def _clean_together(texts: Sequence[str]) -> list[str]:
+    if all(map(str.isprintable, texts)):  # nothing to drop, and none of our own separators inside
+        tidy = together = _BETWEEN.join(texts)
+    else:
+        together = _BETWEEN.join(texts)
+        if together.count(_BETWEEN) != len(texts) - 1 or len(together) > _MOST_AT_ONCE:
+            return [clean(text) for text in texts]
+        tidy = together.translate(_DROPPED_BETWEEN) if _ANY_DROPPED.search(together) else together
+    if "_x0" in tidy:
+        return [clean(text) for text in texts]
+    if not tidy.isascii():
+        tidy = unicodedata.normalize("NFKC", tidy)
+    found = list(map(str.strip, texts if tidy == together else tidy.split(_BETWEEN)))
+    if '="' in tidy or "'" in tidy:
+        found = [_unforced(text) for text in found]
+    return ["" if text and text[0] in _MAY_SAY_NOTHING and _EMPTY.fullmatch(text) else text for text in found]
+
+
+def folded_all(texts: list[str]) -> list[str]:
+    """`folded` of every text of a column."""
+    together = _BETWEEN.join(texts)
+    if together.count(_BETWEEN) != len(texts) - 1:
+        return [folded(text) for text in texts]
+    if len(together.split(None, 1)) == 1 and together == together.strip():
+        return texts
+    return "".join(together.split()).split(_BETWEEN)
 
 
 def folded(text: str) -> str:

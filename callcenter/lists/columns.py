@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from callcenter.lists.cells import Value, clean, folded
 
@@ -195,6 +195,27 @@ def _heads_group(name: str, groups: Sequence[int], lower: Sequence[str], place: 
     return bool(name) and groups[place] > 0 and place + 1 < len(lower) and bool(lower[place + 1]) and groups[place + 1] == groups[place]
 
 
+@lru_cache(maxsize=4096)
+def _names_enterprises(text: str) -> bool:
+    """Whether a cell is the name of the column without which no row is a header (姓名: in lists of persons)."""
+    name = header_name(clean(text))
+    return name == "姓名" or _ROLES.get(name.casefold()) == NAME
+
+
+def _is_heading(value: Value) -> bool:
+    return isinstance(value, str) and ("称" in value or "姓" in value) and len(value) < _LONGEST_HEADER and _names_enterprises(value)
+
+
 def may_be_header(row: Sequence[Value]) -> bool:
-    """A cheap first look: every header has a cell that ends in 称 (or 姓名)."""
-    return any(isinstance(value, str) and ("称" in value or "姓" in value) and len(value) < _LONGEST_HEADER for value in row)
+    """A cheap first look: every header has a cell that names the column of enterprises."""
+    return any(map(_is_heading, row))
+
+
+def headings(column: Sequence[Value]) -> list[int]:
+    """Places of a column where `may_be_header` finds such a cell."""
+    kinds = set(map(type, column))
+    if str not in kinds:
+        return []
+    texts: Sequence[Any] = column if len(kinds) == 1 else [value for value in column if isinstance(value, str)]
+    together = "\n".join(texts)
+    return [place for place, value in enumerate(column) if _is_heading(value)] if "称" in together or "姓" in together else []

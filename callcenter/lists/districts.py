@@ -63,7 +63,11 @@ def _table() -> dict[str, District]:
 _NAMES = _table()
 
 
-@lru_cache(maxsize=4096)
+REMEMBERED = 4096
+"""Different texts at most, wherever answers are remembered: a column of other things than districts must not fill the memory."""
+
+
+@lru_cache(maxsize=REMEMBERED)
 def find(text: str) -> District:
     """The district that the cleaned cell `text` names as a whole; never guessed from a part of it."""
     whole = folded(text)

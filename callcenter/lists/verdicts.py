@@ -1,61 +1,44 @@
 """The verdict of every row of a list: accepted, duplicate or rejected, and why."""
 
+import gc
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import compress
+from typing import Any, NamedTuple
 
 from callcenter.lists import columns, credit_codes, districts, phone_numbers, work_orders
-from callcenter.lists.cells import Value, clean, folded, raw_text
-from callcenter.lists.columns import Layout
-from callcenter.lists.phone_numbers import Phone
+from callcenter.lists.cells import folded_all
+from callcenter.lists.judged_rows import (
+    ACCEPTED,
+    BIT,
+    DUPLICATE,
+    DUPLICATE_ENTERPRISE,
+    NAME_MISSING,
+    PHONE_SHARED,
+    REJECTED,
+    WARNINGS,
+    JudgedRow,
+    JudgedRows,
+    Normal,
+    Run,
+)
 from callcenter.lists.reading import better_told, sheets
-from callcenter.lists.reading.tables import DataRow, data_rows
+from callcenter.lists.reading.tables import DataRow, Stretch, stretches
 from callcenter.lists.refusals import ListRefused
 
-ACCEPTED, DUPLICATE, REJECTED = "accepted", "duplicate", "rejected"
-NAME_MISSING, DUPLICATE_ENTERPRISE = "name_missing", "duplicate_enterprise"
-WARNINGS = (
-    "uscc_missing",
-    "uscc_invalid",
-    "district_missing",
-    "district_unknown",
-    "contact_missing",
-    "phone_shared",
-    "stage_total_mismatch",
-)
+__all__ = ["ACCEPTED", "DUPLICATE", "REJECTED", "SHARED_BY", "WARNINGS", "JudgedRow", "ListCheck", "check"]
+
 SHARED_BY = 3
 """So many different enterprises at one number make it an agent's."""
-
-
-@dataclass(slots=True)
-class JudgedRow:
-    """A data row, its normal forms and its verdict. `number` counts the file's data rows from 1."""
-
-    number: int
-    sheet: str
-    source_row: int
-    name: str
-    uscc: str
-    district: str
-    sub_area: str
-    contact: str
-    phones: list[Phone]
-    matter: str
-    happened_on: str
-    verdict: str
-    reasons: list[str]
-    duplicate_of: int | None = None
-    stage_days: list[float | None] = field(default_factory=list)
-    total_days: float | None = None
-    cells: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class ListCheck:
     """Every row of a file with its verdict, and the totals."""
 
-    rows: list[JudgedRow]
+    rows: JudgedRows
     skipped_sheets: list[str]
     stages: int = 0
     """The highest stage number of a work-order sheet in the file; 0 where there is none."""
@@ -63,177 +46,217 @@ class ListCheck:
     @property
     def totals(self) -> dict[str, Any]:
         """Rows by verdict, sheets without a table, and how often each reason occurs."""
-        verdicts = Counter(row.verdict for row in self.rows)
-        reasons = Counter(reason for row in self.rows for reason in row.reasons)
-        return {
-            "rows": len(self.rows),
-            "accepted": verdicts[ACCEPTED],
-            "warned": sum(row.verdict == ACCEPTED and bool(row.reasons) for row in self.rows),
-            "duplicate": verdicts[DUPLICATE],
-            "rejected": verdicts[REJECTED],
-            "skipped_sheets": len(self.skipped_sheets),
-            "skipped_sheet_names": self.skipped_sheets,
-            "reasons": dict(sorted(reasons.items())),
-        }
+        counted = self.rows.totals()
+        reasons = counted.pop("reasons")
+        skipped = {"skipped_sheets": len(self.skipped_sheets), "skipped_sheet_names": self.skipped_sheets}
+        return {**counted, **skipped, "reasons": reasons}
 
 
-def _first(cells: Sequence[Value], layout: Layout, column: str) -> str:
-    """The first filled of the columns of that name."""
-    for place in layout.places.get(column, ()):
-        text = clean(cells[place]) if place < len(cells) else ""
-        if text:
-            return text
-    return ""
+def _telephones(rows: Stretch) -> phone_numbers.PhoneColumn:
+    places = rows.layout.places[columns.PHONE]
+    if len(places) == 1:
+        return phone_numbers.read_all(rows.texts(places[0]))
+    together = zip(*(rows.texts(place) for place in places), strict=True)
+    return phone_numbers.read_all(["\n".join(filter(None, texts)) for texts in together])
 
 
-def _telephones(cells: Sequence[Value], layout: Layout) -> phone_numbers.PhoneCell:
-    texts = [clean(cells[place]) for place in layout.places[columns.PHONE] if place < len(cells)]
-    return phone_numbers.read("\n".join(text for text in texts if text))
-
-
-def _happened_on(cells: Sequence[Value], layout: Layout) -> str:
-    """When the matter was handled: its column, else the last finish of the stages."""
-    written = _first(cells, layout, columns.DATE)
-    if written or not layout.work_orders:
+def _happened_on(rows: Stretch) -> list[str]:
+    """When the matters were handled: the column for it, else the last finish of the stages."""
+    written = rows.first_filled(columns.DATE)
+    if not rows.layout.work_orders:
         return written
-    finishes = [cells[stage.finish] for stage in layout.stages.values() if stage.finish is not None and stage.finish < len(cells)]
-    moments = [moment for moment in map(work_orders.moment, finishes) if moment]
-    return max(moments).date().isoformat() if moments else ""
+    places = [stage.finish for stage in rows.layout.stages.values() if stage.finish is not None and stage.finish < rows.width]
+    finishes = zip(*(rows.columns[place] for place in places), strict=True) if places else iter([()] * len(rows))
+    return [day or work_orders.last_day(found) for day, found in zip(written, finishes, strict=True)]
 
 
-def _code(cells: Sequence[Value], layout: Layout) -> tuple[str, str]:
-    """The valid code or none, and the warning."""
-    code = credit_codes.normal(_first(cells, layout, columns.USCC))
-    if not code:
-        return "", "uscc_missing"
-    return (code, "") if credit_codes.is_valid(code) else ("", "uscc_invalid")
+def _stages(rows: Stretch) -> Iterator[tuple[list[float | None], float | None, bool]]:
+    """Of each row the days by stage, total days, and whether the written total does not fit."""
+    highest = max(rows.layout.stages)
+    of_stages = [rows.layout.stages.get(number) for number in range(1, highest + 1)]
+    places = [place for place in rows.layout.places.get(columns.TOTAL, []) if place < rows.width]
+    for cells in zip(*rows.columns, strict=True):
+        by_stage = [work_orders.stage_days(cells, stage) if stage else None for stage in of_stages]
+        written = next((days for place in places if (days := work_orders.written_days(cells[place])) is not None), None)
+        yield by_stage, work_orders.total_days(by_stage, written), work_orders.mismatch(by_stage, written)
 
 
-def _place(cells: Sequence[Value], layout: Layout) -> tuple[districts.District, str]:
-    written = _first(cells, layout, columns.DISTRICT)
-    found = districts.find(written)
-    return found, "" if found.known else ("district_unknown" if written else "district_missing")
+class _Place(NamedTuple):
+    """What a cell says of the district, the warning, and the enterprises accepted there: folded name → place of the first so named."""
+
+    district: districts.District
+    warning: int
+    names: dict[str, int]
 
 
-def _named_cells(cells: Sequence[Value], layout: Layout) -> dict[str, str]:
-    """The row as it came: header to text; a second column of one name gets a number."""
-    named: dict[str, str] = {}
-    for place, value in enumerate(cells):
-        text = raw_text(value)
-        if text:
-            name = layout.names[place] if place < len(layout.names) and layout.names[place] else f"第{place + 1}列"
-            named[name if name not in named else f"{name} {place + 1}"] = text.replace("\x00", "")
-    return named
+class _Places(dict[str, _Place]):
+    """The place that each text in the district column means; the last few thousand texts."""
 
+    def __init__(self) -> None:
+        self.names: dict[str, dict[str, int]] = defaultdict(dict)
 
-def _stages(row: DataRow) -> tuple[list[float | None], float | None, bool]:
-    """Days by stage, total days, and whether the written total does not fit."""
-    if not row.layout.work_orders:
-        return [], None, False
-    highest = max(row.layout.stages)
-    by_stage = [work_orders.stage_days(row.cells, row.layout.stages[n]) if n in row.layout.stages else None for n in range(1, highest + 1)]
-    places = row.layout.places.get(columns.TOTAL, [])
-    written = next(
-        (days for place in places if place < len(row.cells) and (days := work_orders.written_days(row.cells[place])) is not None), None
-    )
-    return by_stage, work_orders.total_days(by_stage, written), work_orders.mismatch(by_stage, written)
+    def __missing__(self, written: str) -> _Place:
+        if len(self) >= districts.REMEMBERED:
+            self.clear()
+        found = districts.find(written)
+        warning = 0 if found.known else BIT["district_unknown" if written else "district_missing"]
+        self[written] = place = _Place(found, warning, self.names[found.name])
+        return place
 
 
 class _Judge:
-    """Judges rows one after the other; remembers the enterprises accepted so far."""
+    """Judges rows one after the other; remembers the enterprises accepted so far by their place among all rows."""
 
     def __init__(self, *, persons: bool, keep_cells: bool) -> None:
         self.persons = persons
         self.keep_cells = keep_cells
-        self.rows: list[JudgedRow] = []
-        self.by_code: dict[str, JudgedRow] = {}
-        self.by_name: dict[tuple[str, str], list[JudgedRow]] = defaultdict(list)
-        self.codes: dict[int, str] = {}
-        """Row number of an accepted enterprise to the code it has or took from a duplicate."""
+        self.rows = JudgedRows()
+        self.places = _Places()
+        self.by_code: dict[str, int] = {}
+        """Code → the accepted row that has it or took it from a duplicate."""
+        self.by_mobile: dict[tuple[str, str], int] = {}
+        """Name and number of an accepted person."""
+        self.took: dict[int, str] = {}
+        """Accepted row without a code → the code that it took from a duplicate."""
 
-    def judge(self, sheet: str, row: DataRow) -> None:
-        """Add the row with its verdict; `phone_shared` waits for the end of the file."""
-        judged, reason, warnings = self._read(sheet, row)
-        faults = [fault for fault in ("" if judged.name else NAME_MISSING, reason) if fault]
-        self.rows.append(judged)
-        if faults:
-            judged.verdict, judged.reasons = REJECTED, faults
-            return
-        earlier = self._earlier(judged)
-        if earlier:
-            judged.verdict, judged.reasons, judged.duplicate_of = DUPLICATE, [DUPLICATE_ENTERPRISE], earlier.number
-            self._merge(earlier, judged)
-            return
-        judged.reasons = warnings
-        self._remember(judged)
-
-    def _read(self, sheet: str, row: DataRow) -> tuple[JudgedRow, str, list[str]]:
-        cells, layout = row.cells, row.layout
-        phones = _telephones(cells, layout)
-        code, about_code = _code(cells, layout)
-        district, about_district = _place(cells, layout)
-        contact = _first(cells, layout, columns.CONTACT)
-        by_stage, total, mismatch = _stages(row)
-        warnings = [about_code, about_district, "" if contact else "contact_missing", "stage_total_mismatch" if mismatch else ""]
-        judged = JudgedRow(
-            number=len(self.rows) + 1,
-            sheet=sheet,
-            source_row=row.number,
-            name=folded(_first(cells, layout, columns.NAME)),
-            uscc=code,
-            district=district.name,
-            sub_area=district.sub_area,
-            contact=contact,
-            phones=list(phones.phones),
-            matter=_first(cells, layout, columns.MATTER),
-            happened_on=_happened_on(cells, layout),
-            verdict=ACCEPTED,
-            reasons=[],
-            stage_days=by_stage,
-            total_days=total,
-            cells=_named_cells(cells, layout) if self.keep_cells else {},
+    def judge(self, sheet: str, rows: Stretch) -> None:
+        """Add the rows with their verdicts; `phone_shared` waits for the end of the file."""
+        first = len(self.rows)
+        phones = _telephones(rows)
+        written = [code.upper() for code in folded_all(rows.first_filled(columns.USCC))]
+        told = list(map(self.places.__getitem__, rows.first_filled(columns.DISTRICT)))
+        normal = Normal(
+            source_rows=rows.numbers,
+            names=folded_all(rows.first_filled(columns.NAME)),
+            codes=credit_codes.valid_ones(written),
+            districts=[place.district for place in told],
+            contacts=rows.first_filled(columns.CONTACT),
+            phones=phones.numbers,
+            matters=rows.first_filled(columns.MATTER),
+            days=_happened_on(rows),
         )
-        return judged, phones.reason, [warning for warning in warnings if warning]
+        self.rows.add(Run(first, sheet, rows.layout, rows.columns if self.keep_cells else ()), normal)
+        self.rows.more_phones.update((first + place, list(each)) for place, each in phones.more.items())
+        faults = {place: BIT[reason] for place, reason in phones.reasons.items()}
+        warnings = self._take_stages(first, rows) if rows.layout.work_orders else {}
+        self._judge(first, normal, _Found(written, told, faults, warnings))
 
-    def _person_keys(self, row: JudgedRow) -> list[tuple[str, str]]:
-        mobiles = [phone.number for phone in row.phones if phone.mobile] or [row.phones[0].number]
-        return [(row.name, mobile) for mobile in mobiles]
+    def _take_stages(self, first: int, rows: Stretch) -> dict[int, int]:
+        """Keep the days of work orders; a warning for rows whose total does not fit."""
+        warnings = {}
+        for place, (by_stage, total, mismatch) in enumerate(_stages(rows)):
+            self.rows.stages[first + place] = (by_stage, total)
+            if mismatch:
+                warnings[place] = BIT["stage_total_mismatch"]
+        return warnings
 
-    def _earlier(self, row: JudgedRow) -> JudgedRow | None:
-        """The accepted row that is the same enterprise (or person)."""
-        if self.persons:
-            return next((self.by_name[key][0] for key in self._person_keys(row) if self.by_name.get(key)), None)
-        if row.uscc and row.uscc in self.by_code:
-            return self.by_code[row.uscc]
-        same_name = self.by_name.get((row.name, row.district), ())
-        return next((known for known in same_name if not row.uscc or not self.codes.get(known.number)), None)
+    def _judge(self, first: int, normal: Normal, found: "_Found") -> None:
+        """Mark each row. Nearly all are enterprises with a code, a telephone and a name of their own: these are told at once."""
+        by_code, marks = self.by_code, self.rows.marks
+        plain = not self.persons and not found.warnings
+        columns_read = zip(normal.names, normal.phones, normal.codes, found.told, normal.contacts, strict=True)
+        for place, (name, phone, code, (_, warning, names), contact) in enumerate(columns_read, first):
+            if plain and code and phone and name and contact and code not in by_code and name not in names:
+                by_code[code] = names[name] = place
+                marks.append(warning)
+            else:
+                marks.append(self._marks(place, found, place - first))
 
-    def _merge(self, earlier: JudgedRow, later: JudgedRow) -> None:
+    def _marks(self, place: int, found: "_Found", within: int) -> int:
+        """The marks of one row: its faults, that it is a duplicate, or its warnings."""
+        rows = self.rows
+        name, code = rows.names[place], rows.codes[place]
+        fault = found.faults.get(within, 0) + (0 if name else BIT[NAME_MISSING])
+        if not fault and not self._is_new(place, name, code, found.told[within].names):
+            fault = BIT[DUPLICATE_ENTERPRISE]
+        if fault:
+            rows.not_accepted.append(place)
+            return fault
+        about_code = 0 if code else BIT["uscc_invalid" if found.written[within] else "uscc_missing"]
+        about_contact = 0 if rows.contacts[place] else BIT["contact_missing"]
+        return about_code + found.told[within].warning + about_contact + found.warnings.get(within, 0)
+
+    def _is_new(self, place: int, name: str, code: str, names: dict[str, int]) -> bool:
+        """Whether the row is none of those accepted before, and remember it; one that is known gains what the row tells."""
+        keys = self._person_keys(place, name) if self.persons else []
+        earlier = next((self.by_mobile[key] for key in keys if key in self.by_mobile), None) if keys else self._earlier(name, code, names)
+        if earlier is not None:
+            self._merge(earlier, place, code)
+            return False
+        self.by_mobile.update(dict.fromkeys(keys, place))
+        if not self.persons:
+            names.setdefault(name, place)
+            if code:
+                self.by_code[code] = place
+        return True
+
+    def _earlier(self, name: str, code: str, names: dict[str, int]) -> int | None:
+        """The accepted row that is the same enterprise.
+
+        Of several of one name only the first can be without a code: any further row without one repeats it.
+        """
+        if code and code in self.by_code:
+            return self.by_code[code]
+        known = names.get(name)
+        if known is None or (code and (self.rows.codes[known] or known in self.took)):
+            return None
+        return known
+
+    def _person_keys(self, place: int, name: str) -> list[tuple[str, str]]:
+        phones = self.rows.phones_of(place)
+        return [(name, number) for number in [phone.number for phone in phones if phone.mobile] or [phones[0].number]]
+
+    def _merge(self, earlier: int, later: int, code: str) -> None:
         """The earlier row gains the later one's telephones and, where it had none, its code."""
-        known = {phone.number for phone in earlier.phones}
-        earlier.phones += [phone for phone in later.phones if phone.number not in known]
-        if later.uscc and not self.codes.get(earlier.number):
-            self.codes[earlier.number] = later.uscc
-            self.by_code.setdefault(later.uscc, earlier)
+        rows = self.rows
+        rows.duplicate_of[later] = earlier + 1
+        own = rows.phones_of(earlier)
+        known = {phone.number for phone in own}
+        gained = [phone for phone in rows.phones_of(later) if phone.number not in known]
+        if gained:
+            rows.more_phones[earlier] = own + gained
+        if code and not rows.codes[earlier] and earlier not in self.took:
+            self.took[earlier] = code
+            self.by_code.setdefault(code, earlier)
 
-    def _remember(self, row: JudgedRow) -> None:
-        if self.persons:
-            for key in self._person_keys(row):
-                self.by_name[key].append(row)
-            return
-        self.by_name[row.name, row.district].append(row)
-        if row.uscc:
-            self.codes[row.number] = row.uscc
-            self.by_code[row.uscc] = row
-
-    def mark_shared(self) -> None:
-        """Warn every accepted row that holds a number of three or more enterprises."""
-        accepted = [row for row in self.rows if row.verdict == ACCEPTED]
-        served = Counter(number for row in accepted for number in {phone.number for phone in row.phones})
+    def finish(self) -> JudgedRows:
+        """Warn every accepted row that holds a number of three or more enterprises; no row comes after."""
+        rows = self.rows
+        self.by_code, self.by_mobile, self.places = {}, {}, _Places()
+        out = set(rows.not_accepted)
+        served = Counter(rows.phones)
+        served.subtract(rows.phones[place] for place in out)
+        several = {place: phones for place, phones in rows.more_phones.items() if place not in out}
+        served.update(phone.number for phones in several.values() for phone in phones[1:])
         shared = {number for number, enterprises in served.items() if enterprises >= SHARED_BY}
-        for row in accepted if shared else ():
-            if any(phone.number in shared for phone in row.phones):
-                row.reasons = sorted([*row.reasons, "phone_shared"], key=WARNINGS.index)
+        if shared:
+            warned = set(compress(range(len(rows)), map(shared.__contains__, rows.phones))) - out
+            warned |= {place for place, phones in several.items() if any(phone.number in shared for phone in phones)}
+            for place in warned:
+                rows.marks[place] |= BIT[PHONE_SHARED]
+        return rows
+
+
+class _Found(NamedTuple):
+    """What is known of the rows of a stretch beside their normal forms; the dicts by place in the stretch."""
+
+    written: list[str]
+    """The codes, valid or not."""
+    told: list[_Place]
+    faults: dict[int, int]
+    warnings: dict[int, int]
+
+
+@contextmanager
+def _nothing_to_collect() -> Iterator[None]:
+    """No search for garbage in circles meanwhile: judging leaves none, and each search would walk through all rows read so far."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def check(
@@ -250,30 +273,28 @@ def check(
     The name decides nothing but what is said of a file that cannot be read. `look` is shown each data row in order.
     """
     try:
-        return _check(data, persons=persons, keep_cells=keep_cells, progress=progress, look=look)
+        with _nothing_to_collect():
+            return _check(data, _Judge(persons=persons, keep_cells=keep_cells), progress, look)
     except ListRefused as refusal:
         raise better_told(refusal, data, file_name) from refusal
 
 
-def _check(
-    data: bytes, *, persons: bool, keep_cells: bool, progress: Callable[[int], None] | None, look: Callable[[DataRow], None] | None
-) -> ListCheck:
-    judge, skipped, tables, stages = _Judge(persons=persons, keep_cells=keep_cells), [], 0, 0
+def _check(data: bytes, judge: _Judge, progress: Callable[[int], None] | None, look: Callable[[DataRow], None] | None) -> ListCheck:
+    skipped, tables, stages = [], 0, 0
     for sheet in sheets(data):
-        found, rows = data_rows(sheet, persons=persons)
+        found, together = stretches(sheet, persons=judge.persons)
         if not found:
             skipped.append(sheet.name)
             continue
         tables += 1
-        for row in rows:
-            judge.judge(sheet.name, row)
-            if look:
-                look(row)
-            if row.layout.work_orders:
-                stages = max(stages, *row.layout.stages)
-            if progress and len(judge.rows) % 2000 == 0:
+        for rows in together:
+            judge.judge(sheet.name, rows)
+            for row in rows.rows() if look else ():
+                look(row)  # type: ignore[misc]  # asked just before
+            if rows.layout.work_orders:
+                stages = max(stages, *rows.layout.stages)
+            if progress:
                 progress(len(judge.rows))
     if not tables:
         raise ListRefused("no_table")
-    judge.mark_shared()
-    return ListCheck(judge.rows, skipped, stages)
+    return ListCheck(judge.finish(), skipped, stages)

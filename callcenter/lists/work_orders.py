@@ -31,6 +31,12 @@ def moment(value: Value) -> datetime | None:
         return None
 
 
+def last_day(finishes: Sequence[Value]) -> str:
+    """The day of the last of some moments; empty where none of them is one."""
+    moments = [found for found in map(moment, finishes) if found]
+    return max(moments).date().isoformat() if moments else ""
+
+
 def written_days(value: Value) -> float | None:
     """The number in `3`, `3天`, `3个工作日`; none where the cell holds no number."""
     if isinstance(value, bool | datetime | date | time):

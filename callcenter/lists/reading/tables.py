@@ -1,27 +1,31 @@
-"""The data rows of a sheet: what stands under a header and is neither blank nor heading, footer or a page's repeated lines."""
+"""The data rows of a sheet: what stands under a header and is neither blank nor heading, footer or a page's repeated lines.
+
+Rows are handed on in stretches, read by columns: a list of a million rows is mostly rows about which there is nothing to ask.
+What could be a header, a footer or the like is looked at row by row.
+"""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import islice
 
 from callcenter.lists.cells import Value, clean, folded
-from callcenter.lists.columns import LAST_HEADER_ROW, NAME, ORDINAL, PHONE, Layout, find_layout, may_be_header
+from callcenter.lists.columns import LAST_HEADER_ROW, NAME, ORDINAL, PHONE, Layout, find_layout, headings, may_be_header
 from callcenter.lists.reading.sheets import Merge, Row, Sheet
+from callcenter.lists.reading.stretches import DataRow, Stretch
+
+__all__ = ["DataRow", "Stretch", "data_rows", "stretches"]
 
 _ELLIPSIS = re.compile(r"[.…⋯]{2,}")
 _ORDINAL = re.compile(r"[((]?(?:\d{1,7}(?:\.0+)?|[一二三四五六七八九十百]+)[))]?[、.]?")
-_TALLEST_HEADER = 5
 _FOOTER = re.compile(r"(?:合计|总计|小计|共计|填表人|审核人|注)(?:[:\d].*)?", re.DOTALL)
-
-
-class DataRow(NamedTuple):
-    """A row to be judged: its number, its table's columns and its values, merged cells filled in."""
-
-    number: int
-    layout: Layout
-    cells: list[Value]
+_FOOTER_STARTS = frozenset("合总小共填审注")
+_NUMBER_STARTS = frozenset("-0123456789")
+_TALLEST_HEADER = 5
+_DOTS = frozenset(".…⋯")
+AT_ONCE = 4096
+"""Rows of a stretch: enough to make the work of a column small beside its rows, few enough to stay in the processor's memory."""
 
 
 @dataclass(slots=True)
@@ -63,6 +67,10 @@ class _Merges:
                 self.held[merge.first_column] = _Held(merge.last_row, cells[merge.first_column])
         return cells
 
+    def touch(self, last_row: int) -> bool:
+        """Whether a row from here up to `last_row` may be covered by merged cells, or open some."""
+        return bool(self.held) or bool(self.waiting and self.waiting[-1].first_row <= last_row)
+
     def wide_columns(self, row: Row) -> list[int]:
         """Columns of this row that are merged to the right."""
         return self.wide.get(row.number, [])
@@ -78,17 +86,21 @@ def _line(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 class _Table:
-    """Reads one sheet row by row: before, in and between its tables."""
+    """Reads one sheet in order: before, in and between its tables."""
 
     def __init__(self, sheet: Sheet, *, persons: bool) -> None:
         self.merges = _Merges(sheet.merges)
         self.persons = persons
         self.layout: Layout | None = None
         self.above: set[tuple[str, ...]] = set()
+        self.first_words: set[str] = set()
+        """What the lines above begin with."""
+        self.starts = _FOOTER_STARTS
+        """First characters of a line above or a footer."""
         self.ordinals: set[int] = set()
         self.header_ends = 0
 
-    def take(self, row: Row, following: Row | None) -> DataRow | None:
+    def take(self, row: Row, following: Row | None) -> Stretch | None:
         """The row as a data row, or nothing where it is none."""
         cells = self.merges.filled(row)
         if row.number <= self.header_ends:
@@ -96,9 +108,9 @@ class _Table:
         if self._opens_table(row, following):
             return None
         if self.layout is None:
-            self.above.add(_line([clean(value) for value in row.cells]))
+            self._stood_above(row.cells)
             return None
-        return None if self._is_no_data(row.cells) else DataRow(row.number, self.layout, cells)
+        return None if self._is_no_data([clean(value) for value in row.cells]) else Stretch(self.layout, [row.number], [cells])
 
     def _opens_table(self, row: Row, following: Row | None) -> bool:
         if (self.layout is None and row.number > LAST_HEADER_ROW) or not self._may_open(row, following):
@@ -111,18 +123,23 @@ class _Table:
         last = following.number if following and layout.height == 2 else row.number
         self.layout, self.header_ends = layout, max(last, *(tall.get(place, 0) for place in layout.places[NAME]))
         self.ordinals = set(layout.places.get(ORDINAL, []))
-        self.above.add(_line([clean(value) for value in row.cells]))
+        self._stood_above(row.cells)
         if layout.height == 2:
-            self.above.add(_line([clean(value) for value in below]))
+            self._stood_above(below)
         return True
 
-    @staticmethod
-    def _may_open(row: Row, following: Row | None) -> bool:
+    def _stood_above(self, cells: Sequence[Value]) -> None:
+        line = _line([clean(value) for value in cells])
+        self.above.add(line)
+        if line:
+            self.first_words.add(line[0])
+            self.starts |= {line[0][0]}
+
+    def _may_open(self, row: Row, following: Row | None) -> bool:
         return may_be_header(row.cells) or (following is not None and may_be_header(following.cells))
 
-    def _is_no_data(self, cells: Sequence[Value]) -> bool:
+    def _is_no_data(self, texts: Sequence[str]) -> bool:
         """Blank, a repeated line, a heading, an ordinal alone, an ellipsis, or a footer. Values merged in from above do not count."""
-        texts = [clean(value) for value in cells]
         filled = [place for place, text in enumerate(texts) if text]
         if not filled or all(place in self.ordinals for place in filled):
             return True
@@ -135,9 +152,78 @@ class _Table:
         assert self.layout is not None  # noqa: S101  # asked only inside a table
         return place not in self.layout.places.get(PHONE, []) and _ORDINAL.fullmatch(folded(texts[place])) is not None
 
+    def take_all(self, rows: list[Row], after: Row | None) -> Iterator[Stretch]:
+        """The data rows among `rows`, which stand in or after a table; `after` is the row that follows them."""
+        assert self.layout is not None  # noqa: S101  # the caller's promise
+        numbers, cells = (list(each) for each in zip(*rows, strict=True))
+        whole = Stretch(self.layout, numbers, cells)
+        done = 0
+        openings = _openings(whole, after)
+        for end in (*sorted(openings), len(rows)):
+            while done < end and (done in openings or rows[done].number <= self.header_ends):
+                found = self.take(rows[done], rows[done + 1] if done + 1 < len(rows) else after)
+                done += 1
+                if found:
+                    yield found
+            if done < end:
+                yield from self._plain(whole.part(self.layout, done, end))
+                done = end
 
-def data_rows(sheet: Sheet, *, persons: bool = False) -> tuple[bool, Iterator[DataRow]]:
-    """Whether the sheet has a table at all, and its data rows."""
+    def _plain(self, rows: Stretch) -> Iterator[Stretch]:
+        """The data rows among rows of which none opens a table."""
+        if not rows.numbers:
+            return
+        no_data = self._no_data(rows)
+        if self.merges.touch(rows.numbers[-1]):
+            filled = [self.merges.filled(Row(number, cells)) for number, cells in zip(rows.numbers, rows.cells, strict=True)]
+            rows = Stretch(rows.layout, rows.numbers, filled)
+        rows = rows.without(no_data) if no_data else rows
+        if rows.numbers:
+            yield rows
+
+    def _no_data(self, rows: Stretch) -> set[int]:
+        """Which of the rows are no data rows. Name and telephone filled and no footer or repeated line in front: that is data."""
+        layout = rows.layout
+        names, phones = rows.texts(layout.places[NAME][0]), rows.texts(layout.places[PHONE][0])
+        doubtful = {
+            place
+            for place, (name, phone) in enumerate(zip(names, phones, strict=True))
+            if not name or not phone or name[0] in _DOTS or phone[0] in _DOTS
+        }
+        doubtful.update(self._oddly_begun(rows))
+        return {place for place in doubtful if self._is_no_data(rows.texts_of_row(place))}
+
+    def _oddly_begun(self, rows: Stretch) -> Iterator[int]:
+        """Rows whose first filled cell is a footer, or begins a line that stood above."""
+        empty_so_far: Sequence[int] | None = None
+        for place in range(rows.width):
+            if empty_so_far is None and self.starts.isdisjoint(_NUMBER_STARTS) and rows.holds_numbers_only(place):
+                return
+            texts = rows.texts(place)
+            looked_at = range(len(texts)) if empty_so_far is None else empty_so_far
+            for row in looked_at:
+                text = texts[row]
+                if text and text[0] in self.starts and self._is_odd(text):
+                    yield row
+            empty_so_far = [row for row in looked_at if not texts[row]]
+            if not empty_so_far:
+                return
+
+    def _is_odd(self, text: str) -> bool:
+        whole = folded(text)
+        return whole in self.first_words or _FOOTER.fullmatch(whole) is not None
+
+
+def _openings(rows: Stretch, after: Row | None) -> set[int]:
+    """Rows that may be a header, and those before them: a header can take two."""
+    found = {len(rows) - 1} if after and may_be_header(after.cells) else set()
+    for place in {place for values in rows.columns for place in headings(values)}:
+        found |= {place - 1, place}
+    return found - {-1}
+
+
+def stretches(sheet: Sheet, *, persons: bool = False) -> tuple[bool, Iterator[Stretch]]:
+    """Whether the sheet has a table at all, and its data rows, many at once."""
     table = _Table(sheet, persons=persons)
     rows = iter(sheet.rows)
     ahead = next(rows, None)
@@ -147,9 +233,14 @@ def data_rows(sheet: Sheet, *, persons: bool = False) -> tuple[bool, Iterator[Da
     return table.layout is not None, _rest(table, ahead, rows)
 
 
-def _rest(table: _Table, ahead: Row | None, rows: Iterator[Row]) -> Iterator[DataRow]:
+def _rest(table: _Table, ahead: Row | None, rows: Iterator[Row]) -> Iterator[Stretch]:
     while table.layout is not None and ahead is not None:
-        row, ahead = ahead, next(rows, None)
-        data = table.take(row, ahead)
-        if data is not None:
-            yield data
+        block = [ahead, *islice(rows, AT_ONCE)]
+        ahead = block.pop() if len(block) > AT_ONCE else None
+        yield from table.take_all(block, ahead)
+
+
+def data_rows(sheet: Sheet, *, persons: bool = False) -> tuple[bool, Iterator[DataRow]]:
+    """Whether the sheet has a table at all, and its data rows."""
+    found, together = stretches(sheet, persons=persons)
+    return found, (row for stretch in together for row in stretch.rows())
