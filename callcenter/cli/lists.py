@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from callcenter.cli.list_files import check_place, population_named, read_list
 from callcenter.cli.mistakes import progress_wanted
 from callcenter.db.engine import transaction
 from callcenter.lists import actions, queries, receipts, rows_table, templates
+from callcenter.lists.asks import Column, asks
 from callcenter.lists.reasons import REASONS
 from callcenter.lists.verdicts import ListCheck, check
 from callcenter.sampling.queries import latest_draw
@@ -63,19 +65,25 @@ def template(
     extra: Annotated[list[str] | None, typer.Option(help="A further column; may be repeated.")] = None,
     study: Annotated[str, typer.Option(help="Take item and extra columns from this study …")] = "",
     population: Annotated[str, typer.Option(help="… and this population, <item>-<position>.")] = "",
+    *,
+    work_orders: Annotated[bool, typer.Option("--work-orders", help="The form for work orders (Annex 5).")] = False,
+    stages: Annotated[int, typer.Option(min=1, max=templates.MOST_STAGES, help="Stages of the work orders.")] = templates.STAGES,
 ) -> None:
-    """Write an empty form (Annex 4) to start from.
+    """Write an empty form to start from: the full list (Annex 4) or work orders (Annex 5).
 
     Example: callcenter lists template 空表.xlsx --department 市市场监管委
     """
     check_place(out)
-    about, columns = "", list(extra or [])
+    form = templates.Form(department, extra=[Column(name) for name in extra or []], stages=stages)
     if study or population:
         wiring.start(Settings())
         with transaction() as session:
             found = population_named(session, study, population)
-            about, columns = found.title, [*found.settings.get("extra_columns", []), *columns]
-    out.write_bytes(templates.workbook(department=department, about=about, extra_columns=columns))
+            asked = asks(found)
+        columns = [*asked.columns, *form.extra]
+        form = replace(form, about=found.title, extra=columns, persons=asked.persons, dates=asked.dates)
+        work_orders = work_orders or found.settings.get("source") == "work_orders"
+    out.write_bytes(templates.workbook(form, work_orders=work_orders))
     print(f"已写入空表 {out}。")
 
 

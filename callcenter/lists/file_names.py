@@ -1,11 +1,17 @@
 """The name that a list should have (Annex 2, part 2): `<市级 or district><unit>-<topic>-<item number>-<key point>`."""
 
+import re
 from dataclasses import dataclass, field
 
 from callcenter.lists.cells import clean, folded
 from callcenter.lists.districts import DISTRICTS
 
 LONGEST_END = 20
+CITY = "市级"
+_DASHES = re.compile("[-‐-―−﹣]+")
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_COPY = re.compile(r"(?:\(\d+\)|-副本)+$")
+"""What file managers add to a second copy; no part of the name."""
 
 
 @dataclass(frozen=True)
@@ -19,15 +25,14 @@ class NameProblem:
 
 def problems(file_name: str, *, item_number: int | None = None, topic: str = "", department: str = "") -> list[NameProblem]:
     """How `file_name` departs from the rule and from what the sender chose."""
-    stem = folded(clean(file_name.rpartition(".")[0] or file_name))
-    parts = stem.split("-", 3)
-    if len(parts) < 4:
+    parts = _DASHES.sub("-", _stem(file_name)).split("-", 3)
+    if len(parts) < 4 or not all(parts):
         return [NameProblem("parts", "文件名应为四段：市级（或区名）＋部门-评估内容-任务号-要点，用“-”连接。")]
     unit, about, number, point = parts
     found = []
-    if not unit.startswith(("市级", *DISTRICTS.values())):
+    if not unit.startswith((CITY, *DISTRICTS.values())):
         found.append(NameProblem("level", "文件名第一段应以“市级”或区名（如“东丽区”）开头。"))
-    elif department and folded(department).removeprefix("市") not in unit:
+    elif department and not _names_unit(unit, folded(department)):
         found.append(NameProblem("department", "文件名第一段的部门与报送单位不一致。"))
     if topic and folded(topic) != about:
         found.append(
@@ -40,3 +45,28 @@ def problems(file_name: str, *, item_number: int | None = None, topic: str = "",
     if len(f"{number}-{point}") > LONGEST_END:
         found.append(NameProblem("length", "文件名后两段合计超过 20 个字。"))
     return found
+
+
+def _stem(file_name: str) -> str:
+    return _COPY.sub("", folded(clean(_ENDING.sub("", file_name))))
+
+
+def _district_of(unit: str) -> str:
+    return next((name for name in DISTRICTS.values() if unit.startswith(name)), "")
+
+
+def _names_unit(named: str, department: str) -> bool:
+    """Whether the first part names the unit: its level (city or which district) and its name, with or without the city's 市."""
+    district = _district_of(department)
+    if district:
+        return named.startswith(department)
+    city_unit = department.removeprefix("天津")
+    return named.startswith(CITY) and named.removeprefix(CITY).removeprefix("天津") in {city_unit, city_unit.removeprefix("市")}
+
+
+def suggested(department: str, topic: str, item_number: int, point: str) -> str:
+    """The name that the rule wants, without an ending; the key point is cut where the two last parts would be too long."""
+    unit = department if _district_of(department) else CITY + department.removeprefix("市")
+    room = LONGEST_END - len(f"{item_number}-")
+    parts = (unit, topic, str(item_number), point[:room])
+    return "-".join(re.sub(r'[\\/:*?"<>|\s-]', "", part) for part in parts)

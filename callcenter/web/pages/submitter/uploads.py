@@ -3,19 +3,19 @@
 import hashlib
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from sqlmodel import Session
 from starlette.responses import Response
 
 from callcenter.db.engine import transaction
 from callcenter.errors import CallcenterError, InvalidInput
 from callcenter.lists import actions, file_names, queries, templates
-from callcenter.lists.asks import asks
 from callcenter.lists.cells import clean, folded
 from callcenter.operations.actions import record
 from callcenter.sampling.queries import latest_draw
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
+from callcenter.web.downloads import download
 from callcenter.web.pages.submitter.declared import declared
 from callcenter.web.pages.submitter.windows import check_window, window
 from callcenter.web.rendering import flash, page, see_other
@@ -34,12 +34,22 @@ def ask(request: Request, person: Submitter, session: Work, population_id: int) 
 
 
 @router.get("/template")
-def template(person: Submitter, session: Work, population_id: int) -> Response:
-    """The empty form with the unit's name and the item's extra columns."""
-    population = studies.population(session, population_id)
-    extra = [column.name for column in asks(population).columns]
-    data = templates.workbook(department=person.unit or "", about=population.title, extra_columns=extra)
-    return _download(data, "list-template.xlsx")
+def template(
+    person: Submitter,
+    session: Work,
+    population_id: int,
+    form: Annotated[str, Query(max_length=10)] = "",
+    stages: Annotated[int, Query(ge=1, le=templates.MOST_STAGES)] = templates.STAGES,
+) -> Response:
+    """The empty form with the unit's name and the item's further columns, under the name that the list should have."""
+    about = _about(session, person, population_id)
+    population, item, asked = about["population"], about["item"], about["asked"]
+    title = f"{item.number}. {item.title} · {population.title}"
+    made = templates.Form(person.unit or "", title, asked.columns, persons=asked.persons, dates=asked.dates, stages=stages)
+    orders = form == "orders" or population.settings.get("source") == "work_orders"
+    point = "系统工单" if orders else population.title
+    name = file_names.suggested(person.unit or "", about["topic"].title if about["topic"] else "", item.number, point)
+    return download(iter([templates.workbook(made, work_orders=orders)]), SPREADSHEET, f"{name}.xlsx")
 
 
 @router.post("/lists")
@@ -158,8 +168,5 @@ def _about(session: Session, person: Person, population_id: int) -> dict[str, An
     }
     values |= declared(session, population, item.lead_departments, person.unit or "", next((r for r in sent if r.state == "judged"), None))
     typed = {"total": values["stated"].total or "", "month": "" if values["stated"].month_of_lead else values["stated"].policy_month or ""}
-    return values | {"name_problems": names, "drawn": drawn, "typed": typed, "statement_problem": ""}
-
-
-def _download(data: bytes, name: str) -> Response:
-    return Response(data, media_type=SPREADSHEET, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    good_name = file_names.suggested(person.unit or "", topic.title if topic else "", item.number, population.title)
+    return values | {"name_problems": names, "drawn": drawn, "typed": typed, "statement_problem": "", "good_name": good_name}
