@@ -74,8 +74,24 @@ def _one(value: str) -> tuple[str, ...]:
 
 def _reporters_disagree(values: Values) -> bool:
     """Whether at least two reporters told something, and no value was told by all of them."""
+    if len(values) < 2:
+        return False
     reporters = {department for departments in values.values() for department in departments}
     return len(reporters) > 1 and all(len(departments) < len(reporters) for departments in values.values())
+
+
+def _alike(rows: Sequence[Told]) -> bool:
+    """Whether all rows say the same: most of them do, and need no comparing kind by kind."""
+    first = rows[0]
+    return all(
+        row.name == first.name
+        and row.district == first.district
+        and row.sub_area == first.sub_area
+        and row.contact == first.contact
+        and row.phones == first.phones
+        and row.uscc in ("", first.uscc)
+        for row in rows
+    )
 
 
 def _differing(rows: Sequence[Told], district: str) -> dict[str, Values]:
@@ -94,7 +110,7 @@ def _differing(rows: Sequence[Told], district: str) -> dict[str, Values]:
 
 def settled(rows: Sequence[Told], district: str) -> dict[str, Any]:
     """Kind → what was taken, by which rule, who told it, and the others' values; empty where reports agree. `district` is the unit's."""
-    if len(rows) < 2:
+    if len(rows) < 2 or _alike(rows):
         return {}
     return {kind: resolution(kind, values, next(iter(values))) for kind, values in _differing(rows, district).items()}
 

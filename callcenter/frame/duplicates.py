@@ -79,14 +79,17 @@ def in_order(rows: Iterable[ReportedRow], order: Sequence[str]) -> list[Reported
 
 def _groups(rows: Iterable[ReportedRow]) -> list[list[ReportedRow]]:
     """Rows that their own list found to be one enterprise, in the order of their first row."""
-    groups: dict[tuple[int, int], list[ReportedRow]] = defaultdict(list)
+    groups: dict[tuple[int, int], list[ReportedRow]] = {}
     for row in rows:
-        groups[row.group].append(row)
+        if row.group in groups:
+            groups[row.group].append(row)
+        else:
+            groups[row.group] = [row]
     return list(groups.values())
 
 
 def _code(group: Sequence[ReportedRow]) -> str:
-    return next((row.uscc for row in group if row.uscc), "")
+    return group[0].uscc or next((row.uscc for row in group if row.uscc), "")
 
 
 def known_codes(pairs: Iterable[tuple[str, str, str]]) -> dict[Identity, list[str]]:
@@ -156,24 +159,38 @@ def _mobiles(row: ReportedRow) -> list[str]:
 
 def _unit(key: str, rows: Sequence[ReportedRow], uscc: str) -> Unit:
     first = rows[0]
-    district = next((row.district for row in rows if row.district != UNKNOWN), first.district)
-    sub_area = next((row.sub_area for row in rows if row.sub_area and row.district == district), "")
-    contact = next((row.contact for row in rows if row.contact), "")
-    unit = Unit(key, first.name, uscc, district, sub_area, contact, first.id, reports=rows)
-    unit.resolution = conflicts.settled(rows, district)
-    known: set[str] = set()
+    district, sub_area, contact = first.district, first.sub_area, first.contact
+    if len(rows) > 1:
+        district = next((row.district for row in rows if row.district != UNKNOWN), district)
+        sub_area = next((row.sub_area for row in rows if row.sub_area and row.district == district), "")
+        contact = next((row.contact for row in rows if row.contact), "")
+    return Unit(
+        key, first.name, uscc, district, sub_area, contact, first.id,
+        phones=_phones(rows),
+        matters=[_matter(row) for row in rows],
+        reported_by=list(dict.fromkeys(row.department for row in rows)),
+        resolution=conflicts.settled(rows, district),
+        reports=rows,
+    )  # fmt: skip
+
+
+def _matter(row: ReportedRow) -> dict[str, Any]:
+    return {"what": row.matter, "when": row.happened_on, "department": row.department, "submission_row_id": row.id}
+
+
+def _phones(rows: Sequence[ReportedRow]) -> list[dict[str, Any]]:
+    """Every number that was told, once, in the order of the reports."""
+    phones: dict[Any, dict[str, Any]] = {}
     for row in rows:
-        unit.phones += [dict(phone) for phone in row.phones if phone["number"] not in known]
-        known.update(str(phone["number"]) for phone in row.phones)
-        unit.matters.append({"what": row.matter, "when": row.happened_on, "department": row.department, "submission_row_id": row.id})
-        if row.department not in unit.reported_by:
-            unit.reported_by.append(row.department)
-    return unit
+        for phone in row.phones:
+            if phone["number"] not in phones:
+                phones[phone["number"]] = dict(phone)
+    return list(phones.values())
 
 
 def mark_shared(units: Sequence[Unit]) -> int:
     """Mark each number that serves three or more of the units; how many numbers."""
-    served = Counter(number for unit in units for number in {phone["number"] for phone in unit.phones})
+    served = Counter(phone["number"] for unit in units for phone in unit.phones)  # a unit has each number once
     shared = {number for number, enterprises in served.items() if enterprises >= SHARED_BY}
     for unit in units:
         for phone in unit.phones:

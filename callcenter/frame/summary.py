@@ -43,7 +43,7 @@ def counts(units: Sequence[Unit], *, rows: int, before: Sequence[Unit], effects:
     }
 
 
-def by_department(units: Iterable[Unit]) -> dict[str, dict[str, int]]:
+def by_department(units: Sequence[Unit]) -> dict[str, dict[str, int]]:
     """Department → rows used, units it reported, units that only it reported."""
     found: dict[str, dict[str, int]] = {}
     for unit in units:
@@ -51,6 +51,7 @@ def by_department(units: Iterable[Unit]) -> dict[str, dict[str, int]]:
             counted = found.setdefault(department, {"rows": 0, "units": 0, "alone": 0})
             counted["units"] += 1
             counted["alone"] += len(unit.reported_by) == 1
-        for row in unit.reports:
-            found[row.department]["rows"] += 1
+    rows = Counter(row.department for unit in units for row in unit.reports)
+    for department, counted in found.items():
+        counted["rows"] = rows[department]
     return found

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from json import loads
 from typing import Any
 
 from sqlalchemy import text
@@ -18,7 +19,7 @@ from callcenter.studies import queries as studies
 _COUNTING = "s.state = 'judged' AND r.verdict IN ('accepted', 'duplicate')"
 _ROWS = f"""
 SELECT r.id, s.department, r.submission_id, coalesce(r.duplicate_of, r.number), r.enterprise_name, r.uscc, r.district,
-       r.sub_area, r.contact, r.phones, r.matter, r.happened_on, coalesce(stated.policy_month, ''), {{cells}}
+       r.sub_area, r.contact, r.phones::text, r.matter, r.happened_on, coalesce(stated.policy_month, ''), {{cells}}
 FROM submission_rows r JOIN submissions s ON s.id = r.submission_id
 LEFT JOIN (SELECT DISTINCT ON (department) department, policy_month FROM list_statements
            WHERE population_id = %(population)s ORDER BY department, id DESC) stated ON stated.department = s.department
@@ -114,8 +115,16 @@ def _read(session: Session, population_id: int, *, columns: bool) -> Iterator[Re
     driver: Any = session.connection().connection.driver_connection
     with driver.cursor() as cursor:
         cursor.execute(_ROWS.format(cells="r.cells" if columns else "NULL"), {"population": population_id})
-        for row in cursor:
-            yield ReportedRow(row[0], row[1], (row[2], row[3]), *row[4:])
+        while rows := cursor.fetchmany(5000):
+            for row in rows:
+                yield _reported(*row)
+
+
+def _reported(row_id: int, department: str, list_id: int, first_number: int, *told: Any) -> ReportedRow:
+    name, uscc, district, sub_area, contact, phones, matter, happened_on, policy_month, cells = told
+    group = (list_id, first_number)
+    values = (row_id, department, group, name, uscc, district, sub_area, contact, loads(phones), matter, happened_on)
+    return ReportedRow(*values, policy_month, cells)
 
 
 def _codes(session: Session, population_id: int, study_id: int | None) -> Codes:
