@@ -22,6 +22,7 @@ KEPT = (
     "design",
     "recheck",
     "objections",
+    "overlaps",
     "questionnaires",
     "units",
     "intake",

@@ -95,6 +95,7 @@ JOBS = {
     "forget_old_log_ins": noted("清理旧的登录记录"),
     "export": noted("生成数据包"),
     "freeze_frame": noted("冻结抽样框"),
+    "try_screening": noted("试算筛选规则"),
     "preview_frame": noted("合并名单（预览抽样框）"),
     "judge_list": noted("核对名单"),
     "make_receipt": noted("准备回执表"),

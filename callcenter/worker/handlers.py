@@ -7,6 +7,7 @@ after a crash (so it must find what it did before), and returns what the job's p
 from collections.abc import Callable
 from typing import Any
 
+from callcenter.worker.frames import freeze_frame, preview_frame, try_screening
 from callcenter.worker.lists import judge_list
 from callcenter.worker.packages import export
 from callcenter.worker.receipts import make_receipt
@@ -14,4 +15,11 @@ from callcenter.worker.receipts import make_receipt
 Progress = Callable[[int, int | None], None]
 Handler = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
-HANDLERS: dict[str, Handler] = {"export": export, "judge_list": judge_list, "make_receipt": make_receipt}
+HANDLERS: dict[str, Handler] = {
+    "export": export,
+    "freeze_frame": freeze_frame,
+    "judge_list": judge_list,
+    "make_receipt": make_receipt,
+    "preview_frame": preview_frame,
+    "try_screening": try_screening,
+}

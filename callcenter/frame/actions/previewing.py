@@ -1,5 +1,8 @@
 """Keeping what freezing would make, so that its pages need not merge the lists again."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import delete, text
 from sqlmodel import Session, col
 
@@ -10,7 +13,7 @@ from callcenter.frame.actions.freezing import LARGE
 from callcenter.frame.tables import FramePreview, PreviewUnit
 from callcenter.operations.actions import queue_job
 
-JOB = "preview_frame"
+JOB, TRIAL = "preview_frame", "try_screening"
 
 
 def look_ahead(session: Session, population_id: int, *, supplement: bool) -> tuple[FramePreview | None, bool]:
@@ -52,3 +55,8 @@ def preview_later(session: Session, population_id: int, user_id: int | None, *, 
     session.add(kept)
     session.flush()
     return job_id
+
+
+def try_later(session: Session, population_id: int, document: Mapping[str, Any], user_id: int | None) -> int:
+    """Leave it to a worker to find out what rules would take out; the job's id."""
+    return queue_job(session, TRIAL, {"population_id": population_id, "document": dict(document)}, user_id)

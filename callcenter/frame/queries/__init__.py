@@ -13,6 +13,7 @@ from callcenter.frame.queries.frames import (
     units,
 )
 from callcenter.frame.queries.listing import (
+    NUMBERS_A_PAGE,
     PAGE,
     ReportedFrom,
     SharedNumber,
@@ -35,6 +36,7 @@ from callcenter.frame.queries.merging import (
     current_screening,
     fingerprint,
     frozen_keys,
+    known_places,
     preview,
     row_count,
     screening_document,
@@ -43,6 +45,7 @@ from callcenter.frame.queries.merging import (
 from callcenter.frame.queries.together import overlap_of_stage
 
 __all__ = [
+    "NUMBERS_A_PAGE",
     "PAGE",
     "FoundUnit",
     "Preview",
@@ -60,6 +63,7 @@ __all__ = [
     "frames",
     "frozen_keys",
     "is_barred",
+    "known_places",
     "newest_frame",
     "numbered_frame",
     "of_source",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from callcenter.frame import strata
 from callcenter.frame.duplicates import Codes, ReportedRow, Unit, in_order, known_codes, mark_shared, merge, merge_persons
 from callcenter.frame.reporting_order import reporting_order
 from callcenter.frame.screening import Rules, read_rules, screen
@@ -85,6 +86,21 @@ def order_of(session: Session, population_id: int) -> list[str]:
     wanted = text("SELECT DISTINCT department FROM submissions WHERE population_id = :population AND state = 'judged'")
     reporters = session.connection().execute(wanted, {"population": population_id}).scalars()
     return reporting_order(reporters, [*item.lead_departments, *item.responsible_units])
+
+
+def known_places(session: Session, population_id: int) -> dict[str, list[str]]:
+    """What a screening rule can name: the departments, districts and sub-areas of the lists that count."""
+    places = session.connection().execute(
+        text(f"""SELECT DISTINCT r.district, r.sub_area FROM submission_rows r JOIN submissions s ON s.id = r.submission_id
+                 WHERE s.population_id = :population AND {_COUNTING}"""),
+        {"population": population_id},
+    )
+    found = list(places)
+    return {
+        "department": order_of(session, population_id),
+        "district": sorted({row[0] for row in found}, key=strata.in_order),
+        "sub_area": sorted({row[1] for row in found if row[1]}),
+    }
 
 
 def row_count(session: Session, population_id: int) -> int:

@@ -12,6 +12,7 @@ from callcenter.sampling.queries.draws import (
     frame_of_draw,
     latest_draw,
     open_draw,
+    rules_stand,
     steps,
     strata,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "released_counts",
     "released_units",
     "releases",
+    "rules_stand",
     "steps",
     "strata",
     "units_in_cells",

@@ -1,5 +1,6 @@
 """Reads of designs, draws, strata and certificates."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -97,3 +98,11 @@ def draft(session: Session, population_id: int, draft_id: int) -> DesignDraft:
 def designs(session: Session, frame_id: int) -> list[Design]:
     """Every design that was ever fixed for a frame, in their order."""
     return list(session.exec(select(Design).where(Design.frame_id == frame_id).order_by(col(Design.number))))
+
+
+def rules_stand(session: Session, population_id: int, now: datetime) -> str:
+    """Whether screening rules may still be changed: `free`, `seed_known` (not any more), or `drawn` (for supplements only)."""
+    found = draws(session, population_id)
+    if found and steps(session, found[-1]).next(now) in ("public_value", "draw"):
+        return "seed_known"
+    return "drawn" if any(draw.drawn_at for draw in found) else "free"
