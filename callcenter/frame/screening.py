@@ -165,7 +165,7 @@ class Rules(_Rule):
 WRONG = {
     "empty": "“{rule}”没有写任何条件：请至少填写一项“包含”或“不包含”。",
     "not_a_day": "“{rule}”里的日期看不懂：请写成 2022-05、2022-05-31，起始也可以写 policy-month。",
-    "not_a_period": "“{rule}”的起止不成一段时间：请至少填写一头，起始不晚于截止，政策月只能作起始。",
+    "not_a_period": "“{rule}”的起止不成一段时间：请至少填写一头，起始不晚于截止，政策落地月份只能作起始。",
     "no_column": "“{rule}”没有写列名：请写名单里的列名，如“网办或线下”。",
     "kind": "“{rule}”不是已有的规则种类：请用 period、matter、department、district、sub_area、code 或 column。",
 }

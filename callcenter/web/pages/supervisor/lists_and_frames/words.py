@@ -56,7 +56,7 @@ def rule_text(rule: Mapping[str, Any]) -> str:
     if rule["kind"] == "period":
         first = rule.get("from", "")
         bounds = [
-            _("从 {day} 起", day=_("政策月") if first == POLICY_MONTH else first) if first else "",
+            _("从 {day} 起", day=_("政策落地月份") if first == POLICY_MONTH else first) if first else "",
             _("到 {day} 止", day=rule["to"]) if rule.get("to") else "",
             _("没有日期的行不算") if rule.get("undated") == "drop" else _("没有日期的行算在内"),
         ]
