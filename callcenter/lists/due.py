@@ -90,19 +90,17 @@ def matrix(checklist: Checklist, arrivals: Iterable[Arrival], today: date) -> li
         unit = checklist.names.answers_for(arrival.department)
         came.get(arrival.population_id, {}).setdefault(unit, []).append(arrival)
     window = cache(partial(checklist.intake.window, today))
-    return [cell for expected in checklist.expected for cell in _row(expected, checklist, came[expected.population_id], window, today)]
+    return [cell for expected in checklist.expected for cell in _row(expected, checklist, came[expected.population_id], window)]
 
 
-def _row(
-    expected: Expected, checklist: Checklist, came: Mapping[str, list[Arrival]], window: Callable[[str], Window], today: date
-) -> Iterator[Cell]:
+def _row(expected: Expected, checklist: Checklist, came: Mapping[str, list[Arrival]], window: Callable[[str], Window]) -> Iterator[Cell]:
     """The cells of one population."""
     parts = checklist.names.parts(expected.leads, expected.responsible)
     named = sorted(parts, key=lambda unit: parts[unit] != LEAD)
     for unit in [*named, *sorted(came.keys() - parts.keys())]:
         part, sent = parts.get(unit, ""), came.get(unit, [])
         owed = part == LEAD or (checklist.rule == NAMED and part != "")
-        yield Cell(expected, unit, part, owed, state_of(sent, over=window(unit).is_over(today)), window(unit), sent)
+        yield Cell(expected, unit, part, owed, state_of(sent, over=window(unit).over), window(unit), sent)
 
 
 def state_of(arrivals: Sequence[Arrival], *, over: bool) -> str:

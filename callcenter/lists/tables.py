@@ -101,3 +101,30 @@ class ListStatement(SQLModel, table=True):
     """How many the whole population has."""
     policy_month: str | None = None
     """`2021-06`: the month in which the policy was carried into effect."""
+
+
+class Liaison(SQLModel, table=True):
+    """The person whom a unit names for a stage (Annex 3). A new record replaces the earlier one of the unit and stage, which stays."""
+
+    __tablename__ = "liaisons"
+    __table_args__ = (
+        UniqueConstraint("stage_id", "unit", "version"),
+        CheckConstraint(one_of("came_by", "form", "sheet", "carried_over")),
+    )
+    id: int | None = key()
+    stage_id: int = link("stages.id")
+    unit: str
+    """The unit's name in its normal form."""
+    version: int
+    name: str
+    office: str = ""
+    post: str = ""
+    mobile: str
+    landline: str = ""
+    extension: str = ""
+    mail: str = ""
+    filled_in_by: str = ""
+    came_by: str = "form"
+    """form, sheet (an uploaded Annex 3), or carried over from an earlier stage and confirmed."""
+    entered_at: datetime = moment()
+    entered_by: int | None = link("users.id", nullable=True, index=False)

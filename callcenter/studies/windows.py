@@ -37,6 +37,8 @@ class Window:
     scheduled_last_day: date | None = None
     for_unit: bool = False
     """Whether its last day is one given to the unit alone."""
+    over: bool = False
+    """Whether the asked day lies behind it."""
 
     @property
     def extended(self) -> bool:
@@ -46,10 +48,6 @@ class Window:
     def is_late(self, day: date) -> bool:
         """Whether what arrives on `day` is late: after the last day that the schedule planned."""
         return self.scheduled_last_day is not None and day > self.scheduled_last_day
-
-    def is_over(self, day: date) -> bool:
-        """Whether nothing is taken any more."""
-        return self.last_day is not None and day > self.last_day
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Intake:
         given = [one.last_day for one in self.extensions if one.phase_id == span.phase_id and unit and self._holds(one.unit, unit)]
         alone = bool(given) and given[-1] > span.last_day
         last_day = given[-1] if alone else span.last_day
-        return Window(span.first_day <= day <= last_day, span.first_day, last_day, span.scheduled_last_day, alone)
+        return Window(span.first_day <= day <= last_day, span.first_day, last_day, span.scheduled_last_day, alone, day > last_day)
 
     def _holds(self, given_to: str, unit: str) -> bool:
         """What a district was given its departments have too; what one of them was given, the district shows."""

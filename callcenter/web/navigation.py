@@ -5,6 +5,7 @@ from callcenter.web.translations import noted
 NAVIGATION: dict[str, list[tuple[str, str]]] = {
     "submitter": [
         (noted("本单位报送"), "/submitter"),
+        (noted("联络员"), "/submitter/liaison"),
     ],
     "operator": [
         (noted("工作台"), "/operator"),

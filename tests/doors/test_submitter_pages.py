@@ -149,7 +149,7 @@ def test_a_window_reopened_for_one_unit_takes_its_list_as_late_and_no_other_unit
 
 
 def test_a_large_list_is_waited_for(department: Browser, population_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("callcenter.lists.actions.LARGE_FILE", 10)
+    monkeypatch.setattr("callcenter.lists.actions.submitting.LARGE_FILE", 10)
     shown = send(department, population_id, ("a.xlsx", workbook([row(1)]))).text
     assert "正在核对" in shown
     from callcenter.worker.lists import judge_list

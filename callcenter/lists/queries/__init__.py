@@ -1,6 +1,7 @@
 """Reads of the room: what came in from whom, what became of every row, and what units state beside."""
 
 from callcenter.lists.queries.deliveries import arrivals, checklist, deliveries
+from callcenter.lists.queries.liaison_persons import LiaisonState, liaison, liaison_history, liaison_of, liaisons
 from callcenter.lists.queries.rows import PAGE, RowsWanted, judgements, notes, outside, rows
 from callcenter.lists.queries.statements import received, statement, statement_history, statements
 from callcenter.lists.queries.submissions import Receipt, Report, file_of, receipt, receipts, reports, with_same_bytes
@@ -8,6 +9,7 @@ from callcenter.lists.queries.workbooks import write_receipt
 
 __all__ = [
     "PAGE",
+    "LiaisonState",
     "Receipt",
     "Report",
     "RowsWanted",
@@ -16,6 +18,10 @@ __all__ = [
     "deliveries",
     "file_of",
     "judgements",
+    "liaison",
+    "liaison_history",
+    "liaison_of",
+    "liaisons",
     "notes",
     "outside",
     "receipt",

@@ -38,7 +38,7 @@ DEPARTMENT = UnitExtension(1, "东丽区市场监管局", may(30))
 )
 def test_a_window_takes_lists_from_its_first_to_its_last_day(span: IntakeSpan, day: int, is_open: bool, late: bool, over: bool) -> None:
     found = Intake([span]).window(may(day))
-    assert (found.open, found.is_late(may(day)), found.is_over(may(day))) == (is_open, late, over)
+    assert (found.open, found.is_late(may(day)), found.over) == (is_open, late, over)
     assert found.extended == (span is EXTENDED)
 
 
@@ -81,7 +81,7 @@ def test_of_several_windows_the_open_one_counts_then_the_next_then_the_last() ->
 
 def test_a_stage_without_an_intake_phase_always_takes_lists_and_nothing_is_late() -> None:
     found = Intake([]).window(may(1))
-    assert found.open and not found.is_late(may(1)) and not found.is_over(may(1))
+    assert found.open and not found.is_late(may(1)) and not found.over
 
 
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 60))

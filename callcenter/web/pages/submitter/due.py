@@ -36,6 +36,7 @@ def _stage(session: Session, known: studies.KnownStage, unit: str) -> dict[str, 
     return {
         "stage": known.stage,
         "window": window(session, known.id, unit),
+        "liaison": queries.liaison_of(session, known.id, unit) if unit else None,
         "own": [_line(cell, unit) for cell in mine.values()],
         "others": [expected for expected in checklist.expected if expected.population_id not in mine],
         "groups": {

@@ -69,6 +69,7 @@ def receipt(
         "submitter/receipt.html",
         receipt=found,
         population=population,
+        liaison=queries.liaison_of(session, population.stage_id, found.department),
         item=item,
         rows=rows,
         notes={number: note_texts(note.missing, outside=_outside(note, wanted.within)) for number, note in notes.items()},

@@ -166,6 +166,7 @@ def _about(session: Session, person: Person, population_id: int) -> dict[str, An
         "window": window(session, population.stage_id, person.unit),
         "sent": sent,
     }
+    values["liaison"] = queries.liaison_of(session, population.stage_id, person.unit) if person.unit else None
     values |= declared(session, population, item.lead_departments, person.unit or "", next((r for r in sent if r.state == "judged"), None))
     typed = {"total": values["stated"].total or "", "month": "" if values["stated"].month_of_lead else values["stated"].policy_month or ""}
     good_name = file_names.suggested(person.unit or "", topic.title if topic else "", item.number, population.title)

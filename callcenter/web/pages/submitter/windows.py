@@ -21,7 +21,7 @@ def check_window(session: Session, population_id: int, unit: str) -> None:
     if found.open:
         return
     days = {"first": found.first_day, "last": found.last_day, "hotline": hotline(session, population_id)}
-    if found.is_over(field_day(clock.now())):
+    if found.over:
         raise Refused("window_closed", "现在不在名单报送期内：{first} 至 {last} 已经结束。请拨打评估机构电话 {hotline} 申请延期。", **days)
     raise Refused("window_closed", "现在不在名单报送期内：{first} 至 {last} 才开放。如有疑问请拨打评估机构电话 {hotline}。", **days)
 

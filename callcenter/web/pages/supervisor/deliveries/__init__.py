@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.supervisor.deliveries import overview, windows
+from callcenter.web.pages.supervisor.deliveries import liaisons, overview, windows
 
 router = APIRouter()
 router.include_router(windows.router)
+router.include_router(liaisons.router)
 router.include_router(overview.router)

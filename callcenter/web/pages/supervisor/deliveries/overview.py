@@ -17,7 +17,7 @@ from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
 from callcenter.studies.queries import KnownStage
 from callcenter.web.deps import Work
-from callcenter.web.pages.supervisor.deliveries import stages
+from callcenter.web.pages.stages import chosen
 from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
@@ -86,33 +86,33 @@ def _asked(request: Request) -> Asked:
 
 @router.get("")
 def overview(request: Request, person: Supervisor, session: Work, asked: Annotated[Asked, Depends(_asked)]) -> Response:
-    """What is owed and what is here, in one of three views."""
+    """What is owed and what is at, in one of three views."""
     known = studies.known_stages(session)
-    here = stages.chosen(session, known, asked.stage)
-    cells = _cells(session, here)
+    at = chosen(session, known, asked.stage)
+    cells = _cells(session, at)
     shown = [cell for cell in cells if asked.chosen.holds(cell)]
     values: dict[str, Any] = {
         "asked": asked,
         "known": known,
-        "here": here,
+        "at": at,
         "units": sorted({cell.unit for cell in cells}),
         "items": list({cell.expected.item_number: cell.expected.item_title for cell in cells}.items()),
-        "topics": studies.topics(session, here.study.id or 0) if here else [],
+        "topics": studies.topics(session, at.study.id or 0) if at else [],
         "any": bool(cells),
         "total": due.tally(shown),
         "rows": due.by_population(shown),
         "by_unit": due.by_unit(shown),
         "columns": _columns(shown),
-        "at": {(cell.expected.population_id, cell.unit): cell for cell in shown},
-        "window": studies.intake(session, here.id).window(field_day(clock.now())) if here else None,
+        "cell_at": {(cell.expected.population_id, cell.unit): cell for cell in shown},
+        "window": studies.intake(session, at.id).window(field_day(clock.now())) if at else None,
         "states": STATES,
         "parts": PARTS,
     }
     return page(request, person, "supervisor/deliveries/overview.html", **values)
 
 
-def _cells(session: Session, here: KnownStage | None) -> list[Cell]:
-    return queries.deliveries(session, here.id, field_day(clock.now())) if here else []
+def _cells(session: Session, at: KnownStage | None) -> list[Cell]:
+    return queries.deliveries(session, at.id, field_day(clock.now())) if at else []
 
 
 def _columns(shown: list[Cell]) -> list[str]:
@@ -123,18 +123,18 @@ def _columns(shown: list[Cell]) -> list[str]:
 @router.get("/table")
 def table(person: Supervisor, session: Work, asked: Annotated[Asked, Depends(_asked)]) -> Response:
     """The chosen cells as CSV, one a line."""
-    here = stages.chosen(session, studies.known_stages(session), asked.stage)
-    lines = [_line(here, cell) for cell in _cells(session, here) if here and asked.chosen.holds(cell)]
-    record(session, person.id, "deliveries_fetched", "stage", here.id if here else 0)
+    at = chosen(session, studies.known_stages(session), asked.stage)
+    lines = [_line(at, cell) for cell in _cells(session, at) if at and asked.chosen.holds(cell)]
+    record(session, person.id, "deliveries_fetched", "stage", at.id if at else 0)
     data = as_csv(Sheet("deliveries", [_(name) for name in COLUMNS], lines))
-    name = f"deliveries-{here.stage.name if here else 'none'}.csv".encode("ascii", "ignore").decode()
+    name = f"deliveries-{at.stage.name if at else 'none'}.csv".encode("ascii", "ignore").decode()
     return Response(data, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _line(here: KnownStage, cell: Cell) -> list[object]:
+def _line(at: KnownStage, cell: Cell) -> list[object]:
     newest = cell.arrivals[0] if cell.arrivals else None
     return [
-        here.stage.name,
+        at.stage.name,
         cell.expected.topic_number,
         cell.expected.item_number,
         cell.expected.item_title,
@@ -155,12 +155,12 @@ def _line(here: KnownStage, cell: Cell) -> list[object]:
 def cell(request: Request, person: Supervisor, session: Work, population: int, unit: str) -> Response:
     """The lists that one unit sent for one population, those of a district's departments together."""
     found = studies.population(session, population)
-    here = next(each for each in studies.known_stages(session) if each.id == found.stage_id)
-    name = studies.unit_names(session, here.id).answers_for(unit)
-    wanted = next((each for each in _cells(session, here) if (each.expected.population_id, each.unit) == (population, name)), None)
+    at = next(each for each in studies.known_stages(session) if each.id == found.stage_id)
+    name = studies.unit_names(session, at.id).answers_for(unit)
+    wanted = next((each for each in _cells(session, at) if (each.expected.population_id, each.unit) == (population, name)), None)
     numbers = {arrival.submission_id for arrival in wanted.arrivals} if wanted else set()
     sent = [receipt for receipt in queries.receipts(session, population_id=population) if receipt.id in numbers]
     item = studies.item(session, found.item_id)
-    topic = next((each for each in studies.topics(session, here.study.id or 0) if each.number == item.topic_number), None)
-    values: dict[str, Any] = {"population": found, "item": item, "topic": topic, "here": here, "cell": wanted, "unit": name}
+    topic = next((each for each in studies.topics(session, at.study.id or 0) if each.number == item.topic_number), None)
+    values: dict[str, Any] = {"population": found, "item": item, "topic": topic, "at": at, "cell": wanted, "unit": name}
     return page(request, person, "supervisor/deliveries/cell.html", **values, sent=sent, states=STATES, parts=PARTS)

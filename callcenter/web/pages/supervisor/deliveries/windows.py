@@ -15,7 +15,8 @@ from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
 from callcenter.studies.queries import KnownStage
 from callcenter.web.deps import Work
-from callcenter.web.pages.supervisor.deliveries import stages
+from callcenter.web.pages.stages import chosen
+from callcenter.web.pages.supervisor.deliveries import units
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
@@ -27,8 +28,8 @@ Supervisor = Annotated[Person, allow("supervisor")]
 @router.get("")
 def ask(request: Request, person: Supervisor, session: Work, stage: str = "", unit: str = "") -> Response:
     """The windows of a stage."""
-    here = stages.chosen(session, studies.known_stages(session), stage)
-    return _shown(request, person, session, here, given={"unit": unit})
+    at = chosen(session, studies.known_stages(session), stage)
+    return _shown(request, person, session, at, given={"unit": unit})
 
 
 @router.post("/{phase_id}")
@@ -42,20 +43,20 @@ def extend(
     unit: Annotated[str, Form()] = "",
 ) -> Response:
     """Give the window another last day, for all units or one."""
-    here = _stage_of(session, phase_id)
+    at = _stage_of(session, phase_id)
     try:
         with session.begin_nested():
             day = _day(last_day)
-            _check_unit(session, here.id, unit)
+            _check_unit(session, at.id, unit)
             actions.extend_phase(session, phase_id, day, reason, person.id, unit=unit.strip() or None)
     except CallcenterError as refusal:
         given = {"last_day": last_day, "reason": reason, "unit": unit, "phase": str(phase_id), "problem": refusal}
-        return _shown(request, person, session, here, given=given)
+        return _shown(request, person, session, at, given=given)
     if unit.strip():
         flash(request, "已为 {unit} 调整：报送到 {day} 截止。", unit=unit.strip(), day=day.isoformat())
     else:
         flash(request, "报送期已调整：所有单位到 {day} 截止。", day=day.isoformat())
-    return see_other(f"/supervisor/deliveries/windows?stage={here.id}")
+    return see_other(f"/supervisor/deliveries/windows?stage={at.id}")
 
 
 def _stage_of(session: Session, phase_id: int) -> KnownStage:
@@ -74,20 +75,20 @@ def _day(text: str) -> date:
 
 def _check_unit(session: Session, stage_id: int, unit: str) -> None:
     """A name that no unit has would be an extension for nobody."""
-    if unit.strip() and studies.unit_names(session, stage_id).normal(unit) not in stages.units(session, stage_id):
+    if unit.strip() and studies.unit_names(session, stage_id).normal(unit) not in units.of_stage(session, stage_id):
         raise InvalidInput("no_unit", "没有名为“{unit}”的单位：清单、账户和已收名单中都没有。请从提示中选择。", unit=unit)
 
 
-def _shown(request: Request, person: Person, session: Session, here: KnownStage | None, given: dict[str, Any]) -> Response:
+def _shown(request: Request, person: Person, session: Session, at: KnownStage | None, given: dict[str, Any]) -> Response:
     refusal = given.pop("problem", None)
     today = field_day(clock.now())
     values = {
         "known": studies.known_stages(session),
-        "here": here,
-        "spans": studies.intake(session, here.id).spans if here else [],
-        "records": list(reversed(studies.extensions(session, here.id))) if here else [],
+        "at": at,
+        "spans": studies.intake(session, at.id).spans if at else [],
+        "records": list(reversed(studies.extensions(session, at.id))) if at else [],
         "names": people.names(session),
-        "units": stages.units(session, here.id) if here else [],
+        "units": units.of_stage(session, at.id) if at else [],
         "given": given,
         "today": today,
         "problem": _(refusal.text, **refusal.about) if refusal else "",

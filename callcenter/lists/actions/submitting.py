@@ -7,12 +7,13 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select, update
 
 from callcenter import clock
-from callcenter.errors import InvalidInput
+from callcenter.errors import InvalidInput, Refused
 from callcenter.lists import stored_rows
 from callcenter.lists.asks import Asks, asks
 from callcenter.lists.findings import Findings, Look
 from callcenter.lists.judged_rows import JudgedRows
 from callcenter.lists.periods import read_month
+from callcenter.lists.queries import liaison_of
 from callcenter.lists.refusals import ListRefused
 from callcenter.lists.tables import ListStatement, Submission
 from callcenter.lists.verdicts import ListCheck, check
@@ -50,6 +51,7 @@ def submit(
         raise InvalidInput("department_missing", "您的账户没有登记单位，无法报送名单：请联系管理员登记。")
     if len(data) > MAX_FILE:
         raise InvalidInput("file_too_large", "文件超过 300 MB：请拆成几个文件分别上报。")
+    _check_liaison(session, population.stage_id, department)
     sent = _Sent(population_id, department, hashlib.sha256(data).hexdigest())
     session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"submit {population_id} {department}"})
     earlier = session.exec(select(Submission).where(*sent.same_unit(), Submission.file_sha256 == sent.digest)).first()
@@ -98,6 +100,13 @@ def _role(session: Session, sent: _Sent, *, supplement: bool, drawn: bool) -> st
     if first:
         return "supplement" if drawn else "first"
     return "supplement" if supplement else "replacement"
+
+
+def _check_liaison(session: Session, stage_id: int, unit: str) -> None:
+    """Where the study requires it, a unit sends lists only after it has named its liaison person for the stage."""
+    state = liaison_of(session, stage_id, unit)
+    if state.required and state.person is None:
+        raise Refused("liaison_missing", "本单位还没有登记这个阶段的联络员：请先在“联络员”页登记，再报送名单。")
 
 
 def _is_late(session: Session, stage_id: int, department: str) -> bool:
