@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice, zip_longest
 
 from callcenter.lists.columns import LAST_HEADER_ROW, find_layout
@@ -107,7 +108,10 @@ def _delimiter(data: bytes, encoding: str) -> str:
 
 
 def _columns_found(data: bytes, encoding: str, delimiter: str) -> int:
-    rows = [row for row in islice(_records(data, encoding, delimiter), LAST_HEADER_ROW + 1) if row.number <= LAST_HEADER_ROW + 1]
+    rows: list[Row] = []
+    with suppress(ListRefused):  # under another delimiter, or cut here, a quote can seem to be open
+        rows.extend(islice(_records(data, encoding, delimiter), LAST_HEADER_ROW + 1))
+    rows = [row for row in rows if row.number <= LAST_HEADER_ROW + 1]
     found = 0
     for row, following in zip_longest(rows, rows[1:], fillvalue=Row(0, [])):
         layout = find_layout(row.cells, following.cells, persons=True)  # whether persons or not, the same delimiter

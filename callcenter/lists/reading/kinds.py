@@ -23,6 +23,7 @@ _CONTROLS = re.compile(rb"[\x00-\x06\x0e-\x1a]")
 _HEAD = 8192
 _MOST_CONTROLS = 0.02
 """Text may hold a few control characters (a cell pasted from elsewhere, the ^Z of old exports); a binary file is full of them."""
+_HEADER_SIGNS = [name.encode(encoding) for name in ("名称", "姓名") for encoding in ("utf-8", "gb18030")]
 _BOF = re.compile(rb"\x09[\x00\x02\x04\x08](?:[\x04-\x10])\x00")
 _FILEPASS = b"\x2f\x00"
 
@@ -56,7 +57,9 @@ def _wide(start: bytes) -> bool:
 
 
 def _is_binary(start: bytes) -> bool:
-    return not _wide(start) and len(_CONTROLS.findall(start)) > max(8, _MOST_CONTROLS * len(start))
+    if _wide(start) or any(sign in start for sign in _HEADER_SIGNS):
+        return False
+    return len(_CONTROLS.findall(start)) > max(8, _MOST_CONTROLS * len(start))
 
 
 def _readable_start(data: bytes) -> bytes:

@@ -57,6 +57,12 @@ def test_a_quote_left_open_in_the_last_line_harms_nobody() -> None:
     assert names(text(["3", "东丽", '丙"某"公司', "", "王", "13800000003"]).encode())[2] == '丙"某"公司'
 
 
+def test_a_quote_that_only_another_delimiter_would_leave_open_is_no_fault() -> None:
+    assert names(text(["3", "\n", "丙公司", "", "", "13800000003"]).replace("\n,", '"\n",').encode())[2] == "丙公司"
+    long = text(["3", "东丽", "丙公司", "", "", "13800000003", '"' + "长\n" * 400_000 + '"'])  # the first look ends within the quotes
+    assert names(long.encode())[2] == "丙公司"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize(
     "markup", ["<html><body>", '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', "\n <TABLE>", "<tr><td>"]
