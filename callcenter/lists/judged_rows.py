@@ -156,7 +156,7 @@ class JudgedRows(Sequence[JudgedRow]):
     def spans(self) -> Iterator[tuple[Run, int]]:
         """Each run and the place before which it ends."""
         ends = [*(run.first for run in self.runs[1:]), len(self)]
-        return zip(self.runs, ends, strict=True)
+        return zip(self.runs, ends, strict=False)  # a list without rows has an end and no run
 
     def _row(self, run: Run, place: int) -> JudgedRow:
         marks = self.marks[place]

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 
 from callcenter.lists.cells import Value, clean, folded
 from callcenter.lists.columns import LAST_HEADER_ROW, NAME, ORDINAL, PHONE, Layout, find_layout, headings, may_be_header
@@ -24,6 +24,7 @@ _FOOTER_STARTS = frozenset("合总小共填审注")
 _NUMBER_STARTS = frozenset("-0123456789")
 _TALLEST_HEADER = 5
 _DOTS = frozenset(".…⋯")
+_CELLS_WASTED = 1_000_000
 AT_ONCE = 4096
 """Rows of a stretch: enough to make the work of a column small beside its rows, few enough to stay in the processor's memory."""
 
@@ -237,7 +238,18 @@ def _rest(table: _Table, ahead: Row | None, rows: Iterator[Row]) -> Iterator[Str
     while table.layout is not None and ahead is not None:
         block = [ahead, *islice(rows, AT_ONCE)]
         ahead = block.pop() if len(block) > AT_ONCE else None
-        yield from table.take_all(block, ahead)
+        lots = _of_like_width(block)
+        afterwards = [*(lot[0] for lot in lots[1:]), ahead]
+        for lot, after in zip(lots, afterwards, strict=True):
+            yield from table.take_all(lot, after)
+
+
+def _of_like_width(rows: list[Row]) -> list[list[Row]]:
+    """The rows all at once; where few very wide ones stand among narrow ones, in lots: filled up to one width they fill the memory."""
+    widths = [len(row.cells) for row in rows]
+    if max(widths) * len(rows) <= 2 * sum(widths) + _CELLS_WASTED:
+        return [rows]
+    return [list(lot) for _, lot in groupby(rows, key=lambda row: len(row.cells).bit_length())]
 
 
 def data_rows(sheet: Sheet, *, persons: bool = False) -> tuple[bool, Iterator[DataRow]]:

@@ -1,5 +1,7 @@
 """Text files as they come out of old programs: encodings, delimiters, marks and quotes that are not quite right."""
 
+import resource
+
 import pytest
 
 from callcenter.lists.refusals import ListRefused
@@ -73,9 +75,19 @@ def test_markup_of_any_width_is_called_what_it_is(encoding: str, markup: str) ->
     assert refusal.value.why == "unsupported"
 
 
+def test_one_very_wide_line_does_not_widen_all_others() -> None:
+    narrow = "".join(f"{n},东丽,公司{n},,王,138{n:08d}\r\n" for n in range(4000))
+    wide = "9,东丽,宽公司,,王,13900000001" + "," * 16_000 + "x\r\n"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    checked = check((text() + narrow + wide + narrow).encode(), keep_cells=True)
+    assert checked.rows[4002].name == "宽公司"
+    assert checked.rows[4002].cells["第16006列"] == "x"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
+
+
 def test_absurdly_many_columns_and_an_absurdly_long_cell_are_refused() -> None:
     with pytest.raises(ListRefused) as wide:
-        check(b"a" + b"," * 2_000_000)
+        check(b"a" + b"," * 20_000)
     with pytest.raises(ListRefused) as long:
         check(text().encode() + b'"' + b"x" * (17 * 2**20) + b'",')
     assert (wide.value.why, long.value.why) == ("bomb", "corrupt")

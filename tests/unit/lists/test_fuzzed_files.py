@@ -161,7 +161,10 @@ def as_workbook(rows: Sequence[Sequence[str]]) -> bytes:
 def test_any_cells_get_verdicts_and_always_the_same(rows: list[list[str]]) -> None:
     checked = judged(as_text(rows))
     assert checked is not None
-    assert judged(as_text(rows)) == checked
+    again = judged(as_text(rows))
+    assert again is not None
+    assert list(again.rows) == list(checked.rows)
+    assert again.totals == checked.totals
 
 
 def facts(checked: ListCheck) -> Counter[tuple[str, str, str, tuple[Phone, ...]]]:
