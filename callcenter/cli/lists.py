@@ -26,6 +26,7 @@ from callcenter.studies import queries as studies
 
 app = typer.Typer(no_args_is_help=True, help="Lists of enterprises. Example: callcenter lists check 名单.xlsx --rows verdicts.csv")
 app.command("orders")(work_orders.examine_file)
+app.command("order-days")(work_orders.population_days)
 
 File = Annotated[Path, typer.Argument(help="xlsx, xls, ods or delimited text; told by content.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

@@ -2,23 +2,29 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from callcenter import clock
-from callcenter.cli.list_files import check_place, read_list
+from callcenter import clock, wiring
+from callcenter.cli.list_files import check_place, population_named, read_list
+from callcenter.db.engine import transaction
 from callcenter.errors import Refused
+from callcenter.lists import queries
 from callcenter.lists.orders import report
+from callcenter.lists.orders.durations import MEASURES, as_document, concerning, limits_of, results
 from callcenter.lists.orders.findings import NAMES, NOTICES, Examiner
 from callcenter.lists.orders.lengths import CALENDAR, WORKING
 from callcenter.lists.orders.reading import orders_of
 from callcenter.lists.reading import better_told
 from callcenter.lists.refusals import ListRefused
+from callcenter.settings import Settings
+from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
 from callcenter.studies.work_calendar import OFFICIAL
 
 SHOWN = 20
+Study = Annotated[str, typer.Option(help="The study's name.")]
 _WAYS = {CALENDAR: "自然日", WORKING: "工作日"}
 
 
@@ -48,6 +54,40 @@ def examine_file(
         print(json.dumps({**found.totals, "rows": list(report.found(found))}, ensure_ascii=False, indent=1))
     else:
         print(_summary(found))
+
+
+def population_days(
+    study: Study,
+    population: Annotated[str, typer.Option("--population", help="<item>-<position>, or <stage>/<item>-<position>.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, with every group.")] = False,
+) -> None:
+    """How long the matters of a population took by their work orders, as written and by the dates, against the item's promises.
+
+    Accepted rows and duplicates count. Example: callcenter lists order-days --study tianjin-2022 --population 28-1
+    """
+    wiring.start(Settings())
+    with transaction() as session:
+        meant = population_named(session, study, population)
+        orders = queries.timed_orders(session, meant.id)
+        if not orders:
+            raise Refused("no_work_orders_yet", "样本总体 {population} 还没有收到工单。", population=population)
+        item = studies.item(session, meant.item_id).number
+        promised = limits_of(studies.standards(session, studies.study_by_name(session, study).id or 0, item_number=item))
+        found = results(orders, studies.work_calendar(session), concerning(promised, meant.title))
+    document = {"population": meant.code, "title": meant.title, **as_document(found)}
+    print(json.dumps(document, ensure_ascii=False, indent=1) if as_json else _days(document))
+
+
+def _days(document: dict[str, Any]) -> str:
+    lines = [f"{document['population']} {document['title']}：{document['orders']:,} 个工单、{document['stages']:,} 个环节。"]
+    lines.append("\t".join(("", "工单", "平均", "中位数", "下四分位", "上四分位", "最短", "最长", "承诺之内")))
+    groups = [("全部", document["overall"]), *document["by_department"].items(), *document["by_district"].items()]
+    for name, row in groups:
+        for measure, one in row.items():
+            numbers = [f"{one[key]:.2f}" for key in ("mean", "median", "q1", "q3", "low", "high")]
+            within = "；".join(f"{told['promise']} {told['share']:.1%}" for told in one["within"])
+            lines.append("\t".join((f"{name} {MEASURES[measure]}", str(one["n"]), *numbers, within)))
+    return "\n".join(lines)
 
 
 def _summary(found: report.Report) -> str:

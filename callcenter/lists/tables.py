@@ -128,3 +128,21 @@ class Liaison(SQLModel, table=True):
     """form, sheet (an uploaded Annex 3), or carried over from an earlier stage and confirmed."""
     entered_at: datetime = moment()
     entered_by: int | None = link("users.id", nullable=True, index=False)
+
+
+class WorkOrderRow(SQLModel, table=True):
+    """What a work-order sheet says of one data row's stages, and what was found in it when it was judged."""
+
+    __tablename__ = "work_orders"
+    __table_args__ = (UniqueConstraint("submission_id", "number"),)
+    id: int | None = key()
+    submission_id: int = link("submissions.id", index=False)
+    number: int
+    """The data row's place, as in submission_rows."""
+    order_number: str
+    stages: list[Any] = documents()
+    """For each stage that was passed: its number, start, finish (ISO, field-local) and written days."""
+    total: float | None = None
+    """The total as written."""
+    findings: list[dict[str, Any]] = documents()
+    """code, stage (0: the whole order), values."""

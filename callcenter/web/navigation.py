@@ -24,6 +24,7 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
     "evaluator": [
         (noted("结果"), "/evaluator"),
         (noted("个案查询"), "/cases"),
+        (noted("工单时长"), "/work-orders"),
         (noted("抽样证书"), "/sampling/certificates"),
         (noted("看板"), "/boards"),
     ],

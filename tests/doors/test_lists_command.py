@@ -87,3 +87,25 @@ def test_rows_are_plain_csv(tmp_path: Path) -> None:
     assert main(["lists", "check", str(EXAMPLES / "p06_utf8_bom.csv"), "--rows", str(out)]) == 0
     with out.open(encoding="utf-8", newline="") as table:
         assert next(csv.reader(table))[:3] == ["sheet", "source_row", "enterprise_name"]
+
+
+def test_orders_tells_each_finding_and_writes_a_line_a_stage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, sheet = tmp_path / "stages.csv", str(EXAMPLES / "p09_workorders_3.xlsx")
+    assert main(["lists", "orders", sheet, "--rows", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["orders"], told["counts_in"]) == (53, "calendar")
+    one = next(found for found in told["rows"] if found["finding"] == "length_differs")
+    assert (one["source_row"], one["stage"], one["values"]) == (26, 3, {"written": "6", "calendar": "7", "working": "5"})
+    lines = list(csv.DictReader(out.open(encoding="utf-8", newline="")))
+    assert len({line["source_row"] for line in lines}) == told["orders"]
+    assert sum(line["stage"] != "total" for line in lines) == told["stages"]
+    assert main(["lists", "orders", sheet]) == 0
+    assert "第 26 行 GD2022001147：环节3填写 6 天" in capsys.readouterr().out
+
+
+def test_orders_of_a_list_without_work_orders_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lists", "orders", str(EXAMPLES / "p01_template.xlsx"), "--json"]) == 1
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["why"] == "no_work_orders" and "工单号" in shown.err
+    assert main(["lists", "orders", str(EXAMPLES / "r01_html.xls"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["why"] == "unsupported"

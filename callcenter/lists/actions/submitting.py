@@ -1,6 +1,7 @@
 """Writes of the room: take a file, judge it, keep bytes and verdicts."""
 
 import hashlib
+import json
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -12,6 +13,8 @@ from callcenter.lists import stored_rows
 from callcenter.lists.asks import Asks, asks
 from callcenter.lists.findings import Findings, Look
 from callcenter.lists.judged_rows import JudgedRows
+from callcenter.lists.orders.findings import Examiner
+from callcenter.lists.orders.reading import orders_of, stored
 from callcenter.lists.periods import read_month
 from callcenter.lists.queries import liaison_of
 from callcenter.lists.refusals import ListRefused
@@ -158,6 +161,8 @@ def _keep(session: Session, submission: Submission, judged: ListCheck, findings:
     assert submission.id is not None  # noqa: S101  # stored before it is judged
     _copy_rows(session, submission.id, judged.rows)
     _copy_notes(session, submission.id, findings)
+    if judged.stages:
+        _keep_orders(session, submission)
     submission.state, submission.totals, submission.findings = "judged", judged.totals, findings.stored()
     if submission.role == "replacement":
         submission.replaces_id = _replace_earlier(session, submission)
@@ -217,3 +222,18 @@ def state(
     record(session, user_id, "state_list", "population", population_id, detail={"department": department, **values})
     session.flush()
     return statement
+
+
+def _keep_orders(session: Session, submission: Submission) -> None:
+    """Store the stages of a work-order list and what is found in them; other lists never come here."""
+    persons = studies.population(session, submission.population_id).respondents == "persons"
+    examiner = Examiner(studies.work_calendar(session), field_day(submission.received_at))
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(_COPY_ORDERS) as copy:
+        for order in orders_of(submission.file, persons=persons):
+            found = [{"code": one.code, "stage": one.stage, "values": one.values} for one in examiner.findings(order)]
+            stages = json.dumps([stored(stage) for stage in order.used], ensure_ascii=False)
+            copy.write_row((submission.id, order.number, order.order, stages, order.total, json.dumps(found, ensure_ascii=False)))
+
+
+_COPY_ORDERS = "COPY work_orders (submission_id, number, order_number, stages, total, findings) FROM STDIN"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from callcenter.lists import columns
 from callcenter.lists.cells import Value, clean, folded
@@ -84,6 +84,17 @@ def orders_of(data: bytes, *, persons: bool = False) -> Iterator[WorkOrder]:
             number += 1
             if row.layout.work_orders:
                 yield _order(number, sheet.name, row)
+
+
+def stored(stage: Stage) -> list[Any]:
+    """A stage as it is kept: number, start, finish, written days."""
+    return [stage.number, stage.start and stage.start.isoformat(), stage.finish and stage.finish.isoformat(), stage.written]
+
+
+def from_stored(kept: Sequence[Any]) -> Stage:
+    """The stage that was kept."""
+    number, start, finish, written = kept
+    return Stage(number, start and datetime.fromisoformat(start), finish and datetime.fromisoformat(finish), written)
 
 
 def _order(number: int, sheet: str, row: DataRow) -> WorkOrder:

@@ -2,6 +2,7 @@
 
 from callcenter.lists.queries.deliveries import arrivals, checklist, deliveries
 from callcenter.lists.queries.liaison_persons import LiaisonState, liaison, liaison_history, liaison_of, liaisons
+from callcenter.lists.queries.orders import orders_found, orders_with_findings, populations_with_orders, timed_orders
 from callcenter.lists.queries.rows import PAGE, RowsWanted, judgements, notes, outside, rows
 from callcenter.lists.queries.statements import received, statement, statement_history, statements
 from callcenter.lists.queries.submissions import Receipt, Report, file_of, receipt, receipts, reports, with_same_bytes
@@ -23,7 +24,10 @@ __all__ = [
     "liaison_of",
     "liaisons",
     "notes",
+    "orders_found",
+    "orders_with_findings",
     "outside",
+    "populations_with_orders",
     "receipt",
     "receipts",
     "received",
@@ -32,6 +36,7 @@ __all__ = [
     "statement",
     "statement_history",
     "statements",
+    "timed_orders",
     "with_same_bytes",
     "write_receipt",
 ]

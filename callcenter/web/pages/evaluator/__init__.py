@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.evaluator import results, start
+from callcenter.web.pages.evaluator import results, start, work_orders
 
 router = APIRouter()
 router.include_router(start.router)
 router.include_router(results.router)
+router.include_router(work_orders.router)

@@ -14,6 +14,7 @@ from callcenter.lists import queries
 from callcenter.lists.asks import asks
 from callcenter.lists.file_names import problems
 from callcenter.lists.findings import note_texts
+from callcenter.lists.orders.findings import NAMES, NOTICES, SENTENCES
 from callcenter.lists.periods import Dated, Span, outside
 from callcenter.lists.reasons import REASONS, VERDICTS
 from callcenter.operations.actions import queue_job, record
@@ -25,6 +26,7 @@ from callcenter.web.pages.submitter.declared import declared
 from callcenter.web.pages.submitter.uploads import SPREADSHEET
 from callcenter.web.rendering import page, see_other
 from callcenter.web.security import Person, allow
+from callcenter.web.translations import gettext as _
 
 router = APIRouter(prefix="/submitter/submissions/{submission_id}")
 RECEIPT_AT_ONCE = 5000
@@ -76,6 +78,9 @@ def receipt(
         count=count,
         wanted=wanted,
         size=queries.PAGE,
+        orders=queries.orders_found(session, submission_id),
+        order_findings=NAMES,
+        order_notices=NOTICES,
         verdicts=VERDICTS,
         reasons=REASONS,
         name_problems=problems(found.file_name, item_number=item.number, topic=topic, department=found.department),
@@ -95,6 +100,35 @@ def line(request: Request, person: Reader, session: Work, submission_id: int) ->
     found = _receipt(session, person, submission_id)
     work = job(session, found.job_id) if found.job_id and found.state == "waiting" else None
     return page(request, person, "submitter/line.html", receipt=found, work=work)
+
+
+@router.get("/orders")
+def orders(
+    request: Request,
+    person: Reader,
+    session: Work,
+    submission_id: int,
+    finding: str = "",
+    offset: Annotated[int, Query(ge=0, le=2_000_000)] = 0,
+) -> Response:
+    """The work orders in which something was found, all or of one kind."""
+    found = _receipt(session, person, submission_id)
+    code = finding if finding in NAMES else ""
+    shown, count = queries.orders_with_findings(session, submission_id, code=code, offset=offset)
+    return page(
+        request,
+        person,
+        "submitter/orders.html",
+        receipt=found,
+        orders=queries.orders_found(session, submission_id),
+        shown=[(order, [_(SENTENCES[one["code"]], stage=one["stage"], **one["values"]) for one in order.findings]) for order in shown],
+        count=count,
+        offset=offset,
+        size=queries.PAGE,
+        code=code,
+        order_findings=NAMES,
+        order_notices=NOTICES,
+    )
 
 
 @router.get("/workbook")
