@@ -25,6 +25,7 @@ COMMANDS = {
     "db": "db:app",
     "study": "study:app",
     "lists": "lists:app",
+    "frame": "frame:app",
     "sampling": "sampling:app",
     "questionnaire": "questionnaire:app",
     "rates": "rates:app",

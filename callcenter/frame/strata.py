@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from callcenter.frame.duplicates import Unit
 from callcenter.lists.districts import DISTRICTS, UNKNOWN
@@ -13,7 +13,12 @@ _ORDER = {name: place for place, name in enumerate([*DISTRICTS.values(), UNKNOWN
 def sizes(units: Sequence[Unit]) -> dict[str, int]:
     """Units by district, in the order of the district codes, 未知 last."""
     counted = Counter(unit.district for unit in units)
-    return {name: counted[name] for name in sorted(counted, key=in_order)}
+    return ordered(counted)
+
+
+def ordered(sizes: Mapping[str, int]) -> dict[str, int]:
+    """The same counts in the order of the district codes (a stored document keeps none)."""
+    return {name: sizes[name] for name in sorted(sizes, key=in_order)}
 
 
 def in_order(district: str) -> tuple[int, str]:

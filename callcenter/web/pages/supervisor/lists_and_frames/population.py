@@ -15,7 +15,7 @@ from callcenter.operations import queries as operations
 from callcenter.sampling.queries import latest_draw
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
-from callcenter.web.pages.supervisor.lists_and_frames.words import CONFLICTS, rule_text
+from callcenter.web.pages.supervisor.lists_and_frames.words import CONFLICTS, in_order, rule_text
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
@@ -114,6 +114,7 @@ def _one(request: Request, person: Person, session: Session, population_id: int,
         "item": studies.item(session, population.item_id),
         "receipts": lists.receipts(session, population_id=population_id),
         "preview": kept if source else None,
+        "counts": in_order(kept.counts) if kept and source else {},
         "fresh": fresh,
         "barred": queries.still_barred(session, source) if source else 0,
         "rows": queries.row_count(session, population_id),

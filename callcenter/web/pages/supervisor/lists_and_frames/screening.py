@@ -16,7 +16,7 @@ from callcenter.people import queries as people
 from callcenter.sampling.queries import rules_stand
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
-from callcenter.web.pages.supervisor.lists_and_frames.words import RULE_KINDS, rule_text
+from callcenter.web.pages.supervisor.lists_and_frames.words import RULE_KINDS, in_order, rule_text
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
@@ -86,7 +86,8 @@ def trial(request: Request, person: Supervisor, session: Work, population_id: in
     """What a trial in the background found; asked again by the page until it is there."""
     found = operations.job(session, job_id)
     mine = found if found is not None and found.payload.get("population_id") == population_id else None
-    counts = (mine.result or {}).get("counts") if mine else None
+    found_counts = (mine.result or {}).get("counts") if mine else None
+    counts = in_order(found_counts) if found_counts else None
     return page(
         request, person, "supervisor/lists/effect.html", counts=counts, work=mine, population_id=population_id, rule_text=rule_text
     )  # fmt: skip

@@ -11,7 +11,7 @@ from callcenter.frame.queries import Source, UnitsWanted
 from callcenter.operations.actions import record
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
-from callcenter.web.pages.supervisor.lists_and_frames.words import CONFLICTS, LISTED, rule_text, settled_by
+from callcenter.web.pages.supervisor.lists_and_frames.words import CONFLICTS, LISTED, in_order, rule_text, settled_by
 from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
 
@@ -30,7 +30,7 @@ def _source(session: Session, population_id: int, frame: int) -> tuple[Source, A
 def _about(session: Session, population_id: int, frame: int, whole: Any) -> dict[str, Any]:
     population = studies.population(session, population_id)
     item = studies.item(session, population.item_id)
-    return {"population": population, "item": item, "frame": frame, "counts": whole.counts, "screening": whole.screening}
+    return {"population": population, "item": item, "frame": frame, "counts": in_order(whole.counts), "screening": whole.screening}
 
 
 @router.get("/units")

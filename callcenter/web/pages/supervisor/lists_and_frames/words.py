@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from callcenter.frame.screening import POLICY_MONTH
+from callcenter.frame.strata import ordered
 from callcenter.web.translations import gettext as _
 from callcenter.web.translations import noted
 
@@ -41,6 +42,13 @@ RULE_KINDS = {
     "code": noted("有有效信用代码"),
     "column": noted("附加列"),
 }
+
+
+def in_order(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """A frame's counts with districts and kinds of conflict in their order; a frame of old lacks some."""
+    kinds = counts.get("conflicts_by_kind", {})
+    districts = {name: ordered(counts.get(name, {})) for name in ("before_by_district", "by_district")}
+    return {"screened": [], **counts, **districts, "conflicts_by_kind": {kind: kinds[kind] for kind in CONFLICTS if kind in kinds}}
 
 
 def settled_by(kind: str, rule: str) -> str:
