@@ -67,7 +67,7 @@ def fix_design(session: Session, *, frame_id: int, document: dict[str, Any], use
     _refuse_changed_frame(session, frame)
     wishes = read_wishes(document)
     plan = make_plan(queries.cell_sizes(session, frame_id, wishes.strata), wishes)
-    whole = full_document(wishes, plan, frame_number=frame.number, frame_sha256=frame.sha256)
+    whole = full_document(wishes, plan, frame_number=frame.number, frame_sha256=frame.sha256, screening=frame.screening)
     number = len(session.exec(select(Design.id).where(Design.frame_id == frame_id)).all()) + 1
     design = Design(frame_id=frame_id, number=number, document=whole, sha256=document_sha256(whole), fixed_at=now, fixed_by=user_id)
     session.add(design)

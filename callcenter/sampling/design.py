@@ -219,10 +219,14 @@ def make_plan(districts: Mapping[str, int], wishes: Wishes) -> Plan:
     return _whole(planned, z, p, wishes.deff)
 
 
-def full_document(wishes: Wishes, plan: Plan, *, frame_number: int, frame_sha256: str) -> dict[str, Any]:
-    """The design as it is frozen and hashed: wishes, frame, and the sizes that follow from them."""
+def full_document(
+    wishes: Wishes, plan: Plan, *, frame_number: int, frame_sha256: str, screening: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The design as it is frozen and hashed: wishes, frame with the rules it was screened by, and the sizes that follow from them."""
     sizes = [{"stratum": s.name, "N": s.size, "t": s.target, "n": s.main_size} for s in plan.strata]
-    frame = {"number": frame_number, "sha256": frame_sha256}
+    frame: dict[str, Any] = {"number": frame_number, "sha256": frame_sha256}
+    if screening:
+        frame["screening"] = {"version": screening["version"], "sha256": screening["sha256"]}
     return {**wishes.model_dump(), "frame": frame, "sizes": sizes, "rotation": "0" * 16}
 
 

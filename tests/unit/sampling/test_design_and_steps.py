@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from callcenter.errors import CallcenterError
-from callcenter.sampling.certificate import Origin, make_certificate, sealed
+from callcenter.sampling.certificate import Origin, document_sha256, make_certificate, sealed
 from callcenter.sampling.design import full_document, make_plan, merge_sizes, read_wishes
 from callcenter.sampling.draw import places, take
 from callcenter.sampling.steps import Steps, check_commitment, check_draw, check_freeze, check_public_value
@@ -65,6 +65,14 @@ def test_the_frozen_document_holds_frame_sizes_and_release_rule() -> None:
     assert whole["sizes"] == [{"stratum": "a", "N": 10, "t": 4, "n": 4}]
     assert whole["frame"] == {"number": 2, "sha256": "f"}
     assert whole["release"]["step"] == 1
+
+
+def test_the_design_names_the_rules_that_its_frame_was_screened_by() -> None:
+    wishes = read_wishes({"total": 4})
+    plan, rules = make_plan({"a": 10}, wishes), {"version": 2, "sha256": "r", "rules": [{"kind": "code"}]}
+    screened = full_document(wishes, plan, frame_number=2, frame_sha256="f", screening=rules)
+    assert screened["frame"] == {"number": 2, "sha256": "f", "screening": {"version": 2, "sha256": "r"}}
+    assert document_sha256(screened) != document_sha256(full_document(wishes, plan, frame_number=2, frame_sha256="f"))
 
 
 def test_a_commitment_looks_ahead() -> None:
