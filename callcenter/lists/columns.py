@@ -48,6 +48,7 @@ _BRACKETED = re.compile(r"[(\[{【〔<《][^()\[\]{}【】〔〕<>《》]*[)\]}�
 _UNCLOSED = re.compile(r"[(\[{【〔].*")
 _STAGE = re.compile(r"第?([0-9]+|[一二三四五六七八九十]+)?环节([0-9]+|[一二三四五六七八九十]+)?(.*)")
 _CHINESE_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)}
+_LONG_NUMBER = re.compile(r"\d{7}")
 LAST_HEADER_ROW = 30
 _LONGEST_HEADER = 2000
 """A name and what is asked for in its brackets; longer is no header."""
@@ -176,6 +177,8 @@ def find_layout(
     """The table that `row` opens, alone or with the row `following` it; its columns merged to the right are `wide`, downward `tall`."""
     upper, lower = [clean(value) for value in row], [clean(value) for value in following]
     extra = {"姓名": NAME} if persons else {}
+    if any(map(_holds_number, upper)):
+        return None
     alone = _read(upper, [], extra)
     if (_continues(upper, lower, wide) or not set(tall).isdisjoint(alone.places.get(NAME, ()))) and not _read(lower, [], extra).complete:
         groups = _groups([*upper, *[""] * (len(lower) - len(upper))])
@@ -188,6 +191,11 @@ def find_layout(
         if both.complete:
             return both
     return alone if alone.complete else None
+
+
+def _holds_number(name: str) -> bool:
+    """Whether the cell was filled in: the line above a table that names who sends it is spelt like a header, but has a telephone."""
+    return _LONG_NUMBER.search(name) is not None and _LONG_NUMBER.search(header_name(name)) is not None
 
 
 def _heads_group(name: str, groups: Sequence[int], lower: Sequence[str], place: int) -> bool:

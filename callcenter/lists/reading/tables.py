@@ -111,7 +111,17 @@ class _Table:
         if self.layout is None:
             self._stood_above(row.cells)
             return None
-        return None if self._is_no_data([clean(value) for value in row.cells]) else Stretch(self.layout, [row.number], [cells])
+        texts = [clean(value) for value in row.cells]
+        return None if self._is_no_data(texts) or self._announces(texts, following) else Stretch(self.layout, [row.number], [cells])
+
+    def _announces(self, texts: Sequence[str], following: Row | None) -> bool:
+        """Whether the row is the title of another table, whose header follows: a line with one cell, which is no telephone."""
+        assert self.layout is not None  # noqa: S101  # asked only inside a table
+        filled = [place for place, text in enumerate(texts) if text]
+        if following is None or len(filled) != 1 or filled[0] in self.layout.places[PHONE] or not may_be_header(following.cells):
+            return False
+        opened = find_layout(following.cells, [], persons=self.persons)
+        return opened is not None and opened.places != self.layout.places
 
     def _opens_table(self, row: Row, following: Row | None) -> bool:
         if (self.layout is None and row.number > LAST_HEADER_ROW) or not self._may_open(row, following):

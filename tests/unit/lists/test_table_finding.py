@@ -160,6 +160,21 @@ def test_a_later_header_begins_a_table_with_its_own_columns() -> None:
     assert [(each.name, each.district) for each in checked.rows] == [("天津某1有限公司", "东丽区"), ("乙公司", "西青区")]
 
 
+def test_the_title_of_a_later_table_is_no_row() -> None:
+    other = [["单位名称", "手机", "区县"], ["乙公司", "13800000009", "西青"]]
+    first = [["企业名称", "联系电话"], ["甲公司", "13800000001"]]
+    assert [each.name for each in check(text_file([*first, ["表二：变更登记"], *other])).rows] == ["甲公司", "乙公司"]
+    # under the same header a line with a name alone is an enterprise without a telephone, above it or not
+    assert [each.name for each in check(text_file([*first, ["丙公司"], *first])).rows] == ["甲公司", "丙公司", "甲公司"]
+
+
+def test_a_line_that_names_the_sender_is_no_header() -> None:
+    sender = ["单位名称：", "市税务局", "联系人：", "王某", "联系电话：", "24530000"]
+    assert verdicts(check(text_file([sender, ["填报日期：2022年5月"], HEAD, good(1)]))) == [(4, "accepted")]
+    example = ["企业名称", "联系电话（例：13800000000）"]
+    assert verdicts(check(text_file([example, ["甲公司", "13800000001"]]))) == [(2, "accepted")]
+
+
 def test_a_cell_merged_downward_gives_its_value_to_each_row() -> None:
     def fill(sheet: Any) -> None:
         sheet.write_row(2, 1, HEAD)  # the table begins in column B
