@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from callcenter import wiring
-from callcenter.cli import work_orders
+from callcenter.cli import list_deliveries, work_orders
 from callcenter.cli.list_files import check_place, population_named, read_list
 from callcenter.cli.mistakes import progress_wanted
 from callcenter.db.engine import transaction
@@ -27,6 +27,7 @@ from callcenter.studies import queries as studies
 app = typer.Typer(no_args_is_help=True, help="Lists of enterprises. Example: callcenter lists check 名单.xlsx --rows verdicts.csv")
 app.command("orders")(work_orders.examine_file)
 app.command("order-days")(work_orders.population_days)
+app.command("due")(list_deliveries.list_due)
 
 File = Annotated[Path, typer.Argument(help="xlsx, xls, ods or delimited text; told by content.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

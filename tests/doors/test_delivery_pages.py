@@ -2,11 +2,13 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from callcenter.cli import main
 from callcenter.db.engine import statement, transaction
 from callcenter.studies import queries as studies
 from tests.factories.lists import row, submit
@@ -114,3 +116,23 @@ def test_a_unit_sees_what_it_owes_until_when_whom_to_call_and_what_its_district_
     other = client_for(make_user("submitter", unit="东丽区发改委")).get("/submitter").text
     assert "本单位的名单计入东丽区" in other and "另有 东丽区住建委 报送" in other
     assert "/submitter/submissions/" not in other  # another department's receipt stays its own
+
+
+def test_the_command_prints_what_is_open_and_with_all_what_has_come(
+    ids: dict[str, int], database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("SECRET_KEY", "only-for-tests-0123456789-abcdefghij")
+    send(ids[SEAL], "市市场监管委")
+    asked = ["lists", "due", "--study", "tianjin-2022"]
+    assert main([*asked, "--unit", "天津市市场监管委", "--json"]) == 0
+    still_open = json.loads(capsys.readouterr().out)
+    assert SEAL not in {line["population"] for line in still_open} and {line["unit"] for line in still_open} == {"市市场监管委"}
+    assert {(line["state"], line["until"], line["hotline"], line["open"]) for line in still_open if line["population"] == EXPRESS} == {
+        ("overdue", "2022-05-31", "27509186", True)
+    }
+    assert main([*asked, "--stage", "2021", "--unit", "东丽区市场监管局", "--all", "--json"]) == 0
+    district = {line["population"]: line for line in json.loads(capsys.readouterr().out)}
+    assert (district["6-1"]["unit"], district["6-1"]["part"], district["6-1"]["owed"]) == ("东丽区", "responsible", False)
+    assert main([*asked, "--stage", "2022"]) == 0 and "没有未到的报送" in capsys.readouterr().out
+    assert main([*asked, "--stage", "2023"]) == 1 and "没有名为 2023 的阶段" in capsys.readouterr().err

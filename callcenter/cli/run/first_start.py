@@ -15,6 +15,7 @@ from callcenter.db.engine import transaction
 from callcenter.errors import NotFound
 from callcenter.lists import actions as lists
 from callcenter.lists import queries as list_queries
+from callcenter.lists.liaison import LiaisonPerson
 from callcenter.people import actions as people
 from callcenter.people import passwords
 from callcenter.people import queries as people_queries
@@ -28,6 +29,8 @@ STUDY_FOLDER = Path(callcenter.__file__).parent.parent / "questionnaires" / STUD
 OWN_UNIT = "市市场监管委"
 UNITS_PER_DISTRICT = 120
 QUESTIONNAIRES = ("opening_business",)
+DEMO_LIAISON = LiaisonPerson(name="王某", office="政务服务处", mobile="+8613800000001", mail="demo@example.cn")
+"""Whom the demo's other departments have named; the submitter's own unit has yet to."""
 PEOPLE = (
     ("administrator", "administrator", "系统管理员", None),
     ("supervisor", "supervisor", "督导一", None),
@@ -89,6 +92,7 @@ def _bring_lists(folder: DataFolder) -> None:
                 file_name=made.file_name,
                 data=made.data,
             )
+            lists.name_liaison(session, stage_id=stage.id or 0, unit=made.department, person=DEMO_LIAISON, user_id=None)
 
 
 def _log_ins(folder: DataFolder, operators: int) -> list[dict[str, Any]]:

@@ -76,3 +76,23 @@ def test_a_folder_that_is_not_there_is_told(database_url: str, field_time: Field
     with transaction() as session, pytest.raises(InvalidInput) as found:
         actions.load(session, tmp_path)
     assert "study.yaml" in str(found.value)
+
+
+def test_an_extension_for_one_unit_is_kept_beside_the_plan_and_outlives_a_reload(database_url: str, field_time: FieldTime) -> None:
+    with transaction() as session:
+        stage = queries.stages(session, make_study(session).id or 0)[0].id or 0
+        phase = next(each for each in queries.phases(session, stage) if each.kind == "intake")
+        actions.extend_phase(session, phase.id or 0, date(2022, 6, 3), "系统故障", None, unit="天津市东丽区人民政府")
+        actions.extend_phase(session, phase.id or 0, date(2022, 6, 1), "假期", None)
+        calling = queries.open_phase(session, stage, "calling", date(2022, 6, 2))
+        assert calling is not None
+        with pytest.raises(InvalidInput):  # only lists are sent by single units
+            actions.extend_phase(session, calling.id or 0, date(2022, 6, 20), "假期", None, unit="东丽区")
+    with transaction() as session:
+        make_study(session)
+        intake = queries.intake(session, stage)
+        all_units, district = (intake.window(date(2022, 6, 2), unit) for unit in ("市税务局", "东丽区住建委"))
+        assert (all_units.open, all_units.last_day, all_units.scheduled_last_day) == (False, date(2022, 6, 1), date(2022, 5, 31))
+        assert (district.open, district.last_day, district.for_unit) == (True, date(2022, 6, 3), True)
+        records = [(each.unit, each.last_day, each.reason) for each in queries.extensions(session, stage)]
+        assert records == [("东丽区", date(2022, 6, 3), "系统故障"), (None, date(2022, 6, 1), "假期")]

@@ -16,6 +16,7 @@ from callcenter.operations.actions import record
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
 from callcenter.studies.queries import KnownStage
+from callcenter.studies.units import UnitNames
 from callcenter.web.deps import Work
 from callcenter.web.pages.stages import chosen
 from callcenter.web.rendering import page
@@ -36,10 +37,10 @@ STATES = {
 }
 PARTS = {"lead": noted("牵头"), "responsible": noted("配合"), "": noted("未列名")}
 COLUMNS = (
-    noted("阶段"),
+    noted("评估阶段"),
     noted("主题"),
     noted("任务号"),
-    noted("任务"),
+    noted("清单任务"),
     noted("样本总体"),
     noted("名称"),
     noted("单位"),
@@ -102,7 +103,7 @@ def overview(request: Request, person: Supervisor, session: Work, asked: Annotat
         "total": due.tally(shown),
         "rows": due.by_population(shown),
         "by_unit": due.by_unit(shown),
-        "columns": _columns(shown),
+        "columns": _columns(shown, studies.unit_names(session, at.id) if at else None),
         "cell_at": {(cell.expected.population_id, cell.unit): cell for cell in shown},
         "window": studies.intake(session, at.id).window(field_day(clock.now())) if at else None,
         "states": STATES,
@@ -115,9 +116,11 @@ def _cells(session: Session, at: KnownStage | None) -> list[Cell]:
     return queries.deliveries(session, at.id, field_day(clock.now())) if at else []
 
 
-def _columns(shown: list[Cell]) -> list[str]:
-    """The units of the matrix: those that owe most first."""
-    return [unit for unit, _counted in sorted(due.by_unit(shown), key=lambda each: (-each[1].owed, each[0]))]
+def _columns(shown: list[Cell], names: UnitNames | None) -> list[str]:
+    """The units of the matrix: those that owe most first, then the districts in their order."""
+    districts = list(names.districts) if names else []
+    place = {district: number for number, district in enumerate(districts, 1)}
+    return [unit for unit, _counted in sorted(due.by_unit(shown), key=lambda each: (place.get(each[0], 0), -each[1].owed, each[0]))]
 
 
 @router.get("/table")
@@ -156,11 +159,15 @@ def cell(request: Request, person: Supervisor, session: Work, population: int, u
     """The lists that one unit sent for one population, those of a district's departments together."""
     found = studies.population(session, population)
     at = next(each for each in studies.known_stages(session) if each.id == found.stage_id)
-    name = studies.unit_names(session, at.id).answers_for(unit)
+    names = studies.unit_names(session, at.id)
+    name = names.answers_for(unit)
     wanted = next((each for each in _cells(session, at) if (each.expected.population_id, each.unit) == (population, name)), None)
     numbers = {arrival.submission_id for arrival in wanted.arrivals} if wanted else set()
     sent = [receipt for receipt in queries.receipts(session, population_id=population) if receipt.id in numbers]
+    named = queries.liaisons(session, at.id)
+    senders = dict.fromkeys([name, *(names.normal(receipt.department) for receipt in sent)])
     item = studies.item(session, found.item_id)
     topic = next((each for each in studies.topics(session, at.study.id or 0) if each.number == item.topic_number), None)
     values: dict[str, Any] = {"population": found, "item": item, "topic": topic, "at": at, "cell": wanted, "unit": name}
+    values["contacts"] = [(each, named.get(each)) for each in senders]
     return page(request, person, "supervisor/deliveries/cell.html", **values, sent=sent, states=STATES, parts=PARTS)
