@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from callcenter.db.engine import transaction
-from callcenter.lists import actions
+from callcenter.lists import actions, queries
 from callcenter.lists.findings import Look
 from callcenter.lists.refusals import ListRefused
 from callcenter.lists.verdicts import check
+from callcenter.sampling.queries import latest_draw
 
 
 def judge_list(payload: dict[str, Any], progress: Callable[[int, int | None], None]) -> dict[str, Any]:
@@ -28,5 +29,6 @@ def judge_list(payload: dict[str, Any], progress: Callable[[int, int | None], No
             actions.keep_refusal(session, submission_id, refusal)
         return {"submission_id": submission_id, "refused": refusal.why}
     with transaction() as session:
-        totals = actions.keep_verdicts(session, submission_id, judged, look.finish())
+        drawn = latest_draw(session, queries.receipt(session, submission_id).population_id) is not None
+        totals = actions.keep_verdicts(session, submission_id, judged, look.finish(), drawn=drawn)
     return {"submission_id": submission_id, "rows": totals["rows"]}

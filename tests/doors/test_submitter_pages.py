@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from callcenter.db.engine import statement, transaction
+from callcenter.lists import queries
 from callcenter.lists.verdicts import check
 from callcenter.studies import actions as studies
 from tests.factories.lists import row, workbook
@@ -233,3 +234,47 @@ def test_a_large_receipt_is_made_by_a_worker_and_fetched_in_parts(
     assert [each.verdict for each in again.rows] == ["accepted", "rejected"]
     assert statement("SELECT count(*) > 1 AS several FROM kept_file_parts") == [{"several": True}]
     assert statement("SELECT count(*) FROM audit_trail WHERE action = 'fetch_receipt'") == [{"count": 1}]
+
+
+def test_versions_tell_who_sent_which_bytes_and_what_changed(
+    department: Browser, population_id: int, client_for: Callable[..., Browser]
+) -> None:
+    send(department, population_id, ("a.xlsx", workbook([row(1), row(2, phone=""), row(3), row(4)])))
+    mended = [row(1), row(2), row(4, contact="李某"), row(5)]
+    send(department, population_id, ("b.xlsx", workbook(mended)))
+    shown = department.get("/submitter/submissions/2/versions").text
+    assert "由第 2 号替换" in shown and "替换 第 1 号" in shown
+    with transaction() as session:
+        found = queries.difference(session, 1, 2)
+    assert found.counts == {"same": 1, "verdict": 1, "gone": 1, "changed": 1, "added": 1}
+    assert [(each["kind"], each["name"]) for each in found.rows] == [
+        ("added", "天津某5有限公司"),
+        ("changed", "天津某4有限公司"),
+        ("gone", "天津某3有限公司"),
+        ("verdict", "天津某2有限公司"),
+    ]
+    assert "天津某3有限公司" in department.get("/submitter/submissions/2/versions?kind=gone").text
+    assert "天津某5有限公司" not in department.get("/submitter/submissions/2/versions?kind=gone").text
+    assert "前面没有可比的" in department.get("/submitter/submissions/1/versions").text
+    assert client_for("supervisor").get("/submitter/submissions/2/versions").status_code == 200
+    assert client_for(make_user("submitter", unit="市税务局")).get("/submitter/submissions/2/versions").status_code == 404
+
+
+def test_rows_are_searched_without_names_in_the_address(department: Browser, population_id: int) -> None:
+    send(department, population_id, ("a.xlsx", workbook([row(1), row(2), row(12, phone="")])))
+    shown = department.post("/submitter/submissions/1", data={"search": "某 1", "verdict": ""}).text
+    assert "天津某1有限公司" in shown and "天津某12有限公司" in shown and "天津某2有限公司" not in shown
+    shown = department.post("/submitter/submissions/1", data={"search": "某1", "verdict": "rejected"}).text
+    assert "共 1 条" in shown and "天津某12有限公司" in shown
+
+
+def test_a_waiting_list_renews_its_own_line(department: Browser, population_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callcenter.lists.actions.submitting.LARGE_FILE", 10)
+    send(department, population_id, ("a.xlsx", workbook([row(1)])))
+    assert 'hx-get="/submitter/submissions/1/row"' in department.get(f"/submitter/populations/{population_id}").text
+    from callcenter.worker.lists import judge_list
+
+    judge_list({"submission_id": 1}, lambda done, total: None)
+    line = department.get("/submitter/submissions/1/row").text
+    assert "有效" in line and "hx-get" not in line
+    assert department.get("/submitter/submissions/1/line").headers["HX-Trigger"] == "judged"

@@ -138,11 +138,15 @@ def waiting(session: Session, submission_id: int) -> tuple[bytes, Asks, str] | N
     return submission.file, asks(studies.population(session, submission.population_id)), submission.file_name
 
 
-def keep_verdicts(session: Session, submission_id: int, judged: ListCheck, findings: Findings) -> dict[str, Any]:
-    """Store what a worker found of a waiting submission; its totals. One that is judged already stays as it is."""
+def keep_verdicts(session: Session, submission_id: int, judged: ListCheck, findings: Findings, *, drawn: bool = False) -> dict[str, Any]:
+    """Store what a worker found of a waiting submission; its totals. One that is judged already stays as it is.
+
+    Where a sample was `drawn` while it waited, it no longer replaces what the sample was drawn from.
+    """
     submission = session.get(Submission, submission_id, with_for_update=True)
     assert submission is not None  # noqa: S101  # submissions are never deleted
     if submission.state == "waiting":
+        submission.role = "supplement" if drawn and submission.role == "replacement" else submission.role
         _keep(session, submission, judged, findings)
     return submission.totals
 

@@ -6,18 +6,23 @@ from callcenter.lists.queries.orders import orders_found, orders_with_findings, 
 from callcenter.lists.queries.rows import PAGE, RowsWanted, judgements, notes, outside, rows
 from callcenter.lists.queries.statements import received, statement, statement_history, statements
 from callcenter.lists.queries.submissions import Receipt, Report, file_of, receipt, receipts, reports, with_same_bytes
+from callcenter.lists.queries.versions import Difference, Version, difference, history, version_before
 from callcenter.lists.queries.workbooks import write_receipt
 
 __all__ = [
     "PAGE",
+    "Difference",
     "LiaisonState",
     "Receipt",
     "Report",
     "RowsWanted",
+    "Version",
     "arrivals",
     "checklist",
     "deliveries",
+    "difference",
     "file_of",
+    "history",
     "judgements",
     "liaison",
     "liaison_history",
@@ -37,6 +42,7 @@ __all__ = [
     "statement_history",
     "statements",
     "timed_orders",
+    "version_before",
     "with_same_bytes",
     "write_receipt",
 ]

@@ -2,16 +2,17 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
 from callcenter.db.engine import transaction
 from callcenter.lists import queries
 from callcenter.lists.asks import asks
+from callcenter.lists.cells import clean, folded
 from callcenter.lists.file_names import problems
 from callcenter.lists.findings import note_texts
 from callcenter.lists.orders.findings import NAMES, NOTICES, SENTENCES
@@ -19,6 +20,7 @@ from callcenter.lists.periods import Dated, Span, outside
 from callcenter.lists.reasons import REASONS, VERDICTS
 from callcenter.operations.actions import queue_job, record
 from callcenter.operations.queries import file_part, file_parts, job, newest_job
+from callcenter.people import queries as people
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
 from callcenter.web.downloads import download
@@ -47,20 +49,38 @@ def receipt(
     verdict: str = "",
     reason: str = "",
     note: Annotated[str, Query(max_length=100)] = "",
-    offset: Annotated[int, Query(ge=0, le=2_000_000)] = 0,
 ) -> Response:
-    """What was read and what became of it, with the rows of a verdict or reason."""
+    """What was read and what became of it, with the first rows of a verdict, reason or note."""
+    return _shown(request, person, session, submission_id, queries.RowsWanted(verdict, reason, note=note))
+
+
+@router.post("")
+def rows(
+    request: Request,
+    person: Reader,
+    session: Work,
+    submission_id: int,
+    verdict: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+    note: Annotated[str, Form(max_length=100)] = "",
+    search: Annotated[str, Form(max_length=100)] = "",
+    offset: Annotated[int, Form(ge=0, le=2_000_000)] = 0,
+) -> Response:
+    """The same with a search. Posted, so that names stay out of addresses and logs."""
+    return _shown(request, person, session, submission_id, queries.RowsWanted(verdict, reason, folded(clean(search)), offset, note))
+
+
+def _shown(request: Request, person: Person, session: Session, submission_id: int, asked_for: queries.RowsWanted) -> Response:
     found = _receipt(session, person, submission_id)
     population = studies.population(session, found.population_id)
     item = studies.item(session, population.item_id)
     study = studies.study_of_population(session, found.population_id)
     topic = next((topic.title for topic in studies.topics(session, study.id or 0) if topic.number == item.topic_number), "")
     values = declared(session, population, item.lead_departments, found.department, found)
-    wanted = queries.RowsWanted(
-        verdict if verdict in {*VERDICTS, "warned"} else "",
-        reason if reason in REASONS else "",
-        offset=offset,
-        note=note,
+    wanted = replace(
+        asked_for,
+        verdict=asked_for.verdict if asked_for.verdict in {*VERDICTS, "warned"} else "",
+        reason=asked_for.reason if asked_for.reason in REASONS else "",
         within=values["within"],
     )
     rows, count = queries.rows(session, submission_id, wanted)
@@ -90,6 +110,44 @@ def receipt(
     )
 
 
+@router.get("/versions")
+def versions(
+    request: Request,
+    person: Reader,
+    session: Work,
+    submission_id: int,
+    kind: str = "",
+    offset: Annotated[int, Query(ge=0, le=2_000_000)] = 0,
+) -> Response:
+    """All versions of the unit's list for the population, and how this one differs from the one before."""
+    found = _receipt(session, person, submission_id)
+    population = studies.population(session, found.population_id)
+    before = queries.version_before(session, submission_id) if found.state in {"judged", "replaced"} else None
+    return page(
+        request,
+        person,
+        "submitter/versions.html",
+        receipt=found,
+        population=population,
+        item=studies.item(session, population.item_id),
+        history=queries.history(session, found.population_id, found.department),
+        statements=queries.statement_history(session, found.population_id, found.department),
+        names=people.names(session),
+        before=before,
+        difference=queries.difference(session, before, submission_id, kind, offset) if before else None,
+        kind=kind,
+        offset=offset,
+        size=queries.PAGE,
+        verdicts=VERDICTS,
+    )
+
+
+@router.get("/row")
+def row(request: Request, person: Reader, session: Work, submission_id: int) -> Response:
+    """The submission's line among the earlier ones, as long as it waits asked for again."""
+    return page(request, person, "submitter/sent_row.html", receipt=_receipt(session, person, submission_id))
+
+
 def _outside(note: Any, within: Span) -> bool:
     return note.earliest is not None and outside(Dated(note.earliest, note.latest), within)
 
@@ -99,7 +157,10 @@ def line(request: Request, person: Reader, session: Work, submission_id: int) ->
     """How far the judging of a waiting list is; asked for again until it is judged."""
     found = _receipt(session, person, submission_id)
     work = job(session, found.job_id) if found.job_id and found.state == "waiting" else None
-    return page(request, person, "submitter/line.html", receipt=found, work=work)
+    answer = page(request, person, "submitter/line.html", receipt=found, work=work)
+    if found.state != "waiting":
+        answer.headers["HX-Trigger"] = "judged"  # what the page says beside is renewed
+    return answer
 
 
 @router.get("/orders")

@@ -33,6 +33,12 @@ def ask(request: Request, person: Submitter, session: Work, population_id: int) 
     return page(request, person, "submitter/upload.html", **_about(session, person, population_id), outcomes=[])
 
 
+@router.get("/open")
+def still_open(request: Request, person: Submitter, session: Work, population_id: int) -> Response:
+    """What the delivery still lacks: a part of the page, renewed when a list has been judged."""
+    return page(request, person, "submitter/open.html", **_about(session, person, population_id))
+
+
 @router.get("/template")
 def template(
     person: Submitter,
