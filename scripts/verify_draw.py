@@ -19,6 +19,7 @@ import io
 import json
 import sys
 from collections import defaultdict
+from fractions import Fraction
 from pathlib import Path
 
 
@@ -151,6 +152,9 @@ def check_design(certificate, design):
         must_agree("frame_sha256 as designed", certificate["frame_sha256"], design["frame"]["sha256"])
         must_agree("coordination as designed", certificate["coordination"], design["coordination"])
         must_agree("rotation as designed", certificate["rotation"], design["rotation"])
+        # Negative coordination: the order starts where the planned shares of the populations before it end.
+        start = int(sum(Fraction(str(one["share"])) for one in design["starts"]) * 2**64) % 2**64
+        must_agree("rotation = shares before * 2**64", design["rotation"], f"{start:016x}")
 
 
 def verify(certificate_path, frame_path, sample_path=None, design_path=None):

@@ -1,18 +1,22 @@
 """How a frame is to be drawn: strata, sizes, rates, release rule; and what it promises before anything is drawn."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from callcenter.errors import InvalidInput
+from callcenter.frame.conflicts import RULES
 from callcenter.sampling import cells
 from callcenter.sampling.allocation import StratumFacts, allocate
+from callcenter.sampling.coordination import Neighbour, Place, place, planned_share
 from callcenter.sampling.sizes import Rates, ceiling, standard_error, stratified_standard_error, to_release, z_of
 
+SAME_UNIT = "code, else name and district"
+"""The rule by which rows are one unit (see `frame.duplicates`), as the frozen design names it."""
 ATTEMPTS_A_CASE, CALLS_A_DAY = 3.0, 80
 """What a released case takes on average, and what one operator makes in a day, until the study's own paradata tell better."""
 
@@ -47,6 +51,9 @@ class Facts(BaseModel):
     n: int | None = Field(default=None, ge=0)
 
 
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
 class Wishes(BaseModel):
     """A design as wished for: the document that `fix_design` takes. `total` counts valid completes."""
 
@@ -66,7 +73,11 @@ class Wishes(BaseModel):
     facts: dict[str, Facts] = {}
     """By stratum."""
     release: ReleaseRule = ReleaseRule()
-    coordination: str = Field(default="independent", pattern="^(independent|positive)$")
+    coordination: str = Field(default="independent", pattern="^(independent|positive|negative)$")
+    planned_share: float | None = Field(default=None, gt=0, le=1)
+    """Of the frame, main sample and top-ups together; else the largest n / N."""
+    earlier_shares: dict[str, Share] = {}
+    """Planned shares of populations that stand before this one and have no frozen design yet (negative coordination)."""
     confidence: float = Field(default=0.95, gt=0, lt=1)
     expected_proportion: float = Field(default=0.5, gt=0, lt=1)
     deff: float = Field(default=1.0, gt=0, le=100)
@@ -219,15 +230,32 @@ def make_plan(districts: Mapping[str, int], wishes: Wishes) -> Plan:
     return _whole(planned, z, p, wishes.deff)
 
 
-def full_document(
-    wishes: Wishes, plan: Plan, *, frame_number: int, frame_sha256: str, screening: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """The design as it is frozen and hashed: wishes, frame with the rules it was screened by, and the sizes that follow from them."""
-    sizes = [{"stratum": s.name, "N": s.size, "t": s.target, "n": s.main_size} for s in plan.strata]
-    frame: dict[str, Any] = {"number": frame_number, "sha256": frame_sha256}
+def place_of(wishes: Wishes, plan: Plan, before: Sequence[Neighbour]) -> Place:
+    """Where the order of this population begins; `before` are those of one commitment with it that stand before it."""
+    share = planned_share(wishes.planned_share, [(stratum.size, stratum.main_size) for stratum in plan.strata])
+    return place(wishes.coordination, share, before, wishes.earlier_shares)
+
+
+def frame_part(number: int, sha256: str, *, screening: Mapping[str, Any], reporting_order: Sequence[str]) -> dict[str, Any]:
+    """What the design's hash covers of its frame: the units, and the rules by which lists became units."""
+    duplicates = {"same_unit": SAME_UNIT, "conflicts": RULES, "reporting_order": list(reporting_order)}
+    part: dict[str, Any] = {"number": number, "sha256": sha256, "duplicates": duplicates}
     if screening:
-        frame["screening"] = {"version": screening["version"], "sha256": screening["sha256"]}
-    return {**wishes.model_dump(), "frame": frame, "sizes": sizes, "rotation": "0" * 16}
+        part["screening"] = {"version": screening["version"], "sha256": screening["sha256"]}
+    return part
+
+
+def full_document(wishes: Wishes, plan: Plan, *, frame: Mapping[str, Any], placed: Place) -> dict[str, Any]:
+    """The design as it is frozen and hashed: wishes, the frame with the rules that made it, and the sizes that follow from them."""
+    sizes = [{"stratum": s.name, "N": s.size, "t": s.target, "n": s.main_size} for s in plan.strata]
+    return {
+        **wishes.model_dump(),
+        "frame": dict(frame),
+        "sizes": sizes,
+        "planned_share": placed.share,
+        "starts": [{"population": start.population, "share": start.share} for start in placed.starts],
+        "rotation": f"{placed.rotation:016x}",
+    }
 
 
 def fields_of(document: Mapping[str, Any]) -> list[str]:

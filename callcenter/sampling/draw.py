@@ -24,7 +24,6 @@ WHOLE_RANGE = 1 << 64
 AT_ONCE = 1 << 16
 """Keys hashed before their digests are packed: enough to be quick, little enough to keep memory flat."""
 Numbers = NDArray[np.uint64]
-COORDINATIONS = ("independent", "positive", "negative")
 
 
 class Place(NamedTuple):
@@ -55,16 +54,6 @@ def commitment(secret: str) -> str:
 def seed_of(secret: str, public_value: str) -> str:
     """Hex of SHA-256(secret + "|" + public value): nobody could choose it."""
     return hashlib.sha256(f"{secret}|{public_value}".encode()).hexdigest()
-
-
-def seed_used(seed: str, coordination: str, population: str) -> str:
-    """The seed as the numbers are made with: `<seed>|<population>` for independent draws, the study's seed otherwise.
-
-    `population` is the name that stands in the certificate. The certificate's `seed` is this one, "as used".
-    """
-    if coordination not in COORDINATIONS:
-        raise InvalidInput("unknown_coordination", "没有“{name}”这种样本协调方式。", name=coordination)
-    return f"{seed}|{population}" if coordination == "independent" else seed
 
 
 def prn(seed: str, unit_key: str) -> int:

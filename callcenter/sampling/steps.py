@@ -5,6 +5,7 @@ at or after it · 4 draw. A frame may have been frozen before the commitment: wh
 one hash, after it and before the public value can be known.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,6 +69,14 @@ def check_public_value(now: datetime, steps: Steps, value: str) -> None:
         )
     if not value.strip():
         raise InvalidInput("no_public_value", "请填写公布的随机数。")
+
+
+def check_same_value(value: str, others: Iterable[str]) -> None:
+    """Refuse a public value that differs from what was entered for another draw of the same commitment."""
+    for other in others:
+        if other != value.strip():
+            text = "共用同一承诺的另一次抽样登记的公开值是“{other}”：两处必须一致，请核对公布的号码。"
+            raise Refused("public_value_differs", text, other=other)
 
 
 def check_draw(steps: Steps) -> None:

@@ -119,7 +119,7 @@ def test_populations_that_have_begun_stand_first(supervisor: Browser, frame: Mad
         made = {"stage_id": stage, "item_id": item, "title": "总体", "respondents": "enterprises", "settings": {}}
         ids = [insert(session, "populations", code=f"0-{place}", position=-place, **made) for place in (1, 2)]
         sent = {"department": "某局", "received_at": field_time(), "file_name": "a.csv", "file_sha256": "0", "file": b"", "totals": {}}
-        insert(session, "submissions", population_id=ids[0], state="judged", role="first", **sent)
+        insert(session, "submissions", population_id=ids[0], state="judged", role="first", findings={}, **sent)
     rows = re.findall(r"/supervisor/sampling/populations/(\d+)", supervisor.get("/supervisor/sampling").text)
     assert [int(row) for row in rows] == [frame.population_id, *ids], "frozen, then with a list, then the others"
 

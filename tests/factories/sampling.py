@@ -1,15 +1,16 @@
 """A frozen frame and a drawn sample, put straight into the tables (for the tests of later stages)."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from callcenter.sampling.certificate import document_sha256, units_sha256
+from callcenter.sampling.coordination import seed_used
 from callcenter.sampling.design import read_wishes
-from callcenter.sampling.draw import commitment, places, seed_of, seed_used
+from callcenter.sampling.draw import commitment, places, seed_of
 
 MOMENT = datetime(2022, 6, 1, 1, 0, tzinfo=UTC)
 SIZES = {"和平区": 12, "河西区": 8}
@@ -117,14 +118,52 @@ def make_frame(
     )
     supervisor = make_user(session) if supervisor_id is None else supervisor_id
     made = MadeFrame(study, stage, population, questionnaire, supervisor, 0)
-    keys = [(f"E{number:04}", district) for number, district in enumerate(_districts(sizes or SIZES), start=1)]
+    _fill_frame(session, made, sizes or SIZES)
+    return made
+
+
+def make_second_population(session: Session, first: MadeFrame, sizes: dict[str, int] | None = None) -> MadeFrame:
+    """Population "5-1" of the same stage, behind the first in declared order, with a frame of the same keys."""
+    item = insert(
+        session,
+        "checklist_items",
+        stage_id=first.stage_id,
+        number=5,
+        topic_number=1,
+        title="注销",
+        lead_departments=["市市场监管委"],
+        responsible_units=["各区"],
+        needs_list=True,
+        needs_work_orders=False,
+        evidence_kinds=["无"],
+    )
+    population = insert(
+        session,
+        "populations",
+        stage_id=first.stage_id,
+        item_id=item,
+        code="5-1",
+        position=1,
+        title="办理注销的企业",
+        respondents="enterprises",
+        questionnaire="opening_business",
+        settings={},
+    )
+    made = replace(first, population_id=population, frame_id=0, units={})
+    _fill_frame(session, made, sizes or SIZES)
+    return made
+
+
+def _fill_frame(session: Session, made: MadeFrame, sizes: dict[str, int]) -> None:
+    """Freeze a frame of `sizes` units a district."""
+    keys = [(f"E{number:04}", district) for number, district in enumerate(_districts(sizes), start=1)]
     made.frame_id = insert(
         session,
         "frames",
-        population_id=population,
+        population_id=made.population_id,
         number=1,
         frozen_at=MOMENT,
-        frozen_by=supervisor,
+        frozen_by=made.supervisor_id,
         size=len(keys),
         sha256=units_sha256(keys),
         counts={},
@@ -146,7 +185,6 @@ def make_frame(
             reported_by=["市市场监管委"],
         )
         made.units[key] = (unit, district)
-    return made
 
 
 def make_drawn_sample(

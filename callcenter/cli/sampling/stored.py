@@ -28,6 +28,8 @@ StudyName = Annotated[str, typer.Option("--study", help="The study's name.")]
 Code = Annotated[str, typer.Option("--population", help="The population: 4-1, or 2021/4-1 where stages share codes.")]
 By = Annotated[str | None, typer.Option("--by", help="User name of who does it, for the audit trail.")]
 
+FROM_STUDY = ("total", "minimum", "take_all", "method", "power", "coordination", "planned_share", "earlier_shares")
+
 
 def freeze(
     *,
@@ -36,6 +38,8 @@ def freeze(
     source: Annotated[str | None, typer.Option(help="Public source of the number; begins the draw.")] = None,
     due: Annotated[str | None, typer.Option(help="Its moment in field time: 2022-06-03T21:15.")] = None,
     word: Annotated[str | None, typer.Option(help="The commissioning office's word, for a second draw.")] = None,
+    with_population: Annotated[str | None, typer.Option(help="Share the open commitment of this population: one seed for both.")] = None,
+    coordination: Annotated[str | None, typer.Option(help="independent, positive or negative; else as the study says.")] = None,
     total: Annotated[int | None, typer.Option(help="Valid completes wanted; else as the study says.")] = None,
     method: Annotated[str | None, typer.Option(help="Allocation; else as the study says.")] = None,
     by: By = None,
@@ -46,15 +50,22 @@ def freeze(
     Example: callcenter sampling freeze --study tianjin-2022 --population 4-1 --source 双色球2022063期 --due 2022-06-03T21:15
     """
     with _study(study, population, by) as (session, population_id, user_id):
-        if source is not None or due is not None:
-            moment = _moment(due)
-            actions.commit(session, population_id=population_id, public_source=source or "", public_due=moment, user_id=user_id, word=word)
+        if with_population is not None or source is not None or due is not None:
+            actions.commit(
+                session,
+                population_id=population_id,
+                public_source=source or "",
+                public_due=_moment(due) if with_population is None else None,
+                user_id=user_id,
+                word=word,
+                with_population_id=None if with_population is None else _population(session, study, with_population),
+            )
         try:
             with session.begin_nested():
                 frame_id = frames.freeze(session, population_id, user_id).id
         except Conflict:  # the lists have not changed since the newest frame
             frame_id = queries.frames(session, population_id)[0].id
-        document = _document(studies.study_of_population(session, population_id).settings, total, method)
+        document = _document(studies.study_of_population(session, population_id).settings, total, method, coordination)
         design = actions.fix_design(session, frame_id=frame_id or 0, document=document, user_id=user_id)
         draw = queries.draws(session, population_id)[-1]
         told = {
@@ -189,15 +200,19 @@ def _study(study: str, population: str, by: str | None) -> Iterator[tuple[Sessio
     """One transaction on the named population, with the id of who does it."""
     wiring.start(Settings())
     with transaction() as session:
-        found = studies.study_by_name(session, study)
-        stage_name, _, code = population.rpartition("/")
-        stages = [stage for stage in studies.stages(session, found.id or 0) if stage.name == stage_name or not stage_name]
-        matching = [one for stage in stages for one in studies.populations(session, stage.id or 0) if one.code == code]
-        if len(matching) != 1 or matching[0].id is None:
-            raise NotFound(
-                "no_population_code", "没有编号为 {population} 的样本总体，请写成“阶段/任务号-序号”，如 2021/4-1。", population=population
-            )
-        yield session, matching[0].id, _user(session, by)
+        yield session, _population(session, study, population), _user(session, by)
+
+
+def _population(session: Session, study: str, population: str) -> int:
+    found = studies.study_by_name(session, study)
+    stage_name, _, code = population.rpartition("/")
+    stages = [stage for stage in studies.stages(session, found.id or 0) if stage.name == stage_name or not stage_name]
+    matching = [one for stage in stages for one in studies.populations(session, stage.id or 0) if one.code == code]
+    if len(matching) != 1 or matching[0].id is None:
+        raise NotFound(
+            "no_population_code", "没有编号为 {population} 的样本总体，请写成“阶段/任务号-序号”，如 2021/4-1。", population=population
+        )
+    return matching[0].id
 
 
 def _user(session: Session, by: str | None) -> int | None:
@@ -223,15 +238,17 @@ def _moment(typed: str | None) -> datetime:
         raise InvalidInput("wrong_use", "--due 应写成 2022-06-03T21:15 这样的时间。") from None
 
 
-def _document(settings: dict[str, Any], total: int | None, method: str | None) -> dict[str, Any]:
+def _document(settings: dict[str, Any], total: int | None, method: str | None, coordination: str | None) -> dict[str, Any]:
     """The study's own design, with what the command line says instead."""
     design, top_up_rule = settings.get("design", {}), settings.get("top_up", {})
     rates = {name: design[f"expected_{name}"] for name in ("response", "eligible", "valid") if f"expected_{name}" in design}
-    wishes = {name: design[name] for name in ("total", "minimum", "take_all", "method", "power") if name in design}
+    wishes = {name: design[name] for name in FROM_STUDY if name in design}
     if total is not None:
         wishes["total"] = total
     if method is not None:
         wishes["method"] = method
+    if coordination is not None:
+        wishes["coordination"] = coordination
     return {**wishes, "rates": rates, "release": {name: top_up_rule[name] for name in ("step", "mode", "chance") if name in top_up_rule}}
 
 

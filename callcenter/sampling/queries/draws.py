@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from callcenter.errors import NotFound
+from callcenter.sampling.coordination import Neighbour
 from callcenter.sampling.design import fields_of, stratum_of
 from callcenter.sampling.queries.frames import units_in_cells
 from callcenter.sampling.steps import Steps
@@ -48,6 +50,28 @@ def latest_draw(session: Session, population_id: int) -> Draw | None:
 def finished_draws(session: Session) -> list[Draw]:
     """Every finished draw of every study."""
     return list(session.exec(select(Draw).where(col(Draw.drawn_at).is_not(None)).order_by(col(Draw.id))))
+
+
+def shared_public_values(session: Session, draw: Draw) -> list[str]:
+    """What was entered for the other draws of the same commitment."""
+    others = select(Draw.public_value).where(Draw.seed_commitment == draw.seed_commitment, Draw.id != draw.id)
+    return [value for value in session.exec(others.where(col(Draw.public_value).is_not(None))) if value is not None]
+
+
+def neighbours_before(session: Session, draw: Draw) -> list[Neighbour]:
+    """The populations that share the draw's commitment and stand before its own in declared order: by stage, item and position."""
+    rows = session.execute(
+        text("""SELECT t.name || '/' || p.code, g.document
+                FROM draws d JOIN populations p ON p.id = d.population_id JOIN stages t ON t.id = p.stage_id
+                JOIN checklist_items i ON i.id = p.item_id LEFT JOIN designs g ON g.id = d.design_id
+                CROSS JOIN (SELECT p.stage_id, i.number, p.position FROM populations p JOIN checklist_items i ON i.id = p.item_id
+                            WHERE p.id = :population) own
+                WHERE d.seed_commitment = :commitment AND (p.stage_id, i.number, p.position) < (own.stage_id, own.number, own.position)
+                      AND (g.id IS NULL OR g.document ->> 'coordination' = 'negative')
+                ORDER BY p.stage_id, i.number, p.position"""),
+        {"population": draw.population_id, "commitment": draw.seed_commitment},
+    )
+    return [Neighbour(name, None if document is None else document["planned_share"]) for name, document in rows]
 
 
 def steps(session: Session, draw: Draw) -> Steps:

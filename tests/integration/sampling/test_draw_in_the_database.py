@@ -12,10 +12,10 @@ from callcenter.errors import CallcenterError, Conflict, Refused
 from callcenter.sampling import actions, queries
 from callcenter.sampling.certificate import units_sha256
 from callcenter.sampling.draw import places
-from scripts.verify_draw import check_frame, check_sample, check_seed
+from scripts.verify_draw import check_design, check_frame, check_sample, check_seed
 from scripts.verify_draw import draw as draw_again
 from tests.conftest import FieldTime
-from tests.factories.sampling import MadeFrame, make_drawn_sample, make_frame
+from tests.factories.sampling import MadeFrame, make_drawn_sample, make_frame, make_second_population
 
 DOCUMENT = {"total": 6, "method": "proportional", "rates": {"response": 0.5}}
 
@@ -107,6 +107,35 @@ def test_postgresql_computes_the_same_order_and_finds_who_was_moved(frame: MadeF
     engine.statement("UPDATE draw_units SET position = 1000 - position WHERE unit_key IN ('E0001', 'E0002')")
     with engine.transaction() as session:
         assert {"E0001", "E0002"} <= set(queries.misplaced(session, draw_id))
+
+
+def test_populations_of_one_commitment_are_drawn_apart(frame: MadeFrame, field_time: FieldTime) -> None:
+    with engine.transaction() as session:
+        second = make_second_population(session, frame)
+        other_study = make_frame(session, supervisor_id=frame.supervisor_id, named="another")
+    first_draw = commit(frame)
+    second_draw = commit(second, with_population_id=frame.population_id)
+    assert refusal(lambda: commit(other_study, with_population_id=frame.population_id)) == "no_commitment_to_share"
+    assert refusal(lambda: commit(frame, with_population_id=second.population_id, word="委办函")) == "commitment_used"
+    assert refusal(lambda: fix(second, coordination="negative")) == "earlier_share_unknown"
+    assert refusal(lambda: fix(frame, coordination="negative", planned_share=0.1)) == "share_too_small"
+    designs = [fix(one, coordination="negative", planned_share=0.7) for one in (frame, second)]
+    field_time.set(field_time() + timedelta(days=2))
+    enter(first_draw)
+    assert refusal(lambda: enter(second_draw, "other")) == "public_value_differs"
+    enter(second_draw)
+    for one, draw_id, design_id in zip((frame, second), (first_draw, second_draw), designs, strict=True):
+        draw(one, draw_id, design_id)
+    with engine.transaction() as session:
+        for draw_id, design_id in zip((first_draw, second_draw), designs, strict=True):
+            made, units = queries.certificate(session, draw_id), queries.frame_of_draw(session, draw_id)
+            check_seed(made)
+            check_design(made, queries.design(session, design_id).document)
+            check_sample(made, draw_again(made, units))
+            assert queries.misplaced(session, draw_id, made["rotation"]) == []
+        one, other = (queries.certificate(session, draw_id) for draw_id in (first_draw, second_draw))
+    assert (one["seed"], one["rotation"]) == (other["seed"], "0" * 16)
+    assert int(other["rotation"], 16) == int(0.7 * 10) * 2**64 // 10
 
 
 def test_merged_strata_are_drawn_as_one(frame: MadeFrame, field_time: FieldTime) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from callcenter.errors import CallcenterError
 from callcenter.sampling.cells import BETWEEN, cell_of, first_reporter, small_ones
-from callcenter.sampling.design import fields_of, full_document, make_plan, merge_sizes, read_wishes, stratum_of
+from callcenter.sampling.design import fields_of, full_document, make_plan, merge_sizes, place_of, read_wishes, stratum_of
 
 ORDER = ["市税务局", "和平区市场监管局"]
 
@@ -58,7 +58,8 @@ def test_the_rule_keeps_every_unit_and_leaves_no_small_stratum_that_could_grow(c
 def test_a_design_says_what_its_strata_are_made_of_and_old_ones_say_district() -> None:
     wishes = read_wishes({"total": 4, "strata": ["sub_area", "district"]})
     assert wishes.strata == ["district", "sub_area"]
-    whole = full_document(wishes, make_plan({"a · 1": 10}, wishes), frame_number=1, frame_sha256="f")
+    plan = make_plan({"a · 1": 10}, wishes)
+    whole = full_document(wishes, plan, frame={"number": 1}, placed=place_of(wishes, plan, []))
     assert fields_of(whole) == ["district", "sub_area"]
     assert fields_of({"strata": "district"}) == fields_of({}) == ["district"]
     assert read_wishes({"total": 4, "strata": "district"}).strata == ["district"]

@@ -7,7 +7,8 @@ import pytest
 
 from callcenter.errors import CallcenterError
 from callcenter.sampling.certificate import Origin, document_sha256, make_certificate, sealed
-from callcenter.sampling.design import full_document, make_plan, merge_sizes, read_wishes
+from callcenter.sampling.coordination import Neighbour
+from callcenter.sampling.design import frame_part, full_document, make_plan, merge_sizes, place_of, read_wishes
 from callcenter.sampling.draw import places, take
 from callcenter.sampling.steps import Steps, check_commitment, check_draw, check_freeze, check_public_value
 
@@ -59,20 +60,27 @@ def test_a_design_that_cannot_be_names_the_field(document: dict[str, object]) ->
     assert "“" in str(refusal.value)
 
 
-def test_the_frozen_document_holds_frame_sizes_and_release_rule() -> None:
-    wishes = read_wishes({"total": 4})
-    whole = full_document(wishes, make_plan({"a": 10}, wishes), frame_number=2, frame_sha256="f")
+def test_the_frozen_document_holds_frame_sizes_release_rule_and_starts() -> None:
+    wishes = read_wishes({"total": 4, "coordination": "negative", "earlier_shares": {"2021/1-2": 0.25}})
+    plan = make_plan({"a": 10}, wishes)
+    placed = place_of(wishes, plan, [Neighbour("2021/1-1", 0.5), Neighbour("2021/1-2", None)])
+    whole = full_document(wishes, plan, frame={"number": 2, "sha256": "f", "screening": {"version": 1}}, placed=placed)
     assert whole["sizes"] == [{"stratum": "a", "N": 10, "t": 4, "n": 4}]
-    assert whole["frame"] == {"number": 2, "sha256": "f"}
+    assert whole["frame"] == {"number": 2, "sha256": "f", "screening": {"version": 1}}
     assert whole["release"]["step"] == 1
+    assert whole["planned_share"] == 0.4
+    assert whole["starts"] == [{"population": "2021/1-1", "share": 0.5}, {"population": "2021/1-2", "share": 0.25}]
+    assert whole["rotation"] == "c000000000000000"
 
 
 def test_the_design_names_the_rules_that_its_frame_was_screened_by() -> None:
     wishes = read_wishes({"total": 4})
     plan, rules = make_plan({"a": 10}, wishes), {"version": 2, "sha256": "r", "rules": [{"kind": "code"}]}
-    screened = full_document(wishes, plan, frame_number=2, frame_sha256="f", screening=rules)
-    assert screened["frame"] == {"number": 2, "sha256": "f", "screening": {"version": 2, "sha256": "r"}}
-    assert document_sha256(screened) != document_sha256(full_document(wishes, plan, frame_number=2, frame_sha256="f"))
+    parts = [frame_part(2, "f", screening=screening, reporting_order=["市局", "区局"]) for screening in (rules, {})]
+    assert parts[0] == {**parts[1], "screening": {"version": 2, "sha256": "r"}}
+    assert parts[1]["duplicates"]["reporting_order"] == ["市局", "区局"]
+    screened, plain = (document_sha256(full_document(wishes, plan, frame=part, placed=place_of(wishes, plan, []))) for part in parts)
+    assert screened != plain
 
 
 def test_a_commitment_looks_ahead() -> None:

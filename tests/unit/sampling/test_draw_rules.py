@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from callcenter.errors import CallcenterError
 from callcenter.sampling.base_weights import base_weights
 from callcenter.sampling.certificate import document_sha256, units_sha256
-from callcenter.sampling.draw import arrange, commitment, places, prn, seed_of, seed_used, take
+from callcenter.sampling.draw import arrange, commitment, places, prn, seed_of, take
 from callcenter.sampling.releases import Pointer, next_step
 
 keys = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
@@ -125,10 +125,6 @@ def test_rotation_starts_the_order_elsewhere_and_wraps() -> None:
 def test_seed_binds_the_secret_and_the_public_value() -> None:
     assert commitment("s") != commitment("t")
     assert seed_of("a", "b") != seed_of("b", "a")
-    assert seed_used("abc", "independent", "2021/4-1") == "abc|2021/4-1"
-    assert seed_used("abc", "positive", "2021/4-1") == "abc"
-    with pytest.raises(CallcenterError, match="协调"):
-        seed_used("abc", "sideways", "p")
 
 
 def test_taking_names_last_number_and_refuses_what_cannot_be() -> None:

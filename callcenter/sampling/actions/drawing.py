@@ -1,42 +1,56 @@
-"""Writes of the room: commitment, design, public value, draw, releases. Every step goes into the audit trail."""
+"""The steps of a draw: commitment, design, public value, draw, certificate. Every step goes into the audit trail."""
 
 import secrets
 from datetime import datetime
 from typing import Any
 
 import psycopg
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from callcenter import clock
 from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
 from callcenter.frame.tables import Frame
-from callcenter.operations.actions import raise_alert, record
+from callcenter.operations.actions import record
 from callcenter.people.tables import User
 from callcenter.sampling import certificate, queries
 from callcenter.sampling import draw as numbers
 from callcenter.sampling import steps as order
 from callcenter.sampling.certificate import document_sha256, units_sha256
-from callcenter.sampling.design import fields_of, full_document, make_plan, read_wishes, stratum_of
-from callcenter.sampling.releases import next_step
-from callcenter.sampling.tables import Design, DesignDraft, Draw, Release, Stratum
+from callcenter.sampling.coordination import seed_used
+from callcenter.sampling.design import fields_of, frame_part, full_document, make_plan, place_of, read_wishes, stratum_of
+from callcenter.sampling.tables import Design, Draw, Stratum
 from callcenter.studies.tables import Population
 
 
 def commit(
-    session: Session, *, population_id: int, public_source: str, public_due: datetime, user_id: int | None, word: str | None = None
+    session: Session,
+    *,
+    population_id: int,
+    public_source: str,
+    public_due: datetime | None,
+    user_id: int | None,
+    word: str | None = None,
+    with_population_id: int | None = None,
 ) -> Draw:
     """Begin a numbered draw: a random secret is made and its hash recorded, with the public source and its future moment.
 
-    `word` is the commissioning office's recorded word, without which a second draw of a population is refused.
+    `word` is the commissioning office's recorded word, without which a second draw of a population is refused. With
+    `with_population_id` the open commitment of that population is shared (one seed, as coordination needs), its source and moment too.
     """
     # Two commitments at once would both be the first: the population's row lets them in one by one.
     if session.exec(select(Population).where(Population.id == population_id).with_for_update()).first() is None:
         raise NotFound("no_population", "没有这个样本总体，请从清单重新选择。")
     earlier = queries.draws(session, population_id)
     now = clock.now()
-    order.check_commitment(now, public_due, public_source, len(earlier), word)
     secret = secrets.token_hex(32)
+    if with_population_id is not None:
+        shared = _commitment_to_share(session, population_id, with_population_id, [draw.seed_commitment for draw in earlier])
+        secret, public_source, public_due = shared.secret, shared.public_source, shared.public_due
+    if public_due is None:
+        raise InvalidInput("no_public_due", "请写明公开值的公布时间。")
+    order.check_commitment(now, public_due, public_source, len(earlier), word)
     draw = Draw(
         population_id=population_id,
         draw_no=len(earlier) + 1,
@@ -67,7 +81,9 @@ def fix_design(session: Session, *, frame_id: int, document: dict[str, Any], use
     _refuse_changed_frame(session, frame)
     wishes = read_wishes(document)
     plan = make_plan(queries.cell_sizes(session, frame_id, wishes.strata), wishes)
-    whole = full_document(wishes, plan, frame_number=frame.number, frame_sha256=frame.sha256, screening=frame.screening)
+    placed = place_of(wishes, plan, queries.neighbours_before(session, draw))
+    of_frame = frame_part(frame.number, frame.sha256, screening=frame.screening, reporting_order=frame.reporting_order)
+    whole = full_document(wishes, plan, frame=of_frame, placed=placed)
     number = len(session.exec(select(Design.id).where(Design.frame_id == frame_id)).all()) + 1
     design = Design(frame_id=frame_id, number=number, document=whole, sha256=document_sha256(whole), fixed_at=now, fixed_by=user_id)
     session.add(design)
@@ -88,11 +104,14 @@ def enter_public_value(session: Session, draw_id: int, value: str, user_id: int 
     draw = _lock_draw(session, draw_id)
     now = clock.now()
     order.check_public_value(now, queries.steps(session, draw), value)
+    # Two draws of one commitment must not be told two values at once.
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:commitment))"), {"commitment": draw.seed_commitment})
+    order.check_same_value(value, queries.shared_public_values(session, draw))
     assert draw.design_id is not None  # noqa: S101  # check_public_value refuses none
     coordination = queries.design(session, draw.design_id).document["coordination"]
     _, population = queries.population_name(session, draw.population_id)
     draw.public_value, draw.public_entered_at = value.strip(), now
-    draw.seed = numbers.seed_used(numbers.seed_of(draw.secret, draw.public_value), coordination, population)
+    draw.seed = seed_used(numbers.seed_of(draw.secret, draw.public_value), coordination, population)
     session.add(draw)
     session.flush()
     record(session, user_id, "public_value_entered", "draw", draw_id, detail={"public_value": draw.public_value})
@@ -121,54 +140,6 @@ def draw(session: Session, *, draw_id: int, design_id: int, user_id: int | None)
     return found
 
 
-def move_pointer(session: Session, *, draw_id: int, stratum_id: int, count: int, kind: str, why: str, user_id: int | None) -> Release:
-    """Release the next `count` units of a stratum (kind main or top_up); never beyond N, never taken back.
-
-    The stratum's last unit raises an alert, committed with the release; a wish beyond it is refused and changes nothing.
-    """
-    found = queries.draw(session, draw_id)
-    if found.drawn_at is None:
-        raise Refused("not_drawn", "还没有抽样，不能释放样本。")
-    if not why.strip():
-        raise InvalidInput("no_reason", "请写明释放的原因。")
-    stratum = session.exec(
-        select(Stratum).where(Stratum.id == stratum_id).with_for_update().execution_options(populate_existing=True)
-    ).first()
-    if stratum is None or stratum.design_id != found.design_id:
-        raise NotFound("no_stratum", "这次抽样没有这个层，请重新选择。")
-    positions = next_step(queries.pointer(stratum), count, kind, step=queries.release_step(session, draw_id))
-    release = Release(
-        draw_id=draw_id,
-        stratum_id=stratum_id,
-        kind=kind,
-        first_position=positions.start,
-        count=count,
-        at=clock.now(),
-        by=user_id,
-        why=why.strip(),
-    )
-    stratum.released += count
-    session.add_all([release, stratum])
-    session.flush()
-    if stratum.released >= stratum.size:
-        _alert_exhausted(session, stratum, kind)
-    detail = {"draw": draw_id, "stratum": stratum.name, "kind": kind, "first_position": positions.start, "count": count}
-    record(session, user_id, "released", "release", release.id, detail=detail, reason=release.why)
-    return release
-
-
-def release_main(session: Session, *, draw_id: int, why: str, user_id: int | None) -> list[Release]:
-    """Release what is not yet released of the main sample, in every stratum."""
-    waiting = [(s.id, s.main_size - s.released) for s in queries.strata(session, draw_id) if s.main_size > s.released]
-    if not waiting:
-        raise Refused("main_released", "主样本已经全部释放，没有可释放的了。")
-    return [
-        move_pointer(session, draw_id=draw_id, stratum_id=stratum_id, count=count, kind="main", why=why, user_id=user_id)
-        for stratum_id, count in waiting
-        if stratum_id is not None
-    ]
-
-
 def open_certificate(session: Session, draw_id: int, user_id: int | None) -> dict[str, Any]:
     """The opened certificate, for an auditor; that it was opened is recorded."""
     made = queries.certificate(session, draw_id)
@@ -176,33 +147,15 @@ def open_certificate(session: Session, draw_id: int, user_id: int | None) -> dic
     return made
 
 
-def save_draft(session: Session, *, population_id: int, name: str, document: dict[str, Any], user_id: int | None) -> DesignDraft:
-    """Keep a design under a name, to be compared with others; the same name again with the same design is no second one."""
-    name = " ".join(name.split())[:60]
-    if not name:
-        raise InvalidInput("no_draft_name", "请给备选方案起个名称。")
-    wanted = read_wishes(document).model_dump()
-    if session.exec(select(Population).where(Population.id == population_id).with_for_update()).first() is None:
-        raise NotFound("no_population", "没有这个样本总体，请从清单重新选择。")
-    same = select(DesignDraft).where(DesignDraft.population_id == population_id, DesignDraft.name == name)
-    standing = session.exec(same).first()
-    if standing is not None:
-        if standing.document == wanted:
-            return standing
-        raise Conflict("draft_name_taken", "已有名为“{name}”的备选方案：请换一个名称，或先删除原来的。", name=name)
-    draft = DesignDraft(population_id=population_id, name=name, document=wanted, saved_at=clock.now(), saved_by=user_id)
-    session.add(draft)
-    session.flush()
-    record(session, user_id, "draft_saved", "population", population_id, detail={"name": name})
-    return draft
-
-
-def remove_draft(session: Session, population_id: int, draft_id: int, user_id: int | None) -> None:
-    """Forget a design that was only kept for comparison."""
-    draft = queries.draft(session, population_id, draft_id)
-    session.delete(draft)
-    session.flush()
-    record(session, user_id, "draft_removed", "population", population_id, detail={"name": draft.name})
+def _commitment_to_share(session: Session, population_id: int, with_population_id: int, used: list[str]) -> Draw:
+    """The open commitment of another population of the study, as long as its public value cannot be known."""
+    shared = queries.open_draw(session, with_population_id)
+    same_study = queries.population_name(session, population_id)[0] == queries.population_name(session, with_population_id)[0]
+    if shared is None or shared.public_entered_at is not None or not same_study:
+        raise Refused("no_commitment_to_share", "那个样本总体没有可以共用的抽样承诺：请先为它登记承诺。")
+    if shared.seed_commitment in used:
+        raise Refused("commitment_used", "这个样本总体已经用过这个承诺：同一个种子只会抽出同一个样本。")
+    return shared
 
 
 def _lock_draw(session: Session, draw_id: int) -> Draw:
@@ -237,10 +190,10 @@ def _fill(session: Session, found: Draw, design: Design) -> dict[str, Any]:
     """Write the draw's units by COPY; the certificate."""
     assert found.id is not None and found.seed is not None and design.id is not None  # noqa: S101  # checked by `draw`
     units = queries.units_in_cells(session, design.frame_id, fields_of(design.document))
-    merges = design.document.get("merges", {})
+    merges, rotation = design.document.get("merges", {}), int(design.document["rotation"], 16)
     stratum = {cell: stratum_of(cell, merges) for cell in {unit.cell for unit in units}}
     strata = {row.name: row for row in session.exec(select(Stratum).where(Stratum.design_id == design.id))}
-    placed = numbers.places([(unit.unit_key, stratum[unit.cell]) for unit in units], found.seed)
+    placed = numbers.places([(unit.unit_key, stratum[unit.cell]) for unit in units], found.seed, rotation)
     taken = numbers.take(placed, {row.name: row.main_size for row in strata.values()})
     if any(drawn.size != strata[drawn.stratum].size for drawn in taken):
         raise Refused("strata_changed", "抽样框的分层资料在方案冻结后被改动过，不能抽样：请查操作记录。")
@@ -260,6 +213,7 @@ def _fill(session: Session, found: Draw, design: Design) -> dict[str, Any]:
         public_source=found.public_source,
         public_value=found.public_value,
         coordination=design.document["coordination"],
+        rotation=rotation,
     )
     return certificate.make_certificate(
         origin, placed, taken, design_sha256=design.sha256, drawn_at=clock.now(), drawn_by=_username(session, found)
@@ -269,9 +223,3 @@ def _fill(session: Session, found: Draw, design: Design) -> dict[str, Any]:
 def _username(session: Session, found: Draw) -> str | None:
     user = session.get(User, found.drawn_by) if found.drawn_by is not None else None
     return user.username if user else None
-
-
-def _alert_exhausted(session: Session, stratum: Stratum, kind: str) -> None:
-    text = f"层“{stratum.name}”的 {stratum.size} 个单位已全部释放，没有备用样本了。"
-    severity = "notice" if kind == "main" else "warning"
-    raise_alert(session, "stratum_exhausted", severity, text, same_as=f"stratum_exhausted:{stratum.id}", detail={"stratum_id": stratum.id})
