@@ -1,7 +1,9 @@
 """What the lists of a population make as they stand now: rows read, merged, screened, counted."""
 
+import gc
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from json import loads
 from typing import Any
@@ -148,6 +150,18 @@ def _codes(session: Session, population_id: int, study_id: int | None) -> Codes:
     return known_codes((name, district, code) for name, district, code in found)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles: merging makes a million small objects and no cycle, and it would walk them all again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _merged(session: Session, population_id: int, order: list[str], *, columns: bool) -> list[Unit]:
     """The population's units as its lists stand now."""
     study = studies.study_of_population(session, population_id)
@@ -161,6 +175,23 @@ def frozen_keys(session: Session, population_id: int) -> frozenset[str]:
     """The keys of all units in frozen frames of a population."""
     keys = select(FrameUnit.unit_key).join(Frame, col(Frame.id) == col(FrameUnit.frame_id)).where(Frame.population_id == population_id)
     return frozenset(session.exec(keys))
+
+
+def frozen_rows(session: Session, population_id: int) -> frozenset[int]:
+    """The rows of lists behind all units in frozen frames of a population."""
+    found = session.connection().execute(
+        text("""SELECT (m->>'submission_row_id')::bigint FROM frame_units u JOIN frames f ON f.id = u.frame_id,
+                       jsonb_array_elements(u.matters) m
+                WHERE f.population_id = :population AND m->>'submission_row_id' IS NOT NULL"""),
+        {"population": population_id},
+    )
+    return frozenset(found.scalars())
+
+
+def _new_ones(session: Session, population_id: int, merged: list[Unit]) -> list[Unit]:
+    """The units of no earlier frame: neither under their key nor by a row, for a code learnt since gives a unit another key."""
+    keys, rows = frozen_keys(session, population_id), frozen_rows(session, population_id)
+    return [unit for unit in merged if unit.key not in keys and not any(row.id in rows for row in unit.reports)]
 
 
 def barred(session: Session) -> Barred:
@@ -178,10 +209,10 @@ def preview(session: Session, population_id: int, *, supplement: bool = False, r
     current = current_screening(session, population_id, supplement=supplement) if rules is None else None
     applied = rules if rules is not None else read_rules(current.document if current else {})
     order = order_of(session, population_id)
-    merged = _merged(session, population_id, order, columns=applied.columns)
+    with _uncollected():
+        merged = _merged(session, population_id, order, columns=applied.columns)
     rows = sum(unit.rows for unit in merged)
-    left_out = frozen_keys(session, population_id) if supplement else frozenset[str]()
-    before = [unit for unit in merged if unit.key not in left_out] if left_out else merged
+    before = _new_ones(session, population_id, merged) if supplement else merged
     screened = screen(before, applied)
     mark_shared(_still_there(merged, screened.removed))
     counted = counts(screened.kept, rows=rows, before=before, effects=screened.effects, barred=barred(session))

@@ -153,6 +153,16 @@ def test_a_supplement_holds_only_units_that_stand_in_no_earlier_frame(population
     assert frame.number == 2
 
 
+def test_a_code_learnt_after_the_draw_makes_no_new_unit(population_id: int) -> None:
+    with transaction() as session:
+        submit(session, population_id, [row(1, code=""), row(2)])
+        actions.freeze(session, population_id, None)
+        submit(session, population_id, [row(1), row(3)], department="市税务局", drawn=True)
+        frame = actions.freeze(session, population_id, None, supplement=True)
+        assert frame.id is not None
+        assert [unit.name for unit in queries.units(session, frame.id)] == ["天津某3有限公司"]
+
+
 def test_the_preview_says_what_freezing_would_do(population_id: int) -> None:
     with transaction() as session:
         for made in make(3, per_district=15):
