@@ -100,3 +100,6 @@ def _intake(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
             yield FolderProblem(f"study.yaml intake.{word}", f"“{intake[word]}”不是可选的值", f"请从这些值中选：{'、'.join(allowed)}")
     if not isinstance(units.get("aliases") or {}, dict):
         yield FolderProblem("study.yaml units.aliases", "不是“别名: 单位名称”", "请每行写一个，如 市规划自然资源局: 市规划资源局")
+    groups = units.get("groups") or {}
+    if not isinstance(groups, dict) or not all(isinstance(members, list) for members in groups.values()):
+        yield FolderProblem("study.yaml units.groups", "不是“名称: [单位, …]”", "请写成 市内六区: [和平区, 河东区]")

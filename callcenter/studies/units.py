@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LEAD, RESPONSIBLE = "lead", "responsible"
-_ALL_DISTRICTS = re.compile(r"(?:全市)?(?:各|所有|(?:16|十六)个?)区(?!域)")
+_ALL_DISTRICTS = re.compile(r"(?:全市)?(?:各|所有|(?:16|十六)个?)区(?![域属])")
 _GROUP = re.compile(r"(?:各|相关|有关|其他|其它|等).*|.*(?:(?:有关|相关)(?:单位|部门|企业)|成员单位)|.*等(?:单位|部门)")
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0xFEFF])
 
@@ -23,6 +23,8 @@ class UnitNames:
     districts: tuple[str, ...] = ()
     city: str = ""
     aliases: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Groups whose members are known (`市内六区`)."""
 
     def normal(self, written: str) -> str:
         """The one form of a unit's name: no white space, the city shortened, aliases replaced; a district is its government."""
@@ -41,7 +43,7 @@ class UnitNames:
     def is_group(self, written: str) -> bool:
         """Whether the name stands for units that it does not name (`等有关单位`, `市级有关单位`, `各供水企业`)."""
         name = _folded(written)
-        return not self.means_all_districts(name) and _GROUP.fullmatch(name) is not None
+        return name not in self.members and not self.means_all_districts(name) and _GROUP.fullmatch(name) is not None
 
     def means_all_districts(self, written: str) -> bool:
         """Whether the name stands for every district (`各区`, `各区政府`, `各区人民政府`)."""
@@ -53,6 +55,8 @@ class UnitNames:
         for name in written:
             if self.means_all_districts(name):
                 once |= dict.fromkeys(self.districts)
+            elif _folded(name) in self.members:
+                once |= dict.fromkeys(map(self.answers_for, self.members[_folded(name)]))
             elif not self.is_group(name):
                 once[self.answers_for(name)] = None
         return list(once)
@@ -83,4 +87,5 @@ def unit_names(settings: Mapping[str, Any]) -> UnitNames:
     said = settings.get("units") or {}
     districts = tuple(_folded(str(district["name"])) for district in settings.get("districts") or [] if district.get("name"))
     aliases = {_folded(str(other)): _folded(str(name)) for other, name in (said.get("aliases") or {}).items()}
-    return UnitNames(districts, _folded(str(said.get("city") or "")), aliases)
+    members = {_folded(str(group)): tuple(map(str, units)) for group, units in (said.get("groups") or {}).items()}
+    return UnitNames(districts, _folded(str(said.get("city") or "")), aliases, members)

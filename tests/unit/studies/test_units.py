@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.studies.reading import read_study
+from callcenter.studies.settings_check import settings_of
 from callcenter.studies.units import LEAD, RESPONSIBLE, UnitNames, unit_names
 
 FOLDER = Path(__file__).resolve().parents[3] / "questionnaires" / "tianjin-2022"
@@ -48,6 +49,22 @@ def test_all_districts_are_each_of_them(written: str) -> None:
 )  # fmt: skip
 def test_a_group_that_names_nobody_is_no_unit(written: str) -> None:
     assert NAMES.is_group(written) and NAMES.expanded([written]) == [] and NAMES.groups([written, "市税务局"]) == [written]
+
+
+def test_a_group_whose_members_the_study_names_is_each_of_them() -> None:
+    names = UnitNames(DISTRICTS, "天津市", {}, {"市内各区": ("和平区人民政府", "东丽区")})
+    assert names.expanded(["市内 各区", "静海区"]) == ["和平区", "东丽区", "静海区"] and not names.is_group("市内各区")
+    assert NAMES.is_group("各区属企业") and NAMES.expanded(["各区属企业"]) == []
+
+
+@pytest.mark.parametrize("units", [{"groups": ["市内六区"]}, {"groups": {"市内六区": "和平区"}}, {"aliases": ["市规划自然资源局"]}])
+def test_units_written_otherwise_are_told(units: dict[str, object]) -> None:
+    assert [problem.where for problem in settings_of({"units": units})[1] if problem.where.startswith("study.yaml units")]
+
+
+@pytest.mark.parametrize(("word", "value"), [("liaison", "yes"), ("must_send", "all")])
+def test_a_word_of_intake_that_is_not_known_is_told(word: str, value: str) -> None:
+    assert f"study.yaml intake.{word}" in [problem.where for problem in settings_of({"intake": {word: value}})[1]]
 
 
 def test_units_and_items_are_many_to_many_and_a_lead_that_is_responsible_too_leads() -> None:
