@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from callcenter.lists import columns
@@ -12,12 +11,13 @@ from callcenter.lists.asks import Asks
 from callcenter.lists.cells import clean, raw_text
 from callcenter.lists.columns import Layout, header_name
 from callcenter.lists.periods import Dated, dated, dated_in_text, together
-from callcenter.lists.reading.tables import DataRow
+from callcenter.lists.reading.stretches import Stretch
 from callcenter.lists.work_orders import moment
 
 _OF_DATES = re.compile("时间|日期")
 _NUMBER = re.compile(r"\d{1,7}")
 _MOST_GROUPS = 2000
+_SHORTEST_DATED = 6
 _LEAST_BEGINNING = 3
 """Shorter names are found only whole: too much begins alike."""
 
@@ -71,7 +71,7 @@ class Findings:
 
 
 class Look:
-    """Looks at each data row in turn, beside the judge."""
+    """Looks at the rows of a file, stretch by stretch, beside the judge; most columns are looked through at once."""
 
     def __init__(self, asks: Asks) -> None:
         self.asks = asks
@@ -81,21 +81,23 @@ class Look:
         self._ordinal = 0
         self._alike: dict[Note, Note] = {}
 
-    def __call__(self, row: DataRow) -> None:
-        """Take the next data row of the file."""
-        if row.layout is not self._layout:
-            self._open(row.layout)
+    def __call__(self, rows: Stretch) -> None:
+        """Take the next data rows of the file."""
+        if rows.layout is not self._layout:
+            self._open(rows.layout)
         places = self._places
         assert places is not None  # noqa: S101  # opened above
-        self.found.rows += 1
-        missing = self._missing(row, places)
-        when = self._dated(row, places) if self.asks.dates else None
-        self._count(row, places)
-        if when:
-            self.found.dated += 1
-        if missing or when:
-            note = Note(missing, when)
-            self.found.notes[self.found.rows] = self._alike.setdefault(note, note)
+        missing = self._missing(rows, places)
+        when = self._dates(rows, places) if self.asks.dates else {}
+        self.found.dated += len(when)
+        for row in sorted({*missing, *when}):
+            note = Note(tuple(missing.get(row, ())), when.get(row))
+            self.found.notes[self.found.rows + row + 1] = self._alike.setdefault(note, note)
+        for place in places.ordinals:
+            self._ordinal = max(self._ordinal, _highest(rows, place))
+        if places.group:
+            self.found.groups.update(filter(None, rows.texts(places.group[0])))
+        self.found.rows += len(rows)
 
     def finish(self) -> Findings:
         """All that was found; no row comes after."""
@@ -107,45 +109,72 @@ class Look:
         self.finish()
         self._layout, self._places = layout, _places(layout, self.asks)
 
-    def _missing(self, row: DataRow, places: _Places) -> tuple[str, ...]:
-        """Asked columns of the row's table that the row leaves empty; those that the table lacks are counted only."""
-        empty = tuple(name for name, at in places.asked if not any(_filled(row, place) for place in at))
-        if len(places.asked) < len(self.asks.columns):
-            here = {name for name, _ in places.asked}
-            for column in self.asks.columns:
-                if column.name not in here:
-                    self.found.lacking[column.name] += 1
-                    self.found.missing[column.name] += 1
-        for name in empty:
-            self.found.missing[name] += 1
+    def _missing(self, rows: Stretch, places: _Places) -> dict[int, list[str]]:
+        """Row → asked columns of its table that it leaves empty; those that the table lacks are counted only."""
+        empty: dict[int, list[str]] = {}
+        for name, at in places.asked:
+            for row in _empty_rows(rows, at):
+                empty.setdefault(row, []).append(name)
+                self.found.missing[name] += 1
+        here = {name for name, _ in places.asked}
+        for column in self.asks.columns:
+            if column.name not in here:
+                self.found.lacking[column.name] += len(rows)
+                self.found.missing[column.name] += len(rows)
         return empty
 
     @staticmethod
-    def _dated(row: DataRow, places: _Places) -> Dated | None:
-        """The dates of the matter: of its own columns, else the last finish of a work order, else what the text says."""
-        cells = row.cells
-        if places.dates:
-            found = together(dated(cells[place]) for place in places.dates if place < len(cells))
-            if found:
-                return found
+    def _dates(rows: Stretch, places: _Places) -> dict[int, Dated]:
+        """Row → the dates of its matter: of its own columns, else the last finish of a work order, else what the text says."""
+        found = _in_texts(rows, places.texts)
         if places.finishes:
-            finished = max((at for place in places.finishes if place < len(cells) and (at := moment(cells[place]))), default=None)
-            if finished:
-                return Dated(finished.date(), finished.date())
-        texts = (cells[place] for place in places.texts if place < len(cells))
-        return together(dated_in_text(text) for text in texts if isinstance(text, str) and len(text) > 6)
+            found |= _last_finishes(rows, places.finishes)
+        if places.dates:
+            columns_of_dates = [[dated(value) for value in rows.columns[place]] for place in places.dates if place < rows.width]
+            for row, days in enumerate(zip(*columns_of_dates, strict=True)):
+                known = together(days)
+                if known:
+                    found[row] = known
+        return found
 
-    def _count(self, row: DataRow, places: _Places) -> None:
-        cells = row.cells
-        for place in places.ordinals:
-            if place < len(cells):
-                number = _ordinal(cells[place])
-                self._ordinal = max(self._ordinal, number)
-        for place in places.group:
-            value = clean(cells[place]) if place < len(cells) else ""
-            if value:
-                self.found.groups[value] += 1
-                break
+
+def _empty_rows(rows: Stretch, at: Sequence[int]) -> list[int]:
+    """The rows that leave all of the columns empty."""
+    if len(at) == 1:
+        texts = rows.texts(at[0])
+        return [row for row, said in enumerate(texts) if not said] if "" in texts else []
+    return [row for row, said in enumerate(zip(*map(rows.texts, at), strict=True)) if not any(said)]
+
+
+def _in_texts(rows: Stretch, at: Sequence[int]) -> dict[int, Dated]:
+    """Dates that running text names; the same text is read once, and most texts name none."""
+    found: dict[int, Dated] = {}
+    for place in at:
+        texts = rows.texts(place)
+        known = {said: when for said in set(texts) if len(said) > _SHORTEST_DATED and (when := dated_in_text(said))}
+        for row, said in enumerate(texts) if known else ():
+            if said in known:
+                both = together((found.get(row), known[said]))
+                found |= {row: both} if both else {}
+    return found
+
+
+def _last_finishes(rows: Stretch, at: Sequence[int]) -> dict[int, Dated]:
+    found: dict[int, Dated] = {}
+    for row, finishes in enumerate(zip(*(rows.columns[place] for place in at if place < rows.width), strict=True)):
+        last = max(filter(None, map(moment, finishes)), default=None)
+        if last:
+            found[row] = Dated(last.date(), last.date())
+    return found
+
+
+def _highest(rows: Stretch, place: int) -> int:
+    """The highest running number of the rows."""
+    if place >= rows.width or not len(rows):
+        return 0
+    if rows.holds_numbers_only(place):
+        return _ordinal(max(rows.columns[place]))  # type: ignore[type-var]  # numbers only, as just seen
+    return max(map(_ordinal, rows.columns[place]))
 
 
 def _ordinal(value: Any) -> int:
@@ -153,17 +182,6 @@ def _ordinal(value: Any) -> int:
         return int(value) if 0 < value < 10_000_000 else 0
     text = raw_text(value).strip() if value else ""
     return int(text) if _NUMBER.fullmatch(text) else 0
-
-
-def _filled(row: DataRow, place: int) -> bool:
-    value = row.cells[place] if place < len(row.cells) else None
-    return _says(value) if isinstance(value, str) else value is not None
-
-
-@lru_cache(maxsize=8192)
-def _says(text: str) -> bool:
-    """Whether a text is more than a stand-in for nothing; matters repeat, so most are known."""
-    return bool(clean(text))
 
 
 def places_of(layout: Layout, name: str) -> list[int]:

@@ -25,7 +25,7 @@ from callcenter.lists.judged_rows import (
     Run,
 )
 from callcenter.lists.reading import better_told, sheets
-from callcenter.lists.reading.tables import DataRow, Stretch, stretches
+from callcenter.lists.reading.tables import Stretch, stretches
 from callcenter.lists.refusals import ListRefused
 
 __all__ = ["ACCEPTED", "DUPLICATE", "REJECTED", "SHARED_BY", "WARNINGS", "JudgedRow", "ListCheck", "check"]
@@ -266,11 +266,11 @@ def check(
     persons: bool = False,
     keep_cells: bool = False,
     progress: Callable[[int], None] | None = None,
-    look: Callable[[DataRow], None] | None = None,
+    look: Callable[[Stretch], None] | None = None,
 ) -> ListCheck:
     """Judge every row of the file `data`; `progress` hears the rows done. Raises ListRefused where there is nothing to judge.
 
-    The name decides nothing but what is said of a file that cannot be read. `look` is shown each data row in order.
+    The name decides nothing but what is said of a file that cannot be read. `look` is shown all data rows in order.
     """
     try:
         with _nothing_to_collect():
@@ -279,7 +279,7 @@ def check(
         raise better_told(refusal, data, file_name) from refusal
 
 
-def _check(data: bytes, judge: _Judge, progress: Callable[[int], None] | None, look: Callable[[DataRow], None] | None) -> ListCheck:
+def _check(data: bytes, judge: _Judge, progress: Callable[[int], None] | None, look: Callable[[Stretch], None] | None) -> ListCheck:
     skipped, tables, stages = [], 0, 0
     for sheet in sheets(data):
         found, together = stretches(sheet, persons=judge.persons)
@@ -289,8 +289,8 @@ def _check(data: bytes, judge: _Judge, progress: Callable[[int], None] | None, l
         tables += 1
         for rows in together:
             judge.judge(sheet.name, rows)
-            for row in rows.rows() if look else ():
-                look(row)  # type: ignore[misc]  # asked just before
+            if look:
+                look(rows)
             if rows.layout.work_orders:
                 stages = max(stages, *rows.layout.stages)
             if progress:
