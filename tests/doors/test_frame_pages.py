@@ -14,6 +14,7 @@ from callcenter.studies import queries as studies
 from callcenter.worker.handlers import HANDLERS
 from tests.factories.lists import row, submit
 from tests.factories.people import Browser
+from tests.factories.sampling import make_drawn_sample
 from tests.factories.studies import demo_population, make_study
 
 pytestmark = pytest.mark.usefixtures("field_time")
@@ -154,3 +155,18 @@ def test_a_large_population_is_merged_and_frozen_by_a_worker(
     assert supervisor.post(f"{here}/freeze").status_code == 303
     work()
     assert statement("SELECT number, size FROM frames") == [{"number": 1, "size": 5}]
+
+
+def test_rules_are_closed_from_the_public_value_to_the_draw_and_serve_supplements_after_it(database_url: str, supervisor: Browser) -> None:
+    with transaction() as session:
+        made = make_drawn_sample(session)
+    here = f"/supervisor/lists/{made.frame.population_id}/screening"
+    form = {"draft": '{"rules": [{"kind": "code"}]}', "seen": "0", "why": "按约定"}
+    statement("UPDATE draws SET drawn_at = NULL")
+    assert "筛选规则不能再改" in supervisor.get(here).text
+    refused = supervisor.post(here, data=form)
+    assert refused.status_code == 409 and "筛选规则不能再改" in refused.text
+    statement("UPDATE draws SET drawn_at = public_entered_at")
+    assert "只用于之后的补充框" in supervisor.get(here).text
+    assert supervisor.post(here, data=form).status_code == 303
+    assert statement("SELECT version, supplement FROM screenings") == [{"version": 1, "supplement": True}]
