@@ -10,6 +10,12 @@ CallcenterError
 """
 
 
+class Phrase(str):
+    """A part of a sentence that has a translation of its own."""
+
+    __slots__ = ()
+
+
 class CallcenterError(Exception):
     """An expected failure.
 

@@ -1,6 +1,8 @@
 """Why a file is refused whole, and what the sender is told to do."""
 
-from callcenter.errors import InvalidInput
+from typing import Any
+
+from callcenter.errors import InvalidInput, Phrase
 
 _TEXTS = {
     "unsupported": "这个文件不是表格：{what}。请在表格软件中打开，另存为 .xlsx 后重新上报。",
@@ -22,5 +24,10 @@ class ListRefused(InvalidInput):
     """
 
     def __init__(self, why: str, what: str = "", *, says: str = "", **about: object) -> None:
-        super().__init__(why, _TEXTS[says or why], **({"what": what} if what else {}), **about)
+        super().__init__(why, _TEXTS[says or why], **({"what": Phrase(what)} if what else {}), **about)
         self.why = why
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What is kept of the refusal with a submission: the sentence filled, and its parts for another language."""
+        return {"refused": True, "why": self.why, "about": str(self), "text": self.text, "filled": self.about}

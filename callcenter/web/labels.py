@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from callcenter.calls import outcomes
+from callcenter.errors import Phrase
 from callcenter.people.roles import LABELS as ROLES
 from callcenter.web.translations import gettext as _
 from callcenter.web.translations import noted
@@ -291,6 +292,14 @@ def verdict(*, valid: bool, reasons: list[str], flags: list[str]) -> str:
     if valid:
         return _("有效，需复核：{why}", why=why) if flags else _("有效样本")
     return _("无效样本：{why}", why=why) if reasons else _("无效样本")
+
+
+def refusal(kept: Mapping[str, Any]) -> str:
+    """Why a file was refused, as kept with its submission."""
+    if "text" not in kept:
+        return str(kept["about"])
+    filled = {name: Phrase(part) if isinstance(part, str) else part for name, part in kept["filled"].items()}
+    return _(kept["text"], **filled)
 
 
 def sentence(text: str, about: Mapping[str, Any]) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from callcenter.errors import Phrase
+
 LANGUAGES = ("zh", "en")
 CATALOGUES = Path(__file__).parent / "locale"
 
@@ -25,7 +27,7 @@ def language() -> str:
 def gettext(text: str, **about: object) -> str:
     """The text in the language of this request, its {placeholders} filled."""
     found = text if language() == "zh" else english().get(text, text)
-    return found.format(**about) if about else found
+    return found.format(**{name: gettext(part) if isinstance(part, Phrase) else part for name, part in about.items()}) if about else found
 
 
 def noted(text: str) -> str:

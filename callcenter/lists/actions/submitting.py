@@ -5,6 +5,7 @@ import json
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select, update
 
 from callcenter import clock
@@ -17,6 +18,7 @@ from callcenter.lists.orders.findings import Examiner
 from callcenter.lists.orders.reading import orders_of, stored
 from callcenter.lists.periods import read_month
 from callcenter.lists.queries import liaison_of
+from callcenter.lists.reading import refuse_unreadable
 from callcenter.lists.refusals import ListRefused
 from callcenter.lists.tables import ListStatement, Submission
 from callcenter.lists.verdicts import ListCheck, check
@@ -57,10 +59,13 @@ def submit(
     _check_liaison(session, population.stage_id, department)
     sent = _Sent(population_id, department, hashlib.sha256(data).hexdigest())
     session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"submit {population_id} {department}"})
-    earlier = session.exec(select(Submission).where(*sent.same_unit(), Submission.file_sha256 == sent.digest)).first()
+    same_bytes = select(Submission).where(*sent.same_unit(), Submission.file_sha256 == sent.digest)
+    earlier = session.exec(same_bytes.options(defer(Submission.file))).first()  # type: ignore[arg-type]  # a column
     if earlier:
         return earlier
     later = len(data) >= LARGE_FILE if by_worker is None else by_worker
+    if later:
+        refuse_unreadable(data, file_name)
     asked = asks(population)
     look = Look(asked)
     judged = None if later else check(data, file_name=file_name, persons=asked.persons, keep_cells=True, look=look)
@@ -152,11 +157,11 @@ def keep_verdicts(session: Session, submission_id: int, judged: ListCheck, findi
 
 
 def keep_refusal(session: Session, submission_id: int, refusal: ListRefused) -> None:
-    """Say of a waiting submission that its file cannot be judged."""
+    """Say of a waiting submission that its file cannot be judged; nothing is kept of the file but its hash."""
     submission = session.get(Submission, submission_id, with_for_update=True)
     if submission is not None and submission.state == "waiting":
         submission.state = "refused"
-        submission.totals = {"refused": True, "why": refusal.why, "about": str(refusal)}
+        submission.totals, submission.file = refusal.kept, b""  # its hash stays: the same bytes again are known
         session.add(submission)
         record(session, None, "refuse_list", "submission", submission_id, detail={"why": refusal.why})
 

@@ -19,6 +19,14 @@ def sheets(data: bytes) -> Iterator[Sheet]:
         yield from workbooks.sheets(data) if found == "xlsx" else workbooks.sheets_apart(data)
 
 
+def refuse_unreadable(data: bytes, file_name: str) -> None:
+    """Refuse at once what a first look tells to be no list: before a large file is kept for a worker to read."""
+    try:
+        kind(data)
+    except ListRefused as refusal:
+        raise better_told(refusal, data, file_name) from refusal
+
+
 def better_told(refusal: ListRefused, data: bytes, file_name: str) -> ListRefused:
     """The refusal, said for what the sender believes the file to be: a workbook by its name, or text that holds no table."""
     unknown = refusal.why in {"no_table", "corrupt"} or refusal.about.get("what") == UNKNOWN

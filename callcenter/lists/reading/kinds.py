@@ -23,6 +23,7 @@ _CONTROLS = re.compile(rb"[\x00-\x06\x0e-\x1a]")
 _HEAD = 8192
 _MOST_CONTROLS = 0.02
 """Text may hold a few control characters (a cell pasted from elsewhere, the ^Z of old exports); a binary file is full of them."""
+_HTML = re.compile(rb"<(!doctype|html|head|meta|body|table|style|script|div|!--|tr|center|font|p>|span)")
 _HEADER_SIGNS = [name.encode(encoding) for name in ("名称", "姓名") for encoding in ("utf-8", "gb18030")]
 _BOF = re.compile(rb"\x09[\x00\x02\x04\x08](?:[\x04-\x10])\x00")
 _FILEPASS = b"\x2f\x00"
@@ -80,10 +81,10 @@ def _refuse_markup(start: bytes) -> None:
         return
     if b"urn:schemas-microsoft-com:office:spreadsheet" in start or b"mso-application" in start:
         raise ListRefused("unsupported", "XML 电子表格 2003")
-    if re.match(rb"<(!doctype|html|head|meta|body|table|style|script|div|!--|tr|center|font|p>|span)", start):
+    if _HTML.match(start) or (start.startswith(b"<?xml") and b"<html" in start):
         raise ListRefused("unsupported", "网页（HTML）")
     if start.startswith(b"<?xml") or re.match(rb"<[a-z][\w:.-]*[\s>/]", start):
-        raise ListRefused("unsupported", "网页（HTML）" if b"<html" in start else "XML 文件")
+        raise ListRefused("unsupported", "XML 文件")
 
 
 def _ole_kind(data: bytes) -> str:

@@ -21,6 +21,13 @@ _KEPT_BLANK = 100
 """Blank rows after so many are left out at once: a sheet can have a million of them under its last line."""
 
 
+_REFUSED_APART = {
+    "corrupt": lambda: ListRefused("corrupt", "表格内容无法解析"),
+    "bomb": lambda: ListRefused("bomb", "工作表范围过大"),
+    "encrypted": lambda: ListRefused("encrypted"),
+}
+
+
 def _refusal(failure: BaseException) -> ListRefused:
     encrypted = isinstance(failure, PasswordError) or "password" in str(failure).lower() or "encrypt" in str(failure).lower()
     return ListRefused("encrypted") if encrypted else ListRefused("corrupt", "表格内容无法解析")
@@ -94,7 +101,7 @@ def _next(pipe: IO[bytes]) -> tuple[Any, ...]:
     except (EOFError, pickle.UnpicklingError) as stopped:
         raise ListRefused("bomb", "读取所需的内存或时间超过限度") from stopped
     if found[0] == "refused":
-        raise ListRefused(found[1], {"corrupt": "表格内容无法解析", "bomb": "工作表范围过大"}.get(found[1], ""))
+        raise _REFUSED_APART[found[1]]()
     return found
 
 

@@ -1,6 +1,7 @@
 """A list is taken once, judged, and kept with who sent which bytes."""
 
 import hashlib
+import time
 
 import pytest
 from sqlmodel import select
@@ -61,6 +62,35 @@ def test_the_same_bytes_again_change_nothing(population_id: int) -> None:
     assert again.id == first.id
     assert statement("SELECT count(*) FROM submissions") == [{"count": 1}]
     assert statement("SELECT count(*) FROM submission_rows") == [{"count": 1}]
+
+
+def test_the_same_bytes_a_hundred_times_are_not_read_again(population_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = workbook([row(number) for number in range(1, 50)])
+    with transaction() as session:
+        first = submit(session, population_id, [], data=data)
+    monkeypatch.setattr("callcenter.lists.actions.submitting.check", None)  # whoever judged again would fail
+    began = time.monotonic()
+    for _ in range(100):
+        with transaction() as session:
+            assert submit(session, population_id, [], data=data).id == first.id
+    assert time.monotonic() - began < 10
+    assert statement("SELECT count(*) FROM submissions") == [{"count": 1}]
+    assert statement("SELECT count(*) FROM audit_trail WHERE subject_kind = 'submission'") == [{"count": 2}]
+
+
+def test_a_large_file_that_is_no_list_is_refused_at_once_or_leaves_only_its_hash(population_id: int) -> None:
+    for _ in range(3):
+        with pytest.raises(ListRefused, match="网页"), transaction() as session:
+            submit(session, population_id, [], data=b"<html>" + b" " * 3_000_000)
+    assert statement("SELECT count(*) FROM submissions") == [{"count": 0}]
+    no_table = b"a,b\r\n" + b"1,2\r\n" * 600_000
+    with transaction() as session:
+        waiting = submit(session, population_id, [], data=no_table)
+        assert waiting.state == "waiting"
+        actions.keep_refusal(session, waiting.id or 0, ListRefused("no_table"))
+    with transaction() as session:
+        assert submit(session, population_id, [], data=no_table).id == waiting.id
+    assert statement("SELECT state, length(file) AS kept FROM submissions") == [{"state": "refused", "kept": 0}]
 
 
 def test_two_departments_may_send_the_same_bytes(population_id: int) -> None:

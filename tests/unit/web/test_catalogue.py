@@ -10,7 +10,7 @@ from callcenter.web.translations import english
 
 HERE = Path(__file__).parents[3] / "callcenter"
 ERRORS = ("InvalidInput", "Refused", "NotFound", "Forbidden", "Conflict", "Unavailable")
-KEYWORDS = {"_": None, "noted": None, "flash": (2,), "Doubt": (2,)} | dict.fromkeys((*ERRORS, "__init__"), (2,))
+KEYWORDS = {"_": None, "noted": None, "flash": (2,), "Doubt": (2,), "ListRefused": (2,)} | dict.fromkeys((*ERRORS, "__init__"), (2,))
 METHODS = [
     ("cli/**", "ignore"),
     ("simulation/**", "ignore"),
