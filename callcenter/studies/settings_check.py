@@ -19,6 +19,7 @@ KEPT = (
     "interview_minutes",
     "validity",
     "top_up",
+    "burden",
     "design",
     "recheck",
     "objections",
@@ -87,6 +88,10 @@ def _shares(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
         yield FolderProblem("study.yaml top_up.mode", f"没有“{top_up['mode']}”这种释放方式", "请写 manual 或 automatic")
     if not isinstance(top_up.get("switchable", False), bool):
         yield FolderProblem("study.yaml top_up.switchable", "不是 true 或 false", "请写 true 或 false")
+    burden = settings.get("burden")
+    counts = [burden.get("contacts"), burden.get("days", 365)] if isinstance(burden, dict) else [None]
+    if burden is not None and not all(type(count) is int and count > 0 for count in counts):
+        yield FolderProblem("study.yaml burden", "联系次数上限不对", "请写成 {contacts: 2, days: 90}，都是正整数")
 
 
 CHOICES = {"liaison": ("asked", "required"), "must_send": ("leads", "named")}

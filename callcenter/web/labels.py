@@ -49,6 +49,7 @@ ACTIONS = {
     "password_reset": noted("重设密码"),
     "public_value_entered": noted("登记公开数值"),
     "refuse_list": noted("退回名单文件"),
+    "contacts_capped": noted("因联系次数上限不再拨打"),
     "release_questionnaire": noted("发布问卷"),
     "release_mode_changed": noted("改变补充样本的释放方式"),
     "released": noted("放号"),
@@ -175,6 +176,7 @@ VALIDITY = {
 }
 
 DECISIONS = {
+    "cap": noted("联系次数已到上限"),
     "too_many_attempts": noted("拨打次数过多"),
     "max_attempts": noted("已到最多拨打次数"),
     "one_more_offer": noted("再拨一次"),

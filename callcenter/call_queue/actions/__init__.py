@@ -3,7 +3,8 @@
 from callcenter.call_queue.actions.claiming import claim
 from callcenter.call_queue.actions.deciding import Next, Tally, add_number, close, close_barred, locked, reschedule, trace
 from callcenter.call_queue.actions.leasing import GIVEN_BACK_RESTS, expire_leases, give_back, give_back_all, heartbeat
-from callcenter.call_queue.actions.releasing import kind_of, release_units
+from callcenter.call_queue.actions.releasing import release_units
+from callcenter.call_queue.number_kinds import kind_of
 
 __all__ = [
     "GIVEN_BACK_RESTS",

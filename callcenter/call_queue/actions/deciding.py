@@ -10,7 +10,7 @@ from sqlmodel import Session, select, text
 from callcenter import clock
 from callcenter.call_queue import priority
 from callcenter.call_queue.actions.leasing import end_lease
-from callcenter.call_queue.actions.releasing import kind_of
+from callcenter.call_queue.number_kinds import kind_of
 from callcenter.call_queue.tables import Case
 from callcenter.errors import NotFound, Refused
 from callcenter.operations.actions import notify, record

@@ -1,6 +1,5 @@
 """Cases out of releases."""
 
-import re
 from typing import Any
 
 from sqlalchemy import insert
@@ -8,6 +7,8 @@ from sqlmodel import Session, col, select
 
 from callcenter import clock
 from callcenter.call_queue import priority
+from callcenter.call_queue.actions.capping import apply_cap
+from callcenter.call_queue.number_kinds import kind_of
 from callcenter.call_queue.tables import Case
 from callcenter.errors import Refused
 from callcenter.frame.tables import FrameUnit
@@ -18,7 +19,7 @@ from callcenter.studies.tables import Population, Stage
 
 
 def release_units(session: Session, release_id: int) -> int:
-    """Make a case of every unit of a release; again: nothing more. The number of cases made."""
+    """Make a case of every unit of a release; again: nothing more. The number of cases made; what the cap on contacts stops is closed."""
     release = session.get_one(Release, release_id)
     draw = session.get_one(Draw, release.draw_id)
     population = session.get_one(Population, draw.population_id)
@@ -38,13 +39,9 @@ def release_units(session: Session, release_id: int) -> int:
     rows = [{**of_all, **_of_unit(drawn, unit)} for drawn, unit in _units_without_case(session, release)]
     if rows:
         session.execute(insert(Case), rows)
+        apply_cap(session, study_id, release_id)
     notify(session, f"board_{study_id}")
     return len(rows)
-
-
-def kind_of(number: str) -> str:
-    """Whether an E.164 number of China is a mobile or a landline."""
-    return "mobile" if re.fullmatch(r"\+861[3-9]\d{9}", number) else "landline"
 
 
 def _released_questionnaire(session: Session, study_id: int, population: Population) -> Questionnaire:
