@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 Value: TypeAlias = str | float | int | bool | datetime | date | time | timedelta | None
 """A cell as the readers hand it over."""
@@ -97,11 +97,26 @@ _SAMPLE = 64
 
 def clean_all(values: Sequence[Value]) -> list[str]:
     """`clean` of every value of a column, a tenth of the work: values that repeat are cleaned once, the others as one text."""
-    texts: Sequence[Any] = values if set(map(type, values)) <= {str} else [_raw(value) for value in values]
-    sample = texts[:_SAMPLE]
-    if len(set(sample)) * 4 <= len(sample) and max(map(len, texts), default=0) < _LONG:
+    texts = raw_texts(values)
+    if repeat(texts):
         return list(map(_Known().__getitem__, texts))
     return _clean_together(texts)
+
+
+def repeat(texts: Sequence[str]) -> bool:
+    """Whether it pays to remember what has been done with a text; told by the first few of the column."""
+    sample = texts[:_SAMPLE]
+    return len(set(sample)) * 4 <= len(sample) and max(map(len, texts), default=0) < _LONG
+
+
+def raw_texts(values: Sequence[Value]) -> Sequence[str]:
+    """`raw_text` of every value of a column."""
+    kinds = set(map(type, values))
+    if kinds <= {str}:
+        return values  # type: ignore[return-value]  # all are texts
+    if kinds == {float} and all(map(float.is_integer, values)) and min(values) > -_WHOLE_LIMIT and max(values) < _WHOLE_LIMIT:  # type: ignore[type-var,operator,arg-type]  # all are numbers
+        return list(map(str, map(int, values)))  # type: ignore[arg-type]  # all are numbers
+    return [_raw(value) for value in values]
 
 
 def _raw(value: Value) -> str:

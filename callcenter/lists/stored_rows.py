@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from json.encoder import encode_basestring  # type: ignore[attr-defined]  # not in the type stubs
 from typing import Any
 
-from callcenter.lists.cells import Value, raw_text
+from callcenter.lists.cells import raw_texts, repeat
 from callcenter.lists.judged_rows import JudgedRows, Run, named_cells, reasons_of, shown_names, verdict_of
 from callcenter.lists.phone_numbers import Phone
 
@@ -28,13 +29,8 @@ def _texts(texts: Sequence[str]) -> Sequence[str]:
     return list(map(_text, texts)) if _SPECIAL.search("".join(texts)) else texts
 
 
-def _document(value: Any) -> str:
-    """A JSON document as a field; text in it loses its NUL characters, which the database does not take."""
-    return _text(json.dumps(value, ensure_ascii=False)) if value else "[]"
-
-
 def _phones(phones: list[Phone]) -> str:
-    return _document([{"number": phone.number, "extension": phone.extension} for phone in phones])
+    return json.dumps([{"number": phone.number, "extension": phone.extension} for phone in phones])
 
 
 class _Known(dict[Any, str]):
@@ -63,8 +59,7 @@ def _fields(submission_id: int, rows: JudgedRows, run: Run, end: int) -> list[Se
     first, count = run.first, end - run.first
     places = range(first, end)
     districts, marks = rows.districts[first:end], rows.marks[first:end]
-    stages = [rows.stages.get(place, ([], None)) for place in places] if run.layout.work_orders else [([], None)] * count
-    several = rows.more_phones
+    several, repeated = rows.more_phones, rows.duplicate_of
     return [
         [str(submission_id)] * count,
         list(map(str, range(first + 1, end + 1))),
@@ -83,11 +78,18 @@ def _fields(submission_id: int, rows: JudgedRows, run: Run, end: int) -> list[Se
         _texts(rows.days[first:end]),
         [_verdicts[each] for each in marks],
         [_reasons[each] for each in marks],
-        [str(rows.duplicate_of.get(place, _NULL)) for place in places],
-        [_document(days) for days, _ in stages],
-        [_NULL if total is None else repr(float(total)) for _, total in stages],
+        [str(repeated[place]) if place in repeated else _NULL for place in places],
+        *_stages(rows, run, places),
         _cells(run, count),
     ]
+
+
+def _stages(rows: JudgedRows, run: Run, places: range) -> tuple[list[str], list[str]]:
+    """The days of each row's stages, and in all."""
+    if not run.layout.work_orders:
+        return ["[]"] * len(places), [_NULL] * len(places)
+    stages = [rows.stages[place] for place in places]
+    return [json.dumps(days) for days, _ in stages], [_NULL if total is None else repr(float(total)) for _, total in stages]
 
 
 def _cells(run: Run, count: int) -> list[str]:
@@ -97,23 +99,25 @@ def _cells(run: Run, count: int) -> list[str]:
         return ["{}"] * count
     if len(set(names)) < len(names):  # which of two columns of one name is numbered depends on what the row holds
         return [_text(json.dumps(named_cells(cells, run.layout), ensure_ascii=False)) for cells in zip(*run.columns, strict=True)]
-    members = [_members(name, values) for name, values in zip(names, run.columns, strict=True)]
+    members = [_members(name, raw_texts(values)) for name, values in zip(names, run.columns, strict=True)]
     return ["{" + "".join(each)[:-1] + "}" for each in zip(*members, strict=True)]
 
 
-def _members(name: str, values: Sequence[Value]) -> list[str]:
+def _members(name: str, texts: Sequence[str]) -> list[str]:
     """A column's members of the documents, each with its comma; nothing for empty cells."""
-    before = _text(json.dumps(name, ensure_ascii=False)) + ": "
+    before = _quoted(name) + ": "
 
-    def member(value: Value) -> str:
-        text = raw_text(value).replace("\x00", "")
-        return f"{before}{_text(json.dumps(text, ensure_ascii=False))}," if text else ""
+    def member(text: str) -> str:
+        return f"{before}{_quoted(text)}," if text.strip("\x00") else ""
 
-    kinds = set(map(type, values))
-    if kinds == {str}:
-        if len(set(values)) * 4 <= len(values):
-            return list(map(_Known(member).__getitem__, values))
-        if not _IN_JSON.search("".join(values)):  # type: ignore[arg-type]  # all are texts
-            before += '"'
-            return [f'{before}{value}",' if value else "" for value in values]
-    return [member(value) for value in values]
+    if repeat(texts):
+        return list(map(_Known(member).__getitem__, texts))
+    if _IN_JSON.search("".join(texts)):
+        return list(map(member, texts))
+    before += '"'
+    return [f'{before}{text}",' if text else "" for text in texts]
+
+
+def _quoted(text: str) -> str:
+    """A JSON string as it stands in a field; it loses its NUL characters, which the database does not take."""
+    return encode_basestring(text.replace("\x00", "")).replace("\\", "\\\\")

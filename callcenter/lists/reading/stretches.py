@@ -52,7 +52,10 @@ class Stretch:
 
     def first_filled(self, column: str) -> list[str]:
         """For each row the first filled cell of the columns of that name."""
-        places = self.layout.places.get(column, ())
+        return self.first_of(self.layout.places.get(column, ()))
+
+    def first_of(self, places: Sequence[int]) -> list[str]:
+        """For each row the first filled cell of some columns."""
         if not places:
             return [""] * len(self)
         if len(places) == 1:
