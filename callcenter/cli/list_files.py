@@ -1,23 +1,8 @@
-"""What the commands for lists share: the file to read, the place to write, the population that is meant."""
+"""What the commands for lists share: the file to read and the place to write."""
 
 from pathlib import Path
-from typing import Any
 
 from callcenter.errors import InvalidInput, Refused
-from callcenter.studies import queries as studies
-
-
-def population_named(session: Any, study: str, code: str) -> Any:
-    """The population `4-1` or `2021/4-1`; refused where several stages have it."""
-    stage_name, _, short = code.rpartition("/")
-    found = studies.study_by_name(session, study)
-    stages = [stage for stage in studies.stages(session, found.id or 0) if not stage_name or stage.name == stage_name]
-    named = [population for stage in stages for population in studies.populations(session, stage.id or 0) if population.code == short]
-    if len(named) > 1:
-        raise InvalidInput("wrong_use", "几个阶段都有 {population}：请写成“阶段/编号”，如 2021/{population}。", population=short)
-    if not named:
-        raise InvalidInput("no_population_code", "没有编号为 {population} 的样本总体，请写成“任务号-序号”，如 4-1。", population=code)
-    return named[0]
 
 
 def read_list(file: Path) -> bytes:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from json.encoder import encode_basestring  # type: ignore[attr-defined]  # not in the type stubs
+from json.encoder import encode_basestring
 from typing import Any
 
 from callcenter.lists.cells import raw_texts, repeat

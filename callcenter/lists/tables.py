@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from callcenter.db.columns import document, documents, key, link, moment, one_of, texts
@@ -47,7 +47,8 @@ class SubmissionRow(SQLModel, table=True):
         CheckConstraint(one_of("verdict", "accepted", "duplicate", "rejected")),
     )
     id: int | None = key()
-    submission_id: int = link("submissions.id")
+    submission_id: int = Field(sa_type=BigInteger)
+    """Without a foreign key: the database would look the submission up once for each of a million rows that one COPY brings."""
     number: int
     """Place among the data rows of the submission, from 1."""
     sheet: str

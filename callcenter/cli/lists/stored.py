@@ -1,30 +1,24 @@
-"""Lists: judge a file, write an empty form, send a file to a stored study, see what came in."""
+"""Lists: write an empty form, send a file to a stored study, see what came in."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from callcenter import wiring
 from callcenter.cli import list_deliveries, work_orders
-from callcenter.cli.list_files import check_place, population_named, read_list
-from callcenter.cli.mistakes import progress_wanted
+from callcenter.cli.list_files import check_place, read_list
 from callcenter.db.engine import transaction
-from callcenter.lists import actions, queries, receipts, rows_table, templates
+from callcenter.errors import InvalidInput
+from callcenter.lists import actions, queries, templates
 from callcenter.lists.asks import Column, asks
-from callcenter.lists.reasons import REASONS
-from callcenter.lists.verdicts import ListCheck, check
 from callcenter.sampling.queries import latest_draw
 from callcenter.settings import Settings
 from callcenter.studies import queries as studies
 
-app = typer.Typer(no_args_is_help=True, help="Lists of enterprises. Example: callcenter lists check 名单.xlsx --rows verdicts.csv")
+app = typer.Typer()
 app.command("orders")(work_orders.examine_file)
 app.command("order-days")(work_orders.population_days)
 app.command("due")(list_deliveries.list_due)
@@ -33,31 +27,6 @@ File = Annotated[Path, typer.Argument(help="xlsx, xls, ods or delimited text; to
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Study = Annotated[str, typer.Option(help="The study's name.")]
 PopulationCode = Annotated[str, typer.Option("--population", help="<item>-<position>, or <stage>/<item>-<position>.")]
-
-
-@app.command("check")
-def check_file(
-    file: File,
-    rows: Annotated[Path | None, typer.Option(help="Write one CSV line for each data row.")] = None,
-    receipt: Annotated[Path | None, typer.Option(help="Write the rows back with verdict and reasons, as a workbook.")] = None,
-    persons: Annotated[bool, typer.Option("--persons", help="The list is of persons: name and mobile tell them apart.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Judge every row of a list; needs no database. Exit 0 where it could be judged, whatever the verdicts.
-
-    Example: callcenter lists check 名单.xlsx --rows verdicts.csv --receipt 回执.xlsx
-    """
-    for out in (rows, receipt):
-        check_place(out)
-    data = read_list(file)
-    with _row_counter(file.name) as progress:
-        judged = check(data, file_name=file.name, persons=persons, progress=progress)
-    if rows:
-        with rows.open("w", encoding="utf-8", newline="") as table:
-            rows_table.write(judged, table)
-    if receipt:
-        receipts.write(str(receipt), data, receipts.judgements(judged), judged.totals, persons=persons)
-    print(json.dumps(judged.totals, ensure_ascii=False, indent=1) if as_json else _summary(judged))
 
 
 @app.command()
@@ -80,7 +49,7 @@ def template(
     if study or population:
         wiring.start(Settings())
         with transaction() as session:
-            found = population_named(session, study, population)
+            found = _population_named(session, study, population)
             asked = asks(found)
         columns = [*asked.columns, *form.extra]
         form = replace(form, about=found.title, extra=columns, persons=asked.persons, dates=asked.dates)
@@ -106,7 +75,7 @@ def submit(
     data = read_list(file)
     wiring.start(Settings())
     with transaction() as session:
-        found = population_named(session, study, population)
+        found = _population_named(session, study, population)
         assert found.id is not None  # noqa: S101  # read from the database
         before = {receipt.id for receipt in queries.receipts(session, department=department, population_id=found.id)}
         drawn = latest_draw(session, found.id) is not None
@@ -172,22 +141,14 @@ def _receipt_line(receipt: queries.Receipt, code: str) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def _row_counter(name: str) -> Iterator[Callable[[int], None]]:
-    """Rows done, on stderr, where somebody would see it."""
-    shown = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} 行"), TimeElapsedColumn())
-    with Progress(*shown, console=Console(stderr=True), disable=not progress_wanted(), transient=True) as progress:
-        task = progress.add_task(name, total=None)
-        yield lambda rows: progress.update(task, completed=rows)
-
-
-def _summary(judged: ListCheck) -> str:
-    totals = judged.totals
-    lines = [
-        f"共 {totals['rows']:,} 行：采用 {totals['accepted']:,}（其中 {totals['warned']:,} 行有提醒），"
-        f"重复 {totals['duplicate']:,}，退回 {totals['rejected']:,}。"
-    ]
-    lines += [f"  {count:>8,}  {REASONS[reason]}（{reason}）" for reason, count in totals["reasons"].items()]
-    if totals["skipped_sheets"]:
-        lines.append(f"没有名单的工作表：{'、'.join(totals['skipped_sheet_names'])}")
-    return "\n".join(lines)
+def _population_named(session: Any, study: str, code: str) -> Any:
+    """The population `4-1` or `2021/4-1`; refused where several stages have it."""
+    stage_name, _, short = code.rpartition("/")
+    found = studies.study_by_name(session, study)
+    stages = [stage for stage in studies.stages(session, found.id or 0) if not stage_name or stage.name == stage_name]
+    named = [population for stage in stages for population in studies.populations(session, stage.id or 0) if population.code == short]
+    if len(named) > 1:
+        raise InvalidInput("wrong_use", "几个阶段都有 {population}：请写成“阶段/编号”，如 2021/{population}。", population=short)
+    if not named:
+        raise InvalidInput("no_population_code", "没有编号为 {population} 的样本总体，请写成“任务号-序号”，如 4-1。", population=code)
+    return named[0]
