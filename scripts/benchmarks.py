@@ -1,35 +1,20 @@
 """The benchmarks: each measures our way beside a bare one in the same run, and says how many times as long it takes."""
 
 import argparse
-import io
 import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from python_calamine import CalamineWorkbook
-
-from callcenter.lists.verdicts import check
-from callcenter.simulation import demo_lists
-from scripts.measuring import ROUNDS, Measured, measured
+from scripts.intake_benchmarks import intake
+from scripts.measuring import ROUNDS, Measured
 from scripts.sampling_benchmarks import sampling
 
 PAGE = Path("docs/benchmarks.md")
 
 
-def lists() -> list[Measured]:
-    """Judging a department's list."""
-    made = max(demo_lists.make(per_district=300), key=lambda each: len(each.data))
-
-    def bare() -> object:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(made.data))
-        return [workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names]
-
-    return [measured("lists", "judge every row of a demo list", "reading its cells", lambda: check(made.data), bare)]
-
-
-BENCHMARKS: dict[str, Callable[..., list[Measured]]] = {"lists": lists, "sampling": sampling}
+BENCHMARKS: dict[str, Callable[..., list[Measured]]] = {"intake": intake, "sampling": sampling}
 
 
 def page(results: list[Measured]) -> str:
@@ -53,8 +38,9 @@ def main() -> int:
     parser.add_argument("name", nargs="?", choices=sorted(BENCHMARKS), help="one of them; all where left out")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.add_argument("--units", type=int, default=1_000_000, help="size of the large frame that `sampling` releases from")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="size of the largest list that `intake` takes in")
     given = parser.parse_args()
-    options = {"sampling": {"units": given.units}}
+    options = {"sampling": {"units": given.units}, "intake": {"rows": given.rows}}
     results = [result for name in ([given.name] if given.name else BENCHMARKS) for result in BENCHMARKS[name](**options.get(name, {}))]
     if given.json:
         json.dump([asdict(result) for result in results], sys.stdout, ensure_ascii=False)

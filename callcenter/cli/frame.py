@@ -9,7 +9,7 @@ import typer
 from sqlmodel import Session
 
 from callcenter import clock, wiring
-from callcenter.cli.list_files import population_named
+from callcenter.cli.populations import population_named
 from callcenter.db.engine import transaction
 from callcenter.errors import InvalidInput, NotFound
 from callcenter.frame import actions, queries

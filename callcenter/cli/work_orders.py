@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from callcenter import clock, wiring
-from callcenter.cli.list_files import check_place, population_named, read_list
+from callcenter.cli.places import check_place, read_list
+from callcenter.cli.populations import population_named
 from callcenter.db.engine import transaction
 from callcenter.errors import Refused
 from callcenter.lists import queries

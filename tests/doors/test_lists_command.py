@@ -96,7 +96,7 @@ def test_orders_tells_each_finding_and_writes_a_line_a_stage(tmp_path: Path, cap
     assert (told["orders"], told["counts_in"]) == (53, "calendar")
     one = next(found for found in told["rows"] if found["finding"] == "length_differs")
     assert (one["source_row"], one["stage"], one["values"]) == (26, 3, {"written": "6", "calendar": "7", "working": "5"})
-    lines = list(csv.DictReader(out.open(encoding="utf-8", newline="")))
+    lines = list(csv.DictReader(out.read_text("utf-8").splitlines()))
     assert len({line["source_row"] for line in lines}) == told["orders"]
     assert sum(line["stage"] != "total" for line in lines) == told["stages"]
     assert main(["lists", "orders", sheet]) == 0

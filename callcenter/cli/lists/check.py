@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from callcenter.cli.list_files import check_place, read_list
 from callcenter.cli.mistakes import progress_wanted
+from callcenter.cli.places import check_place, read_list
 from callcenter.lists import rows_table
 from callcenter.lists.reasons import REASONS
 from callcenter.lists.verdicts import ListCheck, check

@@ -9,9 +9,9 @@ import typer
 
 from callcenter import wiring
 from callcenter.cli import list_deliveries, work_orders
-from callcenter.cli.list_files import check_place, read_list
+from callcenter.cli.places import check_place, read_list
+from callcenter.cli.populations import population_named
 from callcenter.db.engine import transaction
-from callcenter.errors import InvalidInput
 from callcenter.lists import actions, queries, templates
 from callcenter.lists.asks import Column, asks
 from callcenter.sampling.queries import latest_draw
@@ -49,7 +49,7 @@ def template(
     if study or population:
         wiring.start(Settings())
         with transaction() as session:
-            found = _population_named(session, study, population)
+            found = population_named(session, study, population)
             asked = asks(found)
         columns = [*asked.columns, *form.extra]
         form = replace(form, about=found.title, extra=columns, persons=asked.persons, dates=asked.dates)
@@ -75,7 +75,7 @@ def submit(
     data = read_list(file)
     wiring.start(Settings())
     with transaction() as session:
-        found = _population_named(session, study, population)
+        found = population_named(session, study, population)
         assert found.id is not None  # noqa: S101  # read from the database
         before = {receipt.id for receipt in queries.receipts(session, department=department, population_id=found.id)}
         drawn = latest_draw(session, found.id) is not None
@@ -139,16 +139,3 @@ def _receipt_line(receipt: queries.Receipt, code: str) -> dict[str, Any]:
         "file": receipt.file_name,
         "sha256": receipt.file_sha256,
     }
-
-
-def _population_named(session: Any, study: str, code: str) -> Any:
-    """The population `4-1` or `2021/4-1`; refused where several stages have it."""
-    stage_name, _, short = code.rpartition("/")
-    found = studies.study_by_name(session, study)
-    stages = [stage for stage in studies.stages(session, found.id or 0) if not stage_name or stage.name == stage_name]
-    named = [population for stage in stages for population in studies.populations(session, stage.id or 0) if population.code == short]
-    if len(named) > 1:
-        raise InvalidInput("wrong_use", "几个阶段都有 {population}：请写成“阶段/编号”，如 2021/{population}。", population=short)
-    if not named:
-        raise InvalidInput("no_population_code", "没有编号为 {population} 的样本总体，请写成“任务号-序号”，如 4-1。", population=code)
-    return named[0]

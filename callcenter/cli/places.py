@@ -1,4 +1,4 @@
-"""What the commands for lists share: the file to read and the place to write."""
+"""Files that a command reads and places where it writes, judged before the work begins."""
 
 from pathlib import Path
 

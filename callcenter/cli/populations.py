@@ -1,0 +1,19 @@
+"""The population that a command means."""
+
+from typing import Any
+
+from callcenter.errors import InvalidInput
+from callcenter.studies import queries as studies
+
+
+def population_named(session: Any, study: str, code: str) -> Any:
+    """The population `4-1` or `2021/4-1`; refused where several stages have it."""
+    stage_name, _, short = code.rpartition("/")
+    found = studies.study_by_name(session, study)
+    stages = [stage for stage in studies.stages(session, found.id or 0) if not stage_name or stage.name == stage_name]
+    named = [population for stage in stages for population in studies.populations(session, stage.id or 0) if population.code == short]
+    if len(named) > 1:
+        raise InvalidInput("wrong_use", "几个阶段都有 {population}：请写成“阶段/编号”，如 2021/{population}。", population=short)
+    if not named:
+        raise InvalidInput("no_population_code", "没有编号为 {population} 的样本总体，请写成“任务号-序号”，如 4-1。", population=code)
+    return named[0]
