@@ -67,6 +67,10 @@ REMEMBERED = 4096
 """Different texts at most, wherever answers are remembered: a column of other things than districts must not fill the memory."""
 
 
+LONGEST = 200
+"""Characters: what is longer, white space included, names no district; it is cut there, so that giant cells are not remembered."""
+
+
 @lru_cache(maxsize=REMEMBERED)
 def find(text: str) -> District:
     """The district that the cleaned cell `text` names as a whole; never guessed from a part of it."""

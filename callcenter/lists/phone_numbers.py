@@ -194,6 +194,14 @@ def read(text: str) -> PhoneCell:
     return PhoneCell(reason=MASKED if any(_is_masked(piece) for piece in pieces) else INVALID)
 
 
+_LONGEST_REMEMBERED = 200
+
+
+def _read_once(text: str) -> PhoneCell:
+    """`read`, but a giant cell is not remembered: nothing of a file stays when it is judged."""
+    return read(text) if len(text) <= _LONGEST_REMEMBERED else read.__wrapped__(text)
+
+
 class PhoneColumn(NamedTuple):
     """The numbers of many cells: of each the first one in E.164 (empty where there is none), and what few cells have besides."""
 
@@ -213,7 +221,7 @@ def read_all(texts: Sequence[str]) -> PhoneColumn:
     column = PhoneColumn(numbers, {}, {})
     for place, number in enumerate(column.numbers):
         if not number:
-            cell = _plain_several(texts[place]) or read(texts[place])
+            cell = _plain_several(texts[place]) or _read_once(texts[place])
             column.numbers[place] = cell.phones[0].number if cell.phones else ""
             if cell.reason:
                 column.reasons[place] = cell.reason

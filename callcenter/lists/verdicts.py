@@ -98,7 +98,7 @@ class _Places(dict[str, _Place]):
     def __missing__(self, written: str) -> _Place:
         if len(self) >= districts.REMEMBERED:
             self.clear()
-        found = districts.find(written)
+        found = districts.find(written[: districts.LONGEST])
         warning = 0 if found.known else BIT["district_unknown" if written else "district_missing"]
         self[written] = place = _Place(found, warning, self.names[found.name])
         return place

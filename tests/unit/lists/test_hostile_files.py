@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.lists import phone_numbers
 from callcenter.lists.refusals import ListRefused
 from callcenter.lists.verdicts import check
 from tests.factories.packed import GOOD, HEADER, OPEN_GOOD, OPEN_HEADER, line, ods, open_row, repacked, text_cell, xlsx
@@ -99,6 +100,13 @@ def test_one_long_text_in_many_cells_is_refused_before_it_is_copied() -> None:
 def test_cells_of_a_megabyte_are_judged() -> None:
     cells = "".join(f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(2, 5))
     assert check(xlsx(HEADER + cells, strings=["长" * 300_000])).totals["rejected"] == 3
+
+
+def test_nothing_of_giant_cells_stays_when_they_are_judged() -> None:
+    giants = "".join(f"{'电' * 9000}{n},甲公司,{'1' * 9000}{n}\n" for n in range(50))
+    kept = phone_numbers.read.cache_info().currsize
+    assert check(("区域,企业名称,联系电话\n" + giants).encode()).totals["rejected"] == 50
+    assert phone_numbers.read.cache_info().currsize == kept
 
 
 @pytest.mark.parametrize(
