@@ -84,6 +84,8 @@ class Wishes(BaseModel):
     """Design effect to be expected beyond that of the allocation (weights for nonresponse, enterprises of one group)."""
     precision: float | None = Field(default=None, gt=0, lt=1)
     """The margin from which `total` was calculated; None where it was given."""
+    finite: bool = True
+    """Whether that calculation knew how many there are (finite population correction)."""
 
     @field_validator("strata", mode="before")
     @classmethod
@@ -174,6 +176,8 @@ LABELS = {
     "merge_below": "合并界限",
     "min_attempts": "每例至少拨打次数",
     "final_share": "结案比例",
+    "coordination": "协调方式",
+    "planned_share": "计划份额",
 }
 
 

@@ -54,8 +54,9 @@ class Supervisor:
 
     def fix_design(self, total: int, response: float) -> None:
         """Freeze sizes: proportional, with rather hopeful rates."""
-        form = self.browser.get(self.workbench).form(r"/design$")
-        self.browser.submit(form, method="proportional", total=total, minimum=2, response=response, eligible=0.98, valid=0.97)
+        form = self.browser.get(self.workbench).form(r"/plan$")
+        shown = self.browser.submit(form, method="proportional", total=total, minimum=2, response=response, eligible=0.98, valid=0.97)
+        self.browser.submit(shown.form(r"/design$"))
 
     def draw(self) -> None:
         """Enter the public value and draw."""

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from callcenter.people.roles import LABELS
 from callcenter.web import formats, labels, translations
-from callcenter.web.assets import asset
+from callcenter.web.assets import asset, plotly_map_style
 from callcenter.web.navigation import NAVIGATION, home
 from callcenter.web.security import Person, cookie_name, cookie_options, signature, visitor_token
 
@@ -91,7 +91,13 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals |= {"_": translations.gettext, "asset": asset, "labels": labels, "role_labels": LABELS}
+    made.globals |= {
+        "_": translations.gettext,
+        "asset": asset,
+        "plotly_map_style": plotly_map_style,
+        "labels": labels,
+        "role_labels": LABELS,
+    }
     made.filters |= {
         "moment": formats.moment,
         "day": formats.day,
@@ -102,5 +108,6 @@ def environment() -> Environment:
         "masked_phone": formats.masked_phone,
         "masked_name": formats.masked_name,
     }
+    made.globals["plotly_map_style"] = plotly_map_style
     made.globals["share"] = formats.share
     return made

@@ -128,7 +128,7 @@ def test_populations_that_have_begun_stand_first(supervisor: Browser, frame: Mad
     ("change", "said"),
     [
         ({"total": "500"}, "应在"),
-        ({"total": "many"}, "应填数字"),
+        ({"total": "many"}, "应填整数"),
         ({"response": "0"}, "应答率"),
         ({"total": ""}, "目标总数"),
         ({"method": "guess"}, "分配方法"),
@@ -211,3 +211,91 @@ def test_a_proposal_is_declined_with_a_reason(supervisor: Browser, proposal: int
     assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/decline").status_code == 422
     assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/decline", data={"reason": "窗口将结束"}).status_code == 303
     assert engine.statement("SELECT state FROM top_up_proposals") == [{"state": "declined"}]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        ({"total": "500"}, "total", "应在 4 到 20 之间"),
+        ({"minimum": "x"}, "minimum", "应填整数"),
+        ({"response": "2"}, "response", "应答率"),
+        ({"size_by": "precision", "precision": "0"}, "precision", "允许误差"),
+        ({"size_by": "precision", "precision": "0.1", "confidence": "1"}, "confidence", "置信水平"),
+        ({"merge_below": "-1"}, "merge_below", "合并界限"),
+    ],
+)
+def test_a_mistake_stands_beside_its_field_while_the_form_stays_as_it_is(
+    supervisor: Browser, frame: MadeFrame, *, change: dict[str, str], field: str, said: str
+) -> None:
+    answer = supervisor.post(place(frame, "/plan"), data={**DESIGN, **change}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "<form method" not in answer.text.split('id="deeds"')[0], "only figures and mistakes are renewed"
+    told = re.search(rf'<p class="problem" id="p-{field}" hx-swap-oob="true">([^<]*)</p>', answer.text)
+    assert told and said in told[1]
+    assert answer.text.count('hx-swap-oob="true"></p>') >= 17, "all other fields are told to be right again"
+    assert 'data-opens="fix"' not in answer.text
+
+
+def test_a_precision_becomes_a_number_of_completes(supervisor: Browser, frame: MadeFrame) -> None:
+    wanted = {
+        **DESIGN,
+        "size_by": "precision",
+        "precision": "0.2",
+        "finite": "1",
+        "merge_below": "10",
+        "by:sub_area": "1",
+        "by:district": "1",
+    }
+    text = supervisor.post(place(frame, "/plan"), data=wanted, headers={"HX-Request": "true"}).text
+    assert "n₀ = 24.0，有限总体修正后 n = 11.2，乘设计效应后需有效样本 12，需释放 23" in text
+    assert "和平区 · 未知" in text
+    without = supervisor.post(place(frame, "/plan"), data={**wanted, "finite": "0"}, headers={"HX-Request": "true"}).text
+    assert "n = 24.0" in without
+
+
+def shown(page: str, action: str) -> dict[str, str]:
+    """The hidden fields of the form with that action."""
+    form = page[page.index(f'action="{action}"') :].split("</form>", maxsplit=1)[0]
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+
+
+def test_what_is_frozen_is_what_was_shown_with_its_hash_and_the_second_supervisor_is_told(
+    supervisor: Browser, client_for: Callable[..., Browser], frame: MadeFrame, field_time: FieldTime
+) -> None:
+    commit(supervisor, frame, field_time)
+    mine = shown(supervisor.get(place(frame), params=DESIGN).text, place(frame, "/design"))
+    theirs = shown(client_for("supervisor").get(place(frame), params={**DESIGN, "total": "8"}).text, place(frame, "/design"))
+    assert supervisor.post(place(frame, "/design"), data=mine).status_code == 303
+    assert engine.statement("SELECT sha256 FROM designs") == [{"sha256": mine["expected"]}]
+    assert supervisor.post(place(frame, "/design"), data=mine).status_code == 303, "pressed twice is done once"
+    late = supervisor.post(place(frame, "/design"), data=theirs)
+    assert late.status_code == 409 and "有了变化" in late.text
+    assert engine.statement("SELECT count(*) AS n FROM designs") == [{"n": 1}]
+    again = shown(late.text, place(frame, "/design"))
+    assert supervisor.post(place(frame, "/design"), data=again).status_code == 303, "now that they have seen it"
+    assert [row["sha256"] for row in engine.statement("SELECT sha256 FROM designs ORDER BY id")] == [mine["expected"], again["expected"]]
+
+
+def test_candidates_stand_side_by_side_with_the_frozen_design(supervisor: Browser, frame: MadeFrame, field_time: FieldTime) -> None:
+    assert "还没有可比较的方案" in supervisor.get(place(frame, "/designs")).text
+    for name, more in (("等额", {"method": "equal"}), ("合并", {"merge:和平区": "两区", "merge:河西区": "两区"})):
+        assert supervisor.post(place(frame, "/designs"), data={**DESIGN, **more, "name": name}).status_code == 303
+    assert supervisor.post(place(frame, "/designs"), data={**DESIGN, "method": "equal", "name": "等额"}).status_code == 303
+    assert supervisor.post(place(frame, "/designs"), data={**DESIGN, "total": "7", "name": "等额"}).status_code == 409
+    assert supervisor.post(place(frame, "/designs"), data={**DESIGN, "total": "700", "name": "太多"}).status_code == 422
+    commit(supervisor, frame, field_time)
+    supervisor.post(place(frame, "/design"), data=DESIGN)
+    page = supervisor.get(place(frame, "/designs")).text
+    assert page.count("打开并冻结") == 2
+    assert "总体误差界最小的是" in page
+    figure = supervisor.get(place(frame, "/designs/released.json")).json()
+    assert [bars["name"] for bars in figure["data"]] == ["已冻结的方案", "等额", "合并"]
+    by_name = dict(zip(figure["data"][1]["y"], figure["data"][1]["x"], strict=True))
+    assert by_name == {"两区": None, "和平区": 6, "河西区": 6}
+    assert supervisor.get(place(frame, "/designs/margins.json")).status_code == 200
+    draft = engine.statement("SELECT id FROM design_drafts WHERE name = '合并'")[0]["id"]
+    opened = supervisor.get(place(frame), params={"draft": str(draft)}).text
+    assert 'name="merge:和平区" value="两区"' in opened
+    assert supervisor.post(place(frame, "/designs/remove"), data={"draft": str(draft)}).status_code == 303
+    assert supervisor.post(place(frame, "/designs/remove"), data={"draft": str(draft)}).status_code == 404
+    assert supervisor.get(place(frame), params={"draft": str(draft)}).status_code == 404

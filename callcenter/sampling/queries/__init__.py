@@ -17,6 +17,7 @@ from callcenter.sampling.queries.draws import (
     shared_public_values,
     steps,
     strata,
+    words,
 )
 from callcenter.sampling.queries.frames import (
     CellUnit,
@@ -85,4 +86,5 @@ __all__ = [
     "steps",
     "strata",
     "units_in_cells",
+    "words",
 ]

@@ -35,6 +35,16 @@ def draws(session: Session, population_id: int) -> list[Draw]:
     return list(session.exec(select(Draw).where(Draw.population_id == population_id).order_by(col(Draw.draw_no))))
 
 
+def words(session: Session, population_id: int) -> dict[int, str]:
+    """The commissioning office's recorded word by draw number, where one was needed."""
+    told = session.execute(
+        text("""SELECT d.draw_no, a.reason FROM audit_trail a JOIN draws d ON d.id::text = a.subject_id
+                WHERE a.action = 'draw_committed' AND a.subject_kind = 'draw' AND d.population_id = :population AND a.reason <> ''"""),
+        {"population": population_id},
+    )
+    return {row[0]: row[1] for row in told}
+
+
 def open_draw(session: Session, population_id: int) -> Draw | None:
     """The draw that is still to be made, where one was committed to."""
     last = session.exec(select(Draw).where(Draw.population_id == population_id).order_by(col(Draw.draw_no).desc())).first()
