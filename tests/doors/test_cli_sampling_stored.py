@@ -58,9 +58,12 @@ def test_a_stored_study_is_drawn_released_topped_up_and_verified(environment: Fi
     assert run(capsys, "draw-study", "--public-value", "07 11")["frame_size"] == 20
     assert run(capsys, "release") == {"releases": 2, "cases": 6}
     assert run(capsys, "release", code=1)["why"] == "main_released"
-    topped = run(capsys, "top-up", "--stratum", "河西区", "--count", "3", "--why", "有效样本不足")
+    by_hand = ["top-up", "--stratum", "河西区", "--why", "有效样本不足", "--count"]
+    assert run(capsys, *by_hand, "3", code=1)["why"] == "not_in_time"
+    by_hand[1:1] = ["--word", "委办函〔2022〕5号"]
+    topped = run(capsys, *by_hand, "3")
     assert topped == {"stratum": "河西区", "first_position": 3, "count": 3, "cases": 3}
-    assert run(capsys, "top-up", "--stratum", "河西区", "--count", "9", "--why", "x", code=1)["why"] == "beyond_stratum"
+    assert run(capsys, *by_hand, "9", code=1)["why"] == "beyond_stratum"
     assert run(capsys, "top-up", "--stratum", "南开区", "--count", "1", "--why", "x", code=1)["why"] == "unknown_stratum"
     run(capsys, "certificate", "--certificate", "c.json", "--frame", "f.csv", "--design", "d.json")
     command = [sys.executable, "-I", str(ROOT / "scripts/verify_draw.py"), "c.json", "f.csv", "d.json"]

@@ -17,6 +17,7 @@ from callcenter.call_queue.actions import release_units
 from callcenter.cli.sampling.files import AsJson, check_place, replace
 from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
+from callcenter.follow_up import actions as follow_up
 from callcenter.frame import actions as frames
 from callcenter.people import queries as people
 from callcenter.sampling import actions, queries
@@ -133,10 +134,13 @@ def top_up(
     stratum: Annotated[str, typer.Option(help="Name of the stratum.")],
     count: Annotated[int, typer.Option(help="How many reserves.")],
     why: Annotated[str, typer.Option(help="The reason, which shows in the report.")],
+    word: Annotated[str | None, typer.Option(help="The commissioning office's word, for a step before its time.")] = None,
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """Release reserves of one stratum, from where its last release stopped.
+
+    A next step waits until every case of the last has had its attempts and most of it is final, as the design says.
 
     Example: callcenter sampling top-up --study tianjin-2022 --population 4-1 --stratum 和平区 --count 10 --why 有效样本不足
     """
@@ -145,10 +149,9 @@ def top_up(
         ids = {one.name: one.id for one in queries.strata(session, draw_id)}
         if (stratum_id := ids.get(stratum)) is None:
             raise NotFound("unknown_stratum", "这次抽样没有层“{stratum}”：有 {strata}。", stratum=stratum, strata="、".join(ids))
-        made = actions.move_pointer(session, draw_id=draw_id, stratum_id=stratum_id, count=count, kind="top_up", why=why, user_id=user_id)
-        cases = release_units(session, made.id or 0)
-        told = {"stratum": stratum, "first_position": made.first_position, "count": made.count, "cases": cases}
-    _say(told, as_json, f"层“{stratum}”补充释放 {cases} 个个案，从第 {told['first_position']} 位起。")
+        made = follow_up.release_by_hand(session, draw_id=draw_id, stratum_id=stratum_id, count=count, why=why, user_id=user_id, word=word)
+        told = {"stratum": stratum, "first_position": made.first_position, "count": made.count, "cases": made.count}
+    _say(told, as_json, f"层“{stratum}”补充释放 {told['count']} 个个案，从第 {told['first_position']} 位起。")
 
 
 def certificate(

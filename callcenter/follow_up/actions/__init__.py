@@ -3,6 +3,15 @@
 from callcenter.follow_up.actions.finishing import Finish, finish
 from callcenter.follow_up.actions.release_modes import switch_release_mode
 from callcenter.follow_up.actions.returning import settle_abandoned
-from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups
+from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups, release_by_hand
 
-__all__ = ["Finish", "accept_top_up", "decline_top_up", "finish", "propose_top_ups", "settle_abandoned", "switch_release_mode"]
+__all__ = [
+    "Finish",
+    "accept_top_up",
+    "decline_top_up",
+    "finish",
+    "propose_top_ups",
+    "release_by_hand",
+    "settle_abandoned",
+    "switch_release_mode",
+]

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import calling_hours as ch
-from callcenter.errors import Conflict, InvalidInput, NotFound
+from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
 from callcenter.follow_up import queries, top_up
 from callcenter.follow_up.queries import DrawInField
 from callcenter.follow_up.tables import TopUpProposal
@@ -53,6 +53,37 @@ def accept_top_up(session: Session, proposal_id: int, count: int | None, user_id
     close_alert(session, f"short_{proposal.stratum_id}", user_id)
     session.flush()
     return release
+
+
+def release_by_hand(
+    session: Session, *, draw_id: int, stratum_id: int, count: int, why: str, user_id: int | None, word: str | None = None
+) -> Release:
+    """Release reserves that nothing proposed, into the queue, in one go.
+
+    Refused while the stratum's last step is not settled, near the window's close and outside it, unless the commissioning office's
+    recorded word is given.
+    """
+    if not (word or "").strip():
+        _refuse_too_early(session, draw_id, session.get_one(Stratum, stratum_id))
+    reason = f"{why.strip()}（{word.strip()}）" if word and word.strip() and why.strip() else why
+    release = sampling.move_pointer(
+        session, draw_id=draw_id, stratum_id=stratum_id, count=count, kind="top_up", why=reason, user_id=user_id
+    )
+    assert release.id is not None  # noqa: S101  # numbered by the flush
+    queue.release_units(session, release.id)
+    return release
+
+
+def _refuse_too_early(session: Session, draw_id: int, stratum: Stratum) -> None:
+    in_field = next((one for one in queries.draws_in_field(session, field_day(clock.now())) if one.draw_id == draw_id), None)
+    if in_field is None or not _in_time(in_field, studies.work_calendar(session)):
+        text = "现在不在电话调查期内，或离结束不足 {days} 个工作日，来不及完成拨打：确需释放请写明委托单位的意见。"
+        raise Refused("not_in_time", text, days=PROTOCOL_WORKDAYS)
+    released = _released(responses.case_states(session, draw_id), stratum, [])
+    if not top_up.step_settled(released.last_step, min_attempts=in_field.min_attempts, final_share=in_field.final_share):
+        text = "层“{stratum}”上一步释放的个案还没有都拨打 {attempts} 次并有 {share} 结案：请等一等，确需释放请写明委托单位的意见。"
+        share = f"{in_field.final_share:.0%}"
+        raise Refused("step_not_settled", text, stratum=stratum.name, attempts=in_field.min_attempts, share=share)
 
 
 def decline_top_up(session: Session, proposal_id: int, user_id: int, reason: str) -> None:

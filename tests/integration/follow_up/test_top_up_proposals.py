@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from callcenter.call_queue import actions as queue
 from callcenter.db.engine import statement, transaction
 from callcenter.errors import Conflict, InvalidInput, Refused
-from callcenter.follow_up.actions import accept_top_up, decline_top_up, propose_top_ups, switch_release_mode
+from callcenter.follow_up.actions import accept_top_up, decline_top_up, propose_top_ups, release_by_hand, switch_release_mode
 from callcenter.follow_up.queries import open_proposals, release_mode
 from tests.conftest import FieldTime
 from tests.factories.cases import MadeCases, make_cases
@@ -33,6 +34,27 @@ def made(database_url: str, field_time: FieldTime) -> MadeCases:
 
 def test_nothing_is_proposed_while_the_last_step_is_unsettled(made: MadeCases) -> None:
     assert propose() == 0
+
+
+def test_reserves_are_not_released_by_hand_before_the_last_step_is_settled(made: MadeCases, field_time: FieldTime) -> None:
+    def release(word: str | None = None) -> str:
+        with transaction() as session:
+            stratum = next(iter(made.drawn.strata.values()))
+            own = {"draw_id": made.drawn.draw_id, "stratum_id": stratum, "count": 1, "why": "补充", "user_id": None}
+            return release_by_hand(session, **own, word=word).why
+
+    with pytest.raises(Refused) as refusal:
+        release()
+    assert refusal.value.code == "step_not_settled"
+    assert release("委办函〔2022〕5号") == "补充（委办函〔2022〕5号）"
+    with transaction() as session:
+        session.execute(text("UPDATE cases SET attempts = 3, state = 'closed', closed_why = 'refused'"))
+    assert release() == "补充"
+    field_time.set(datetime(2022, 6, 14, 2, 0, tzinfo=UTC))
+    with pytest.raises(Refused) as refusal:
+        release()
+    assert refusal.value.code == "not_in_time"
+    assert len(statement("SELECT 1 FROM cases WHERE state = 'ready'")) == 1
 
 
 def test_a_short_stratum_is_proposed_once_and_accepted_in_one_go(made: MadeCases) -> None:

@@ -1,5 +1,7 @@
 """What a design promises, and the order of a draw."""
 
+import itertools
+import json
 import math
 from datetime import UTC, datetime, timedelta
 
@@ -7,9 +9,9 @@ import pytest
 
 from callcenter.errors import CallcenterError
 from callcenter.sampling.certificate import Origin, document_sha256, make_certificate, sealed
-from callcenter.sampling.coordination import Neighbour
+from callcenter.sampling.coordination import Neighbour, seed_used
 from callcenter.sampling.design import frame_part, full_document, make_plan, merge_sizes, place_of, read_wishes
-from callcenter.sampling.draw import places, take
+from callcenter.sampling.draw import commitment, places, seed_of, take
 from callcenter.sampling.steps import Steps, check_commitment, check_draw, check_freeze, check_public_value
 
 DUE = datetime(2022, 6, 3, 13, 15, tzinfo=UTC)
@@ -158,3 +160,23 @@ def test_a_sealed_certificate_tells_no_unit() -> None:
     assert "seed_commitment" in shown
     assert not {"seed", "secret", "public_value", "sample_sha256"} & set(shown)
     assert not any(place.prn in str(shown) or place.unit_key in str(shown) for place in placed)
+
+
+def test_a_department_cannot_learn_from_the_sealed_certificate_which_of_its_units_were_drawn() -> None:
+    """It knows its units, the whole frame, the public value and all that is sealed; it tries every one of these as seed or secret."""
+    units = [(f"E{i:03}", "和平区" if i % 3 else "河西区") for i in range(60)]
+    secret, public_value = "5f" * 32, "07 11 12 20 27 31 08"
+    seed = seed_used(seed_of(secret, public_value), "independent", "2021/4-1")
+    placed = places(units, seed)
+    drawn = {place.unit_key for place in placed if place.order <= 8}
+    origin = Origin(seed, "trial", "2021/4-1", 1, secret, commitment(secret), "双色球第2022063期", public_value, coordination="independent")
+    opened = make_certificate(origin, placed, take(placed, {"和平区": 8, "河西区": 8}), design_sha256="d", drawn_at=DUE, drawn_by="s")
+    shown = json.dumps(sealed(opened), ensure_ascii=False)
+    assert all(place.prn not in shown and place.unit_key not in shown for place in placed)
+    assert not any(opened[name] in shown for name in ("seed", "secret", "public_value", "sample_sha256"))
+    words = [str(value) for value in sealed(opened).values()] + [public_value, ""]
+    for one, other in itertools.product(words, repeat=2):
+        for guess in (one, seed_of(one, other), seed_used(seed_of(one, other), "independent", "2021/4-1")):
+            tried = {place.unit_key for place in places(units, guess) if place.order <= 8}
+            assert len(tried & drawn) < 13, "two blind samples of 16 out of 60 meet in 4 units on average"
+    assert {place.unit_key for place in places(units, seed) if place.order <= 8} == drawn  # with the secret it would be easy
