@@ -40,6 +40,8 @@ class ReportedRow:
     """As the sender stated it for the list, `2021-03`."""
     columns: Mapping[str, str] | None = None
     """All its cells, header to text, where a screening rule asks for a column."""
+    beside: Mapping[str, str] | None = None
+    """What it says in the columns that its population asks for beside the form: channel, role, last matters."""
 
 
 @dataclass(slots=True)
@@ -175,7 +177,8 @@ def _unit(key: str, rows: Sequence[ReportedRow], uscc: str) -> Unit:
 
 
 def _matter(row: ReportedRow) -> dict[str, Any]:
-    return {"what": row.matter, "when": row.happened_on, "department": row.department, "submission_row_id": row.id}
+    matter = {"what": row.matter, "when": row.happened_on, "department": row.department, "submission_row_id": row.id}
+    return matter | ({"beside": row.beside} if row.beside else {})
 
 
 def _phones(rows: Sequence[ReportedRow]) -> list[dict[str, Any]]:

@@ -1,11 +1,15 @@
 """What a population asks of a list beyond the form: further columns, dates in its period, a whole population."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from callcenter.lists.columns import MATTER
+from callcenter.lists.cells import clean
+from callcenter.lists.columns import CONTACT, MATTER, header_name
 from callcenter.lists.periods import POLICY_MONTH, Span, period
+
+_LEAST_BEGINNING = 3
+"""Shorter names are found only whole: too much begins alike."""
 
 
 class Listed(Protocol):
@@ -41,6 +45,11 @@ class Asks:
     group_size: int = 0
 
     @property
+    def beside(self) -> tuple[Column, ...]:
+        """The asked columns that are no part of every row anyhow."""
+        return tuple(column for column in self.columns if column.name not in {MATTER, CONTACT})
+
+    @property
     def dates(self) -> bool:
         """Whether the dates of the matters are looked at."""
         return bool(self.period_start or self.period_end)
@@ -58,6 +67,26 @@ class Asks:
     def within(self, policy_month: str | None) -> Span:
         """The period, as far as it is known."""
         return period(self.period_start, self.period_end, policy_month)
+
+
+def find_column(headers: Sequence[str], column: Column) -> list[int]:
+    """The places of a column under one of its names; where none is called so, those that begin with one (`近两次办理时间1`, `…2`)."""
+    wanted = [header_name(clean(name)).casefold() for name in (column.name, *column.aliases)]
+    named = [header_name(header).casefold() for header in headers]
+    exact = [place for name in wanted for place, header in enumerate(named) if header == name]
+    longer = tuple(name for name in wanted if len(name) >= _LEAST_BEGINNING)
+    return exact or [place for place, header in enumerate(named) if header.startswith(longer)]
+
+
+def answers(cells: Mapping[str, str], columns: Sequence[Column]) -> dict[str, str]:
+    """What a row (header to text) says in the asked columns, by their own names; empty ones are left out."""
+    headers, said = list(cells), {}
+    for column in columns:
+        texts = [clean(cells[headers[place]]) for place in find_column(headers, column)]
+        filled = [text for text in texts if text]
+        if filled:
+            said[column.name] = "、".join(filled)
+    return said
 
 
 def _column(name: str, about: Mapping[str, Any]) -> Column:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from callcenter.lists import columns
-from callcenter.lists.asks import Asks
-from callcenter.lists.cells import clean, raw_text
+from callcenter.lists.asks import Asks, find_column
+from callcenter.lists.cells import raw_text
 from callcenter.lists.columns import Layout, header_name
 from callcenter.lists.periods import Dated, dated, dated_in_text, together
 from callcenter.lists.reading.stretches import Stretch
@@ -18,8 +18,6 @@ _OF_DATES = re.compile("时间|日期")
 _NUMBER = re.compile(r"\d{1,7}")
 _MOST_GROUPS = 2000
 _SHORTEST_DATED = 6
-_LEAST_BEGINNING = 3
-"""Shorter names are found only whole: too much begins alike."""
 
 
 class Note(NamedTuple):
@@ -191,12 +189,9 @@ def places_of(layout: Layout, name: str) -> list[int]:
 
 
 def _places(layout: Layout, asks: Asks) -> _Places:
-    named: dict[str, list[int]] = {}
-    for place, name in enumerate(layout.names):
-        named.setdefault(header_name(name).casefold(), []).append(place)
     asked = []
     for column in asks.columns:
-        at = layout.places.get(column.name) or _named(named, (column.name, *column.aliases))
+        at = layout.places.get(column.name) or find_column(layout.names, column)
         if at:
             asked.append((column.name, at))
     of_stages = {place for stage in layout.stages.values() for place in (stage.start, stage.finish, stage.days) if place is not None}
@@ -212,14 +207,6 @@ def _places(layout: Layout, asks: Asks) -> _Places:
         group=next((at for name, at in asked if name == asks.group), []) if asks.group else [],
         finishes=finishes,
     )
-
-
-def _named(named: dict[str, list[int]], names: tuple[str, ...]) -> list[int]:
-    """The columns of one of the names; where none is called so, those whose name begins with it (`近两次办理时间1`, `…2`)."""
-    wanted = [header_name(clean(name)).casefold() for name in names]
-    exact = [place for name in wanted for place in named.get(name, [])]
-    longer = tuple(name for name in wanted if len(name) >= _LEAST_BEGINNING)
-    return exact or [place for name, at in named.items() if name.startswith(longer) for place in at]
 
 
 NOT_FILLED, NOT_WITHIN = "没有填写“{column}”", "办理时间不在统计期间内"

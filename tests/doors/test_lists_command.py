@@ -9,8 +9,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from callcenter.cli import main
+from callcenter.db.engine import transaction
 from callcenter.lists.verdicts import check
 from tests.factories.lists import row, workbook
+from tests.factories.studies import make_study
 
 EXAMPLES = Path(__file__).parents[1] / "golden" / "lists"
 
@@ -109,3 +111,29 @@ def test_orders_of_a_list_without_work_orders_are_refused(capsys: pytest.Capture
     assert json.loads(shown.out)["why"] == "no_work_orders" and "工单号" in shown.err
     assert main(["lists", "orders", str(EXAMPLES / "r01_html.xls"), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["why"] == "unsupported"
+
+
+def test_what_is_stated_with_a_list_is_held_against_it(
+    database_url: str, field_time: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("SECRET_KEY", "only-for-tests-0123456789-abcdefghij")
+    monkeypatch.chdir(tmp_path)
+    with transaction() as session:
+        make_study(session)
+    file = tmp_path / "名单.xlsx"
+    file.write_bytes(workbook([row(1), row(2, matter="2022年7月报装"), row(3, phone="")]))
+    given = ["lists", "submit", str(file), "--study", "tianjin-2022", "--population", "2021/35-1", "--department", "市水务局"]
+    assert main([*given, "--stated-total", "800", "--policy-month", "2021年6月", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["rows"], told["accepted"], told["rejected"]) == (3, 2, 1)
+    assert told["findings"]["lacking"] == ["报装渠道"]
+    assert told["findings"]["outside_period"] == 1
+    assert told["findings"]["doubts"] == ["lacking", "far_below"]
+    assert main(given) == 0
+    said = capsys.readouterr().out
+    assert "没有改变什么" in said and "填报的总体总数是 800，收到的只有 3 行" in said
+    assert main([*given, "--policy-month", "去年夏天"]) == 1
+    form = tmp_path / "空表.xlsx"
+    assert main(["lists", "template", str(form), "--study", "tianjin-2022", "--population", "2021/19-1"]) == 0
+    assert "工单号" in CalamineWorkbook.from_path(form).get_sheet_by_index(0).to_python()[2]

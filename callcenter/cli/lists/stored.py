@@ -12,7 +12,7 @@ from callcenter.cli import list_deliveries, work_orders
 from callcenter.cli.places import check_place, read_list
 from callcenter.cli.populations import population_named
 from callcenter.db.engine import transaction
-from callcenter.lists import actions, queries, templates
+from callcenter.lists import actions, queries, stated, templates
 from callcenter.lists.asks import Column, asks
 from callcenter.sampling.queries import latest_draw
 from callcenter.settings import Settings
@@ -66,9 +66,11 @@ def submit(
     department: Annotated[str, typer.Option(help="The unit that sends the list.")],
     *,
     adds: Annotated[bool, typer.Option("--adds", help="It adds to the unit's earlier lists and does not replace them.")] = False,
+    stated_total: Annotated[int | None, typer.Option(help="How many the whole population has, as the unit states it.")] = None,
+    policy_month: Annotated[str, typer.Option(help="The month in which the policy was carried into effect, such as 2021-06.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Judge a list and keep it with its verdicts; the same bytes again change nothing.
+    """Judge a list and keep it with its verdicts and what the unit states beside; the same bytes again change nothing.
 
     Example: callcenter lists submit 名单.xlsx --study tianjin-2022 --population 4-1 --department 市市场监管委
     """
@@ -79,6 +81,7 @@ def submit(
         assert found.id is not None  # noqa: S101  # read from the database
         before = {receipt.id for receipt in queries.receipts(session, department=department, population_id=found.id)}
         drawn = latest_draw(session, found.id) is not None
+        actions.state(session, found.id, department, None, stated_total=stated_total, policy_month=policy_month)
         sent = actions.submit(
             session,
             population_id=found.id,
@@ -90,12 +93,30 @@ def submit(
             adds=adds,
             by_worker=False,
         )
+        findings, doubts = _beside(session, found, sent)
     again = sent.id in before
     if as_json:
-        told = {"submission": sent.id, "role": sent.role, "state": sent.state, "again": again, **sent.totals}
+        told = {"submission": sent.id, "role": sent.role, "state": sent.state, "again": again, **sent.totals, "findings": findings}
         print(json.dumps(told, ensure_ascii=False, indent=1))
-    else:
-        print(f"{'这份文件以前报送过，没有改变什么' if again else '已收到'}：第 {sent.id} 号报送，{_ROLES[sent.role]}。")
+        return
+    print(f"{'这份文件以前报送过，没有改变什么' if again else '已收到'}：第 {sent.id} 号报送，{_ROLES[sent.role]}。")
+    for doubt in doubts:
+        print(f"  {doubt}")
+
+
+def _beside(session: Any, population: Any, sent: Any) -> tuple[dict[str, Any], list[str]]:
+    """What the list lacks of what its population asks, as stored and in words; dates outside the period counted."""
+    asked, leads = asks(population), studies.item(session, population.item_id).lead_departments
+    says = queries.statement(session, population.id, sent.department, leads)
+    within = asked.within(says.policy_month)
+    outside = queries.outside(session, sent.id, within) if within else 0
+    received = queries.received(session, population.id).get(sent.department, stated.Received())
+    told = [*stated.findings_told(asked, sent.findings), *stated.doubts(asked, says, received)]
+    words = [doubt.text.format(**doubt.about) for doubt in told]
+    findings = {key: value for key, value in sent.findings.items() if key != "rows"}
+    return findings | {"outside_period": outside, "doubts": [doubt.code for doubt in told]}, words + (
+        [f"有 {outside:,} 行的办理时间不在统计期间内。"] if outside else []
+    )
 
 
 @app.command("receipts")

@@ -4,7 +4,7 @@ import gc
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from json import loads
 from typing import Any
 
@@ -17,6 +17,7 @@ from callcenter.frame.reporting_order import reporting_order
 from callcenter.frame.screening import Rules, read_rules, screen
 from callcenter.frame.summary import Barred, by_department, counts
 from callcenter.frame.tables import DoNotCall, Frame, FrameUnit, Screening
+from callcenter.lists.asks import answers, asks
 from callcenter.studies import queries as studies
 
 _COUNTING = "s.state = 'judged' AND r.verdict IN ('accepted', 'duplicate')"
@@ -126,7 +127,9 @@ def fingerprint(session: Session, population_id: int, *, supplement: bool) -> st
 
 def reported_rows(session: Session, population_id: int, order: list[str], *, columns: bool = False) -> list[ReportedRow]:
     """The usable rows of a population in the fixed order; with `columns` each brings all its cells."""
-    return in_order(_read(session, population_id, columns=columns), order)
+    asked = asks(studies.population(session, population_id)).beside
+    rows = _read(session, population_id, columns=columns or bool(asked))
+    return in_order((replace(row, beside=answers(row.columns or {}, asked)) for row in rows) if asked else rows, order)
 
 
 def _read(session: Session, population_id: int, *, columns: bool) -> Iterator[ReportedRow]:

@@ -90,7 +90,7 @@ function drawWho() {
   $("who").replaceChildren(...[
     el("h2", {}, lease.enterprise), el("p", { class: "faint" }, lease.district),
     lease.needs_conversion ? el("p", {}, el("span", { class: "badge warning" }, T.conversion)) : null,
-    el("h3", {}, T.matter), el("ul", {}, ...lease.matters.map((one) => el("li", {}, [one.what, one.when, one.department].filter(Boolean).join(" · ")))),
+    el("h3", {}, T.matter), el("ul", {}, ...lease.matters.map((one) => el("li", {}, [one.what, ...Object.values(one.beside || {}), one.when, one.department].filter(Boolean).join(" · ")))),
     el("h3", {}, T.contact), el("p", {}, lease.contact || "–"),
     ...(lease.appointment ? [el("h3", {}, T.appointment), el("p", {}, [day(lease.appointment.at), T[lease.appointment.kind], lease.appointment.with_whom, lease.appointment.note].filter(Boolean).join(" · "))] : []),
     el("h3", {}, T.phones),

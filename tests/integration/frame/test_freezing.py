@@ -8,7 +8,7 @@ from callcenter.frame import actions, queries
 from callcenter.frame.strata import frame_hash
 from callcenter.simulation.demo_lists import make
 from callcenter.studies import queries as studies
-from tests.factories.lists import row, submit
+from tests.factories.lists import row, submit, workbook
 from tests.factories.studies import demo_population, make_study
 
 pytestmark = pytest.mark.usefixtures("database_url", "field_time")
@@ -197,3 +197,15 @@ def test_a_wish_not_to_be_called_is_kept_in_its_normal_form(population_id: int) 
 def test_what_cannot_be_barred_is_said(population_id: int, scope: str, value: str) -> None:
     with pytest.raises(InvalidInput), transaction() as session:
         actions.add_do_not_call(session, scope, value, "本人来电", None)
+
+
+def test_what_a_population_asks_beside_the_form_comes_with_the_matter(population_id: int) -> None:
+    statement(
+        """UPDATE populations SET settings = '{"extra_columns": ["报装渠道"], "about_columns": {"报装渠道": {"aliases": ["渠道"]}}}'"""
+    )
+    head = ("序号", "企业名称", "联系电话", "业务描述", "渠道")
+    lines = [("天津甲公司", "13800000001", "用水报装", "线上"), ("天津乙公司", "13800000002", "用水报装", "")]
+    with transaction() as session:
+        submit(session, population_id, [], data=workbook([dict(enumerate(line)) for line in lines], head, keys=range(4)))
+        units = queries.preview(session, population_id).units
+    assert [unit.matters[0].get("beside") for unit in units] == [{"报装渠道": "线上"}, None]
