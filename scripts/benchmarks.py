@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -17,19 +18,30 @@ PAGE = Path("docs/benchmarks.md")
 BENCHMARKS: dict[str, Callable[..., list[Measured]]] = {"intake": intake, "sampling": sampling}
 
 
-def page(results: list[Measured]) -> str:
-    """docs/benchmarks.md."""
+HEAD = f"""# Benchmarks
+
+Written by `scripts/bench`, section by section. What counts is the ratio: our way beside a bare one in the same run, best of {ROUNDS};
+seconds differ from machine to machine.
+"""
+
+
+def section(name: str, results: list[Measured]) -> str:
+    """One benchmark's part of the page."""
     aims = ["" if r.aim is None else f"≤ {r.aim:g}" for r in results]
     rows = [
         f"| {r.name} | {r.what} | {r.bare} | {r.ours_seconds} | {r.bare_seconds} | **{r.ratio}** | {aim} |"
         for r, aim in zip(results, aims, strict=True)
     ]
-    head = (
-        "# Benchmarks\n\nWritten by `scripts/bench`. The ratio is what counts: our way beside a bare one in the same run, best of "
-        f"{ROUNDS} rounds;\nseconds differ from machine to machine.\n\n"
-        "| name | our way | bare way | ours, s | bare, s | ratio | aim |\n|---|---|---|---|---|---|---|\n"
-    )
+    head = f"## {name}\n\n| name | our way | bare way | ours, s | bare, s | ratio | aim |\n|---|---|---|---|---|---|---|\n"
     return head + "\n".join(rows) + "\n"
+
+
+def renewed(page: str, found: dict[str, list[Measured]]) -> str:
+    """The page with the sections of what was measured written anew; the others stay."""
+    parts = [part for part in re.split(r"^(?=## )", page, flags=re.MULTILINE) if part.startswith("## ")]
+    standing = {part.split("\n", 1)[0].removeprefix("## "): part for part in parts}
+    written = standing | {name: section(name, results) for name, results in found.items()}
+    return "\n".join([HEAD, *(written[name].rstrip() + "\n" for name in sorted(written) if name in BENCHMARKS)])
 
 
 def main() -> int:
@@ -41,14 +53,14 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=1_000_000, help="size of the largest list that `intake` takes in")
     given = parser.parse_args()
     options = {"sampling": {"units": given.units}, "intake": {"rows": given.rows}}
-    results = [result for name in ([given.name] if given.name else BENCHMARKS) for result in BENCHMARKS[name](**options.get(name, {}))]
+    found = {name: BENCHMARKS[name](**options.get(name, {})) for name in ([given.name] if given.name else BENCHMARKS)}
+    results = [result for one in found.values() for result in one]
     if given.json:
         json.dump([asdict(result) for result in results], sys.stdout, ensure_ascii=False)
     else:
         for result in results:
             print(f"{result.name}: {result.what}: {result.ours_seconds} s, {result.bare}: {result.bare_seconds} s, ratio {result.ratio}")
-    if not given.name:
-        PAGE.write_text(page(results), encoding="utf-8")
+    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
     return 0
 
 
