@@ -72,7 +72,7 @@ def package_files(
         "codebook.csv": book,
         "attempts.csv": content.attempts(queries.attempts(session, released.draw_id), names, subject.salt),
         "dispositions.csv": content.dispositions(dispositions, names),
-        "strata_and_weights.csv": content.strata(released.strata, released.cases, weights),
+        "strata_and_weights.csv": content.strata(released.strata, released.cases, weights, queries.capped(session, released.draw_id)),
         "response_rates.csv": rates,
         "estimates.csv": content.figures(released),
     }

@@ -64,8 +64,11 @@ def long(cases: Sequence[Any], answers: Sequence[Any], asked: Sequence[Question]
     return Sheet("answers_long", ("case", "question", "instance", "value", "label", "nonanswer", "version", "answered_at"), rows)
 
 
-def strata(released: Sequence[Any], cases: Sequence[Any], weights: Weighting) -> Sheet:
-    """Strata with sizes, counts by status, base weight, the class they were adjusted in and its factors."""
+def strata(released: Sequence[Any], cases: Sequence[Any], weights: Weighting, capped: Mapping[str, int]) -> Sheet:
+    """Strata with sizes, counts by status, base weight, the class they were adjusted in and its factors.
+
+    `capped` of the unknown were not called because of the cap on contacts.
+    """
     classes = {name: each for each in weights.classes for name in each.strata}
     rows = []
     for stratum in released:
@@ -74,9 +77,9 @@ def strata(released: Sequence[Any], cases: Sequence[Any], weights: Weighting) ->
         its = classes.get(stratum.name)
         base = stratum.size / stratum.released if stratum.released else None
         factors = [_finite(its.known_factor), _finite(its.response_factor), "+".join(its.strata)] if its else [None, None, ""]
-        rows.append((stratum.name, stratum.size, stratum.released, *counts, base, *factors))
+        rows.append((stratum.name, stratum.size, stratum.released, *counts, base, *factors, capped.get(stratum.name, 0)))
     header = ("stratum", "N", "released", "valid", "nonresponse", "ineligible", "unknown", "base_weight", "known_factor", "response_factor")
-    return Sheet("strata_and_weights", (*header, "class"), rows)
+    return Sheet("strata_and_weights", (*header, "class", "capped"), rows)
 
 
 def attempts(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str], salt: str) -> Sheet:

@@ -34,6 +34,11 @@ SELECT u.unit_key, s.name AS stratum FROM draw_units u JOIN strata s ON s.id = u
 ORDER BY u.unit_key COLLATE "C"
 """
 
+CAPPED = """
+SELECT s.name, count(*) FROM releases r JOIN cases c ON c.release_id = r.id JOIN strata s ON s.id = c.stratum_id
+WHERE r.draw_id = :draw AND c.closed_why = 'cap' GROUP BY s.name
+"""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -123,3 +128,8 @@ def export_jobs(session: Session, population_id: int) -> list[dict[str, Any]]:
         "AND payload->>'population_id' = :population AND state <> 'done' ORDER BY id DESC LIMIT 3"
     )
     return [dict(row) for row in session.execute(found, {"population": str(population_id)}).mappings()]
+
+
+def capped(session: Session, draw_id: int) -> dict[str, int]:
+    """Cases that the cap on contacts stopped, by stratum: they stay sampled and are not replaced."""
+    return {row[0]: row[1] for row in session.execute(text(CAPPED), {"draw": draw_id})}

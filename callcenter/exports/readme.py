@@ -16,7 +16,7 @@ MEANINGS = {
     "frame.csv": "抽样框（单位标识与层），供 verify_draw.py 复核；只交审计人员",
     "response_rates.csv": "回收率、有效率、拒访率等，附公式",
     "response_rates.json": "全部 AAPOR 比率，分层与合计，含加权",
-    "strata_and_weights.csv": "各层总体数、释放数、权数调整的类与系数",
+    "strata_and_weights.csv": "各层总体数、释放数、权数调整的类与系数；capped 为因联系次数上限未拨打的个案（计入 unknown）",
 }
 
 

@@ -6,6 +6,7 @@ import json
 
 import openpyxl
 import pytest
+from sqlalchemy import text
 
 from callcenter.db.engine import statement, transaction
 from callcenter.errors import Refused
@@ -73,6 +74,14 @@ def test_nothing_changed_gives_the_same_bytes_and_one_package(database_url: str,
         give(session, interview, "days", 30, version=2)
         assert make_package(session, population, made.operator_id).id != first
         assert len(packages(session, population)) == 2
+
+
+def test_what_the_cap_on_contacts_stopped_is_counted_by_stratum(database_url: str) -> None:
+    made = worked()
+    with transaction() as session:
+        session.execute(text("UPDATE cases SET closed_why = 'cap' WHERE id = (SELECT min(id) FROM cases)"))
+        strata = table(package_files(session, made.drawn.frame.population_id)[0]["strata_and_weights.csv"])
+    assert sorted(row["capped"] for row in strata) == ["0", "1"]
 
 
 def test_an_auditors_package_holds_the_frame(database_url: str) -> None:
