@@ -12,9 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import xlsxwriter
 
@@ -66,14 +66,16 @@ import resource, sys
 from python_calamine import CalamineWorkbook
 workbook = CalamineWorkbook.from_path(sys.argv[1])
 sheets = [workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names]
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss)
 """
 _OURS = """
 import contextlib, io, resource, sys
 from callcenter.cli import main
 with contextlib.redirect_stdout(io.StringIO()):
     code = main(sys.argv[1:])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss)
 sys.exit(code)
 """
 
@@ -130,20 +132,28 @@ def make(count: int, file: Path) -> Path:
     return file
 
 
-def _run(code: str, arguments: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """Seconds that a process takes, and the most megabytes that it held."""
+class Used(NamedTuple):
+    """What a process took: seconds from start to end, seconds of work, and the most megabytes that it held."""
+
+    seconds: float
+    work: float
+    memory: float
+
+
+def _run(code: str, arguments: list[str], environment: dict[str, str]) -> Used:
     begun = time.perf_counter()
     ended = subprocess.run([sys.executable, "-c", code, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  # our own programs
-    return time.perf_counter() - begun, int(ended.stdout.split()[-1]) / 1024
+    work, memory = ended.stdout.split()[-2:]
+    return Used(time.perf_counter() - begun, float(work), int(memory) / 1024)
 
 
-def _best(ways: dict[str, Any], rounds: int) -> dict[str, tuple[float, float]]:
-    """The shortest time and the least memory of each way, one after the other in each round."""
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+def _best(ways: dict[str, Callable[[], Used]], rounds: int) -> dict[str, Used]:
+    """The least that each way took of everything, one after the other in each round."""
+    found: dict[str, list[Used]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
             found[name].append(way())
-    return {name: (min(seconds for seconds, _ in each), min(memory for _, memory in each)) for name, each in found.items()}
+    return {name: Used(*map(min, zip(*each, strict=True))) for name, each in found.items()}
 
 
 def intake(*, rows: int = 1_000_000) -> list[Measured]:
@@ -164,32 +174,32 @@ def intake(*, rows: int = 1_000_000) -> list[Measured]:
 def _measured(files: dict[int, Path], environment: dict[str, str], rows: int) -> list[Measured]:
     sent = iter(range(1000))
 
-    def bare(count: int) -> tuple[float, float]:
+    def bare(count: int) -> Used:
         return _run(_BARE, [str(files[count])], environment)
 
-    def check(count: int) -> tuple[float, float]:
+    def check(count: int) -> Used:
         return _run(_OURS, ["lists", "check", str(files[count]), "--json"], environment)
 
-    def submit(count: int) -> tuple[float, float]:
+    def submit(count: int) -> Used:
         to = ["--study", STUDY, "--population", POPULATION, "--department", f"单位{next(sent)}"]
         return _run(_OURS, ["lists", "submit", str(files[count]), *to], environment)
 
     middle = _best({"bare": lambda: bare(MIDDLE), "check": lambda: check(MIDDLE), "submit": lambda: submit(MIDDLE)}, ROUNDS)
     few = _best({"check": lambda: check(FEW)}, ROUNDS)
     many = _best({"bare": lambda: bare(rows), "check": lambda: check(rows), "submit": lambda: submit(rows)}, 1)
-    least = (few["check"][0], FEW)
+    least = (few["check"].work, FEW)
     return [
-        compared("intake", f"lists check, {MIDDLE:,} rows", "bare read", middle["check"][0], middle["bare"][0], aim=CHECK),
-        compared("intake", f"lists submit, {MIDDLE:,} rows", "bare read", middle["submit"][0], middle["bare"][0], aim=SUBMIT),
+        compared("intake", f"lists check, {MIDDLE:,} rows", "bare read", middle["check"].seconds, middle["bare"].seconds, aim=CHECK),
+        compared("intake", f"lists submit, {MIDDLE:,} rows", "bare read", middle["submit"].seconds, middle["bare"].seconds, aim=SUBMIT),
         compared(
             "intake",
-            f"lists check, a further row up to {rows:,} (ms for 1,000)",
+            f"lists check, a further row up to {rows:,} (ms of work for 1,000)",
             f"a further row up to {MIDDLE:,}",
-            _further(least, (many["check"][0], rows)),
-            _further(least, (middle["check"][0], MIDDLE)),
+            _further(least, (many["check"].work, rows)),
+            _further(least, (middle["check"].work, MIDDLE)),
             aim=FLAT,
         ),
-        *(_memory(way, rows, many[way][1], many["bare"][1]) for way in ("check", "submit")),
+        *(_memory(way, rows, many[way].memory, many["bare"].memory) for way in ("check", "submit")),
     ]
 
 
@@ -198,5 +208,5 @@ def _memory(way: str, rows: int, ours: float, bare: float) -> Measured:
 
 
 def _further(few: tuple[float, int], many: tuple[float, int]) -> float:
-    """Milliseconds that 1,000 rows more take, the start of the program left aside."""
+    """Milliseconds of work that 1,000 rows more take, the start of the program left aside."""
     return (many[0] - few[0]) / (many[1] - few[1]) * 1_000_000
