@@ -1,23 +1,28 @@
 """Reads of following up: appointments, proposals, draws in the field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from callcenter.call_queue import calling_hours
 from callcenter.call_queue.tables import Case
 from callcenter.calls.tables import Attempt
 from callcenter.follow_up.recall_rules import read_rules
 from callcenter.follow_up.tables import Appointment, ReleaseMode, TopUpProposal
-from callcenter.follow_up.top_up import FINAL_SHARE, MIN_ATTEMPTS, Proposal
+from callcenter.follow_up.top_up import FINAL_SHARE, MIN_ATTEMPTS, CaseState, Outlook, Proposal, StepState, outlook, propose, step_state
 from callcenter.people.tables import User
+from callcenter.responses import queries as responses
 from callcenter.sampling import queries as sampling
 from callcenter.sampling.tables import Design, Draw, Stratum
-from callcenter.studies.queries import calling_window, study_of_population
+from callcenter.studies.queries import calling_window, study_of_population, work_calendar
 from callcenter.studies.tables import Population, Stage, Study
+from callcenter.studies.work_calendar import WorkCalendar
 
+PROTOCOL_WORKDAYS = 5
+"""No release so near to the window's end: its cases could not be worked to the end."""
 CaseRow = Case
 AttemptRow = Attempt
 """Rows as doors see them: they read, and leave writing to actions."""
@@ -126,6 +131,76 @@ def was_declined(session: Session, draw_id: int, stratum_id: int | None, found: 
     of_stratum = select(TopUpProposal).where(TopUpProposal.draw_id == draw_id, TopUpProposal.stratum_id == stratum_id)
     last = session.exec(of_stratum.order_by(col(TopUpProposal.id).desc()).limit(1)).first()
     return last is not None and last.state == "declined" and last.valid == found.valid
+
+
+def in_time(in_field: DrawInField, day: date, calendar: WorkCalendar) -> bool:
+    """Whether a case released on `day` could still be worked to the end of the protocol."""
+    hours = calling_hours.read(in_field.settings.get("calling") or {}, calendar)
+    return calling_hours.add_workdays(hours, day, PROTOCOL_WORKDAYS) <= in_field.window[1]
+
+
+def outlooks(session: Session, draw_id: int, day: date) -> dict[int, Outlook]:
+    """Whether a next step is due in each stratum of a draw, by stratum id: the rule of `propose_top_ups`, told in advance."""
+    field_draw = next((one for one in draws_in_field(session, day) if one.draw_id == draw_id), None)
+    standing = field_draw or _out_of_field(session, draw_id)
+    timely = field_draw is not None and in_time(field_draw, day, work_calendar(session))
+    cases = responses.case_states(session, draw_id)
+    words = {proposal.stratum_id: proposal.state for proposal in proposals_of(session, draw_id)}
+    found: dict[int, Outlook] = {}
+    for stratum in sampling.strata(session, draw_id):
+        assert stratum.id is not None  # noqa: S101  # a stored row
+        own = [case for case in cases if case.stratum_id == stratum.id]
+        found[stratum.id] = outlook(
+            _short(standing, stratum, own, cases),
+            _last_step(standing, own),
+            valid=sum(1 for case in own if case.valid),
+            main_waiting=stratum.released < stratum.main_size,
+            in_field=field_draw is not None,
+            in_time=timely,
+            last_word=words.get(stratum.id, ""),
+        )
+    return found
+
+
+def proposals_of(session: Session, draw_id: int) -> list[TopUpProposal]:
+    """Every proposal of a draw, oldest first, decided or not."""
+    return list(session.exec(select(TopUpProposal).where(TopUpProposal.draw_id == draw_id).order_by(col(TopUpProposal.id))))
+
+
+def state_of(case: responses.CaseState) -> CaseState:
+    """A case as the yield model sees it."""
+    if case.valid:
+        return CaseState(case.attempts, "valid")
+    return CaseState(case.attempts, "other" if case.state in {"closed", "tracing"} else "open")
+
+
+def _out_of_field(session: Session, draw_id: int) -> DrawInField:
+    draw = sampling.draw(session, draw_id)
+    document = sampling.design(session, draw.design_id).document if draw.design_id is not None else {}
+    study = study_of_population(session, draw.population_id)
+    return DrawInField(draw_id, study.id or 0, study.settings, (date.max, date.max), _planned(document), document.get("release") or {})
+
+
+def _short(
+    standing: DrawInField, stratum: Stratum, own: Sequence[responses.CaseState], cases: Sequence[responses.CaseState]
+) -> Proposal | None:
+    if not own and not stratum.released:
+        return None
+    return propose(
+        [state_of(case) for case in own],
+        [state_of(case) for case in cases],
+        target=stratum.target,
+        reserves=stratum.size - stratum.released,
+        planned=standing.planned,
+        chance=standing.chance,
+        most_attempts=standing.most_attempts,
+    )
+
+
+def _last_step(standing: DrawInField, own: Sequence[responses.CaseState]) -> StepState:
+    last = max((case.release_id for case in own), default=None)
+    newest = [state_of(case) for case in own if case.release_id == last]
+    return step_state(newest, min_attempts=standing.min_attempts, final_share=standing.final_share)
 
 
 def open_proposals(session: Session, draw_id: int | None = None) -> list[TopUpProposal]:

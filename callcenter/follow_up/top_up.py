@@ -143,13 +143,62 @@ def safe_count(model: YieldModel, cases: Sequence[CaseState], need: int, chance:
     return 0 if low == 0 and _reaches(model, from_open, need, 0, chance) else high
 
 
+@dataclass(frozen=True)
+class StepState:
+    """How far the last released step of a stratum is: its cases, those tried often enough (or ended), those that ended."""
+
+    cases: int
+    tried: int
+    final: int
+    min_attempts: int = MIN_ATTEMPTS
+    final_share: float = FINAL_SHARE
+
+    @property
+    def settled(self) -> bool:
+        """Whether another step may follow."""
+        return 0 < self.cases == self.tried and self.final >= self.final_share * self.cases - 1e-9
+
+
+def step_state(cases: Sequence[CaseState], *, min_attempts: int = MIN_ATTEMPTS, final_share: float = FINAL_SHARE) -> StepState:
+    """How far a step is."""
+    final = sum(1 for case in cases if case.state != "open")
+    tried = sum(1 for case in cases if case.state != "open" or case.attempts >= min_attempts)
+    return StepState(len(cases), tried, final, min_attempts, final_share)
+
+
 def step_settled(cases: Sequence[CaseState], *, min_attempts: int = MIN_ATTEMPTS, final_share: float = FINAL_SHARE) -> bool:
     """Whether the last release may be followed by another: every case closed or tried `min_attempts` times, and enough of it final."""
-    if not cases:
-        return False
-    final = sum(1 for case in cases if case.state != "open")
-    tried = all(case.state != "open" or case.attempts >= min_attempts for case in cases)
-    return tried and final >= final_share * len(cases) - 1e-9
+    return step_state(cases, min_attempts=min_attempts, final_share=final_share).settled
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Whether a next step of a stratum is due, and if not, why not yet; with both numbers where it falls short."""
+
+    why: str
+    """due, proposed, declined, enough, unsettled, exhausted, main_waiting, window_closing, not_in_field."""
+    valid: int
+    step: StepState
+    proposal: Proposal | None = None
+
+
+def outlook(
+    found: Proposal | None, step: StepState, *, valid: int, main_waiting: bool, in_field: bool, in_time: bool, last_word: str
+) -> Outlook:
+    """What stands in the way of a next step, the first thing first; `last_word` is open, declined or empty."""
+    if main_waiting:
+        return Outlook("main_waiting", valid, step, None)
+    if found is None:
+        return Outlook("enough", valid, step)
+    ways = [
+        ("not_in_field", not in_field),
+        ("proposed", last_word == "open"),
+        ("unsettled", not step.settled),
+        ("exhausted", found.reserves == 0),
+        ("window_closing", not in_time),
+        ("declined", last_word == "declined"),
+    ]
+    return Outlook(next((why for why, stands in ways if stands), "due"), valid, step, found)
 
 
 def _reaches(model: YieldModel, from_open: np.ndarray, need: int, count: int, chance: float) -> bool:

@@ -84,4 +84,8 @@ def sealed(certificate: Mapping[str, Any]) -> dict[str, Any]:
     """
     kept = {name: value for name, value in certificate.items() if name not in (*SECRET_FIELDS, "sample_sha256")}
     kept["strata"] = [{"stratum": row["stratum"], "N": row["N"], "n": row["n"]} for row in certificate["strata"]]
+    kept["sealed"] = True
+    if certificate.get("secret"):
+        # Whoever kept the sealed form can see later that just this certificate was opened. The secret in it is random: no hash is guessed.
+        kept["opened_sha256"] = document_sha256(certificate)
     return kept

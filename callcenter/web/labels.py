@@ -54,6 +54,7 @@ ACTIONS = {
     "release_mode_changed": noted("改变补充样本的释放方式"),
     "released": noted("放号"),
     "role_changed": noted("改角色"),
+    "sealed_certificate_fetched": noted("下载封存的抽样证书"),
     "set_calendar_day": noted("登记工作日历"),
     "set_screening": noted("设定筛选规则"),
     "state_list": noted("填报总数或政策月份"),

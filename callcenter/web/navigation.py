@@ -5,6 +5,7 @@ from callcenter.web.translations import noted
 NAVIGATION: dict[str, list[tuple[str, str]]] = {
     "submitter": [
         (noted("本单位报送"), "/submitter"),
+        (noted("随机抽样记录"), "/draws"),
         (noted("联络员"), "/submitter/liaison"),
     ],
     "operator": [
@@ -37,6 +38,7 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
     ],
     "commissioner": [
         (noted("首页"), "/commissioner"),
+        (noted("随机抽样记录"), "/draws"),
         (noted("看板"), "/boards"),
         (noted("结果"), "/evaluator"),
     ],

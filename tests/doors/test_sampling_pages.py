@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from sqlalchemy import text
 from callcenter.db import engine
 from callcenter.studies.phases import FIELD_ZONE
 from tests.conftest import FieldTime
+from tests.factories.field_work import make_worked_sample
 from tests.factories.people import Browser
 from tests.factories.sampling import MadeFrame, insert, make_drawn_sample, make_frame
 
@@ -92,7 +93,7 @@ def test_a_design_is_tried_out_before_anything_is_fixed(supervisor: Browser, fra
     assert "±" in page
     assert "先登记抽样承诺" in page
     page = supervisor.get(place(frame), params={**DESIGN, "merge:和平区": "两区", "merge:河西区": "两区"}).text
-    assert "<td>两区</td>" in page
+    assert '<td class="stratum">两区</td>' in page
     page = supervisor.get(place(frame), params={**DESIGN, "method": "fixed", "stratum:和平区": "4", "stratum:河西区": "9"}).text
     assert "最多 8 个" in page
     assert engine.statement("SELECT count(*) AS n FROM designs") == [{"n": 0}]
@@ -299,3 +300,54 @@ def test_candidates_stand_side_by_side_with_the_frozen_design(supervisor: Browse
     assert supervisor.post(place(frame, "/designs/remove"), data={"draft": str(draft)}).status_code == 303
     assert supervisor.post(place(frame, "/designs/remove"), data={"draft": str(draft)}).status_code == 404
     assert supervisor.get(place(frame), params={"draft": str(draft)}).status_code == 404
+
+
+@pytest.fixture
+def worked(database_url: str, field_time: FieldTime) -> int:
+    """A draw in the field: one stratum has enough, one is not yet tried enough, one has no reserves left."""
+    codes = {"和平区": ["1.1"] * 3, "河西区": ["3.13"] * 3 + ["", ""], "河东区": ["2.112"] * 4}
+    with engine.transaction() as session:
+        drawn = make_worked_sample(session, codes, sizes={"和平区": 9, "河西区": 15, "河东区": 4}).drawn
+        days = {"first_day": date(2022, 6, 1), "last_day": date(2022, 6, 17), "scheduled_last_day": date(2022, 6, 17)}
+        insert(session, "phases", stage_id=drawn.frame.stage_id, kind="calling", title="电话调查", description="", **days)
+    return drawn.draw_id
+
+
+def test_the_releases_page_tells_for_each_stratum_whether_a_next_step_is_due_and_why_not(supervisor: Browser, worked: int) -> None:
+    page = supervisor.get(f"/supervisor/sampling/draws/{worked}/releases").text
+    rows = dict(re.findall(r'<td class="stratum">(\S+)</td>(.*?)</tr>', page, re.DOTALL))
+    assert "预计够用" in rows["和平区"]
+    assert "上一步 5 例中，拨够 3 次或已结案 3 例，已结案 3 例（60.0 %，要求 80.0 %）" in rows["河西区"]
+    assert "备用已用完" in rows["河东区"]
+    assert re.search(r"备用样本已用完的层：河东区", page)
+    both = re.findall(r'<td class="number">(\d+)</td><td class="number">(\d+)</td><td class="why">', rows["河西区"])
+    assert both and int(both[0][0]) < int(both[0][1]), "the mean rule, and the number with a chance of 90 %"
+    engine.statement("UPDATE phases SET last_day = '2022-06-07'")
+    engine.statement("UPDATE cases SET state = 'closed'")
+    assert "离调查期结束不足 5 个工作日" in supervisor.get(f"/supervisor/sampling/draws/{worked}/releases").text
+    engine.statement("UPDATE phases SET last_day = '2022-06-01'")
+    assert "不在调查期内" in supervisor.get(f"/supervisor/sampling/draws/{worked}/releases").text
+
+
+def test_the_mode_of_releases_is_shown_and_switched_where_the_study_allows_it(supervisor: Browser, worked: int) -> None:
+    address = f"/supervisor/sampling/draws/{worked}"
+    assert "释放方式冻结后不能改变" in supervisor.get(f"{address}/releases").text
+    assert supervisor.post(f"{address}/mode", data={"mode": "automatic", "why": "人手不足"}).status_code == 409
+    engine.statement("""UPDATE studies SET settings = '{"top_up": {"switchable": true}}'""")
+    assert supervisor.post(f"{address}/mode", data={"mode": "automatic"}).status_code == 422
+    assert supervisor.post(f"{address}/mode", data={"mode": "automatic", "why": "人手不足"}).status_code == 303
+    page = supervisor.get(f"{address}/releases").text
+    assert "改为自动释放：人手不足" in page and "改为主管确认后释放…" in page
+    assert supervisor.post(f"{address}/mode", data={"mode": "automatic", "why": "再按一次"}).status_code == 409
+    assert supervisor.post("/supervisor/sampling/draws/987654/mode", data={"mode": "automatic", "why": "x"}).status_code == 404
+
+
+def test_every_draw_of_a_population_stays_listed_with_the_word_that_allowed_it(
+    supervisor: Browser, frame: MadeFrame, field_time: FieldTime
+) -> None:
+    commit(supervisor, frame, field_time)
+    field_time.set(field_time() + timedelta(days=2))
+    commit(supervisor, frame, field_time, word="委办函〔2022〕3号")
+    page = supervisor.get(place(frame)).text
+    listed = page[page.index("历次抽样") :]
+    assert "未完成" in listed and "进行中" in listed and "委办函〔2022〕3号" in listed

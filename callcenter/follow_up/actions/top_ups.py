@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlmodel import Session, col, select
 
 from callcenter import clock
 from callcenter.call_queue import actions as queue
-from callcenter.call_queue import calling_hours as ch
 from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
 from callcenter.follow_up import queries, top_up
 from callcenter.follow_up.queries import DrawInField
@@ -22,10 +20,6 @@ from callcenter.sampling.releases import whole_steps
 from callcenter.sampling.tables import Release, Stratum
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
-from callcenter.studies.work_calendar import WorkCalendar
-
-PROTOCOL_WORKDAYS = 5
-"""No release so near to the window's end: its cases could not be worked to the end."""
 
 
 def propose_top_ups(session: Session) -> int:
@@ -76,9 +70,9 @@ def release_by_hand(
 
 def _refuse_too_early(session: Session, draw_id: int, stratum: Stratum) -> None:
     in_field = next((one for one in queries.draws_in_field(session, field_day(clock.now())) if one.draw_id == draw_id), None)
-    if in_field is None or not _in_time(in_field, studies.work_calendar(session)):
+    if in_field is None or not queries.in_time(in_field, field_day(clock.now()), studies.work_calendar(session)):
         text = "现在不在电话调查期内，或离结束不足 {days} 个工作日，来不及完成拨打：确需释放请写明委托单位的意见。"
-        raise Refused("not_in_time", text, days=PROTOCOL_WORKDAYS)
+        raise Refused("not_in_time", text, days=queries.PROTOCOL_WORKDAYS)
     released = _released(responses.case_states(session, draw_id), stratum, [])
     if not top_up.step_settled(released.last_step, min_attempts=in_field.min_attempts, final_share=in_field.final_share):
         text = "层“{stratum}”上一步释放的个案还没有都拨打 {attempts} 次并有 {share} 结案：请等一等，确需释放请写明委托单位的意见。"
@@ -98,10 +92,10 @@ def decline_top_up(session: Session, proposal_id: int, user_id: int, reason: str
 
 
 def _of_draw(session: Session, in_field: DrawInField) -> int:
-    if not _in_time(in_field, studies.work_calendar(session)):
+    if not queries.in_time(in_field, field_day(clock.now()), studies.work_calendar(session)):
         return 0
     cases = responses.case_states(session, in_field.draw_id)
-    study = [_state(case) for case in cases]
+    study = [queries.state_of(case) for case in cases]
     return sum(
         _of_stratum(session, in_field, stratum, _released(cases, stratum, study)) for stratum in queries.strata(session, in_field.draw_id)
     )
@@ -119,7 +113,7 @@ class _Released:
 def _released(cases: Sequence[responses.CaseState], stratum: Stratum, study: Sequence[CaseState]) -> _Released:
     own = [case for case in cases if case.stratum_id == stratum.id]
     last = max((case.release_id for case in own), default=None)
-    return _Released([_state(case) for case in own], [_state(case) for case in own if case.release_id == last], study)
+    return _Released([queries.state_of(case) for case in own], [queries.state_of(case) for case in own if case.release_id == last], study)
 
 
 def _of_stratum(session: Session, in_field: DrawInField, stratum: Stratum, released: _Released) -> int:
@@ -204,16 +198,3 @@ def _decide(proposal: TopUpProposal, state: str, user_id: int | None) -> None:
 
 def _why(proposal: TopUpProposal) -> str:
     return f"目标 {proposal.target}，有效 {proposal.valid}，预计还有 {proposal.expected:.1f}，产出率 {proposal.yield_rate:.3f}"
-
-
-def _state(case: responses.CaseState) -> CaseState:
-    if case.valid:
-        return CaseState(case.attempts, "valid")
-    return CaseState(case.attempts, "other" if case.state in {"closed", "tracing"} else "open")
-
-
-def _in_time(in_field: DrawInField, calendar: WorkCalendar) -> bool:
-    """Whether a case released today could still be worked to the end of the protocol."""
-    hours = ch.read(in_field.settings.get("calling") or {}, calendar)
-    last: date = in_field.window[1]
-    return ch.add_workdays(hours, field_day(clock.now()), PROTOCOL_WORKDAYS) <= last

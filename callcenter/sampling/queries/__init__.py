@@ -43,15 +43,18 @@ from callcenter.sampling.queries.releases import (
     released_units,
     releases,
 )
+from callcenter.sampling.queries.witness import Opening, WitnessedDraw, openings, witnessed
 
 __all__ = [
     "CellUnit",
     "FinishedRow",
     "FrameUnitRow",
+    "Opening",
     "OverviewRow",
     "Recomputed",
     "ReleaseRow",
     "ReleasedUnit",
+    "WitnessedDraw",
     "base_weights",
     "cell_sizes",
     "certificate",
@@ -72,6 +75,7 @@ __all__ = [
     "misplaced",
     "neighbours_before",
     "open_draw",
+    "openings",
     "overview",
     "pointer",
     "population_name",
@@ -86,5 +90,6 @@ __all__ = [
     "steps",
     "strata",
     "units_in_cells",
+    "witnessed",
     "words",
 ]

@@ -2,15 +2,18 @@
 
 import csv
 import io
-import json
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from callcenter import clock
 from callcenter.operations.actions import record
 from callcenter.sampling import actions, queries
+from callcenter.sampling.certificate import sealed
+from callcenter.studies.phases import field_day
 from callcenter.web.deps import Work
+from callcenter.web.pages.submitter.draws import json_file
 from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
 
@@ -20,15 +23,23 @@ Reader = Annotated[Person, allow("supervisor", "evaluator")]
 
 @router.get("/certificates")
 def certificates(request: Request, person: Reader, session: Work) -> Response:
-    """Every finished draw and how to verify it."""
-    return page(request, person, "supervisor/sampling/certificates.html", rows=queries.finished(session))
+    """Every draw, how to verify it, how long it is sealed, and who took its certificate."""
+    rows = queries.witnessed(session, field_day(clock.now()))
+    return page(request, person, "supervisor/sampling/certificates.html", rows=rows, openings=queries.openings(session))
 
 
 @router.get("/draws/{draw_id}/certificate.json")
 def certificate(person: Reader, session: Work, draw_id: int) -> Response:
     """The opened certificate."""
     made = actions.open_certificate(session, draw_id, person.id)
-    return _file(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "application/json", f"certificate-{draw_id}.json")
+    return json_file(made, f"certificate-{draw_id}.json")
+
+
+@router.get("/draws/{draw_id}/sealed.json")
+def sealed_certificate(person: Reader, session: Work, draw_id: int) -> Response:
+    """The form that departments may see: nothing in it tells a drawn unit."""
+    record(session, person.id, "sealed_certificate_fetched", "draw", draw_id)
+    return json_file(sealed(queries.certificate(session, draw_id)), f"sealed-certificate-{draw_id}.json")
 
 
 @router.get("/draws/{draw_id}/frame.csv")

@@ -1,12 +1,18 @@
 """Releases of a draw: the main sample by one button, every step as a row."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from callcenter import clock
 from callcenter.call_queue.actions import release_units
-from callcenter.errors import CallcenterError
+from callcenter.errors import CallcenterError, InvalidInput
+from callcenter.follow_up import queries as follow_up
+from callcenter.follow_up.actions import switch_release_mode
 from callcenter.sampling import actions, queries
 from callcenter.studies import queries as studies
+from callcenter.studies.phases import field_day
 from callcenter.web.deps import Work
 from callcenter.web.pages.supervisor.sampling.workbench import Supervisor
 from callcenter.web.rendering import flash, page, see_other
@@ -34,6 +40,26 @@ def release_main(request: Request, person: Supervisor, session: Work, draw_id: i
     return see_other(f"/supervisor/sampling/draws/{draw_id}/releases")
 
 
+@router.post("/draws/{draw_id}/mode")
+def switch(
+    request: Request,
+    person: Supervisor,
+    session: Work,
+    draw_id: int,
+    mode: Annotated[str, Form()] = "",
+    why: Annotated[str, Form()] = "",
+) -> Response:
+    """Let top-ups wait for a word, or be released by themselves, from here on."""
+    try:
+        with session.begin_nested():
+            switch_release_mode(session, draw_id=draw_id, mode=mode, why=why, user_id=person.id)
+    except CallcenterError as refusal:
+        status = 422 if isinstance(refusal, InvalidInput) else 409
+        return _page(request, person, session, draw_id, problem=_(refusal.text, **refusal.about), status=status)
+    flash(request, "释放方式已改变，并已记录。")
+    return see_other(f"/supervisor/sampling/draws/{draw_id}/releases")
+
+
 def _page(request: Request, person: Supervisor, session: Work, draw_id: int, *, problem: str = "", status: int = 200) -> Response:
     draw = queries.draw(session, draw_id)
     strata = queries.strata(session, draw_id)
@@ -41,7 +67,15 @@ def _page(request: Request, person: Supervisor, session: Work, draw_id: int, *, 
         "draw": draw,
         "population": studies.population(session, draw.population_id),
         "strata": strata,
+        "draws": queries.draws(session, draw.population_id),
+        "words": queries.words(session, draw.population_id),
+        "outlooks": follow_up.outlooks(session, draw_id, field_day(clock.now())) if draw.drawn_at else {},
+        "mode": follow_up.release_mode(session, draw_id),
+        "modes": follow_up.release_modes(session, draw_id),
+        "switchable": follow_up.may_switch(studies.study_of_population(session, draw.population_id).settings),
+        "rule": queries.design(session, draw.design_id).document.get("release", {}) if draw.design_id is not None else {},
         "waiting": [s for s in strata if s.released < s.main_size],
+        "used_up": [s.name for s in strata if s.size and s.released >= s.size],
         "counts": queries.released_counts(session, draw_id),
         "releases": queries.releases(session, draw_id),
         "problem": problem,
