@@ -23,7 +23,7 @@ def check(document: Any, *, items: frozenset[int] | None = None) -> list[Problem
     return list(_judged[judged])
 
 
-# Walking every way takes seconds; the same document is judged when it is looked at, loaded and released.
+# The same document is judged when it is looked at, loaded and released.
 MOST_REMEMBERED = 32
 _judged: dict[tuple[str, frozenset[int] | None], list[Problem]] = {}
 

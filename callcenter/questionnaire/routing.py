@@ -1,13 +1,13 @@
 """The engine, pure: a definition and the answers so far give the route, the next question, what is set aside and what is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from callcenter.questionnaire.definition import NONANSWERS, Choice, Definition, Question
-from callcenter.questionnaire.expressions import Value
+from callcenter.questionnaire.expressions import Expression, Value
 from callcenter.questionnaire.question_types import as_text, read_answer
 
 REQUIRED = "这道题需要回答，或选择“不知道”“拒答”等"
@@ -78,6 +78,14 @@ def find_route(definition: Definition, answers: Mapping[str, Given], moment: Mom
 def check_answer(definition: Definition, answers: Mapping[str, Given], name: str, moment: Moment = Moment()) -> str | None:  # frozen
     """Why the answer to `name` among `answers` cannot stand, in Chinese; None where it can."""
     return _Walk(definition, answers, moment).problem(definition.by_name[name])
+
+
+def seen_by(
+    definition: Definition, answers: Mapping[str, Given], conditions: Iterable[Expression], names: Iterable[str], moment: Moment
+) -> tuple[tuple[bool, ...], tuple[Value, ...]]:
+    """Whether each condition holds under the answers so far, and what expressions see of the questions named."""
+    walk = _Walk(definition, answers, moment)
+    return tuple(condition.holds(walk) for condition in conditions), tuple(walk.value(name) for name in names)
 
 
 def choices_in_order(question: Question, seed: str) -> tuple[Choice, ...]:
