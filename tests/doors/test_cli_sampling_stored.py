@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from callcenter import clock
 from callcenter.cli import main
 from callcenter.db import engine
 from tests.conftest import FieldTime
-from tests.factories.sampling import make_frame
+from tests.factories.sampling import make_frame, make_second_population
 
 ROOT = Path(__file__).parents[2]
 STUDY = ["--study", "trial", "--population", "4-1"]
@@ -25,7 +26,7 @@ def environment(database_url: str, field_time: FieldTime, monkeypatch: pytest.Mo
     monkeypatch.setenv("SECRET_KEY", "only-for-tests-0123456789-abcdefghij")
     monkeypatch.chdir(tmp_path)
     with engine.transaction() as session:
-        make_frame(session)
+        make_second_population(session, make_frame(session))
     # The factory's frame has no lists behind it: the newest frame is used as it is.
     monkeypatch.setattr("callcenter.frame.actions.freeze", _unchanged)
     return field_time
@@ -80,3 +81,20 @@ def test_what_comes_too_early_or_is_unknown_is_refused(environment: FieldTime, c
     assert run(capsys, "freeze", "--by", "nobody", code=1)["why"] == "no_user"
     assert main(["sampling", "release", "--study", "trial", "--population", "9-9"]) == 1
     assert main(["sampling", "release", "--study", "none", "--population", "4-1"]) == 1
+
+
+def test_a_second_population_shares_the_commitment_and_stands_apart(environment: FieldTime, capsys: pytest.CaptureFixture[str]) -> None:
+    shared = ["sampling", "freeze", "--study", "trial", "--population", "5-1", "--with-population", "4-1", "--total", "6", "--json"]
+    assert main([*shared, "--coordination", "negative"]) == 1
+    assert json.loads(capsys.readouterr().out)["why"] == "no_commitment_to_share"
+    due = f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    negative = ["--total", "6", "--coordination", "negative"]
+    first = run(capsys, "freeze", "--source", "双色球", "--due", due, *negative)
+    assert main([*shared, "--coordination", "negative"]) == 0
+    second = json.loads(capsys.readouterr().out)
+    assert (second["seed_commitment"], second["public_due"]) == (first["seed_commitment"], first["public_due"])
+    documents = engine.statement("SELECT document FROM designs ORDER BY id")
+    own, other = (row["document"] for row in documents)
+    assert (own["rotation"], own["starts"]) == ("0" * 16, [])
+    assert other["starts"] == [{"population": "2021/4-1", "share": own["planned_share"]}]
+    assert int(other["rotation"], 16) == int(Fraction(str(own["planned_share"])) * 2**64)
