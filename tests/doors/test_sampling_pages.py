@@ -351,3 +351,27 @@ def test_every_draw_of_a_population_stays_listed_with_the_word_that_allowed_it(
     page = supervisor.get(place(frame)).text
     listed = page[page.index("历次抽样") :]
     assert "未完成" in listed and "进行中" in listed and "委办函〔2022〕3号" in listed
+
+
+def test_reserves_released_by_hand_before_their_time_need_the_commissioning_offices_word(supervisor: Browser, worked: int) -> None:
+    address = f"/supervisor/sampling/draws/{worked}/release-by-hand"
+    (stratum,) = (row["id"] for row in engine.statement("SELECT id FROM strata WHERE name = '河西区'"))
+    form = {"stratum": str(stratum), "count": "2", "why": "有效样本不足"}
+    refused = supervisor.post(address, data=form)
+    assert refused.status_code == 409 and "确需释放请写明委托单位的意见" in refused.text
+    assert supervisor.post(address, data={**form, "word": "委办函〔2022〕5号"}).status_code == 303
+    assert "有效样本不足（委办函〔2022〕5号）" in supervisor.get(f"/supervisor/sampling/draws/{worked}/releases").text
+    assert supervisor.post(address, data={**form, "stratum": "987654"}).status_code == 404
+    assert supervisor.post(address, data={**form, "why": "", "word": "x"}).status_code == 422
+
+
+def test_a_commitment_is_shared_by_populations_that_are_coordinated(supervisor: Browser, frame: MadeFrame, field_time: FieldTime) -> None:
+    with engine.transaction() as session:
+        stage, item = session.execute(text("SELECT stage_id, item_id FROM populations")).one()
+        more = {"title": "另一总体", "respondents": "enterprises", "settings": {}}
+        other = insert(session, "populations", stage_id=stage, item_id=item, code="4-2", position=2, **more)
+    commit(supervisor, frame, field_time)
+    address = f"/supervisor/sampling/populations/{other}"
+    assert f'<option value="{frame.population_id}" >2021/4-1' in supervisor.get(address).text
+    assert supervisor.post(f"{address}/commitment", data={"shared": str(frame.population_id)}).status_code == 303
+    assert engine.statement("SELECT count(DISTINCT seed_commitment) AS n, count(*) AS m FROM draws") == [{"n": 1, "m": 2}]

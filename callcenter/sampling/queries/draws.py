@@ -35,6 +35,20 @@ def draws(session: Session, population_id: int) -> list[Draw]:
     return list(session.exec(select(Draw).where(Draw.population_id == population_id).order_by(col(Draw.draw_no))))
 
 
+def shareable(session: Session, population_id: int, now: datetime) -> list[tuple[int, str, str, datetime]]:
+    """Open commitments of the study's other populations that this one may share: population, its name, public source, moment."""
+    rows = session.execute(
+        text("""SELECT d.population_id, t.name || '/' || p.code || ' ' || p.title, d.public_source, d.public_due
+                FROM draws d JOIN populations p ON p.id = d.population_id JOIN stages t ON t.id = p.stage_id
+                WHERE d.drawn_at IS NULL AND d.public_entered_at IS NULL AND d.public_due > :now AND d.population_id <> :population
+                  AND t.study_id = (SELECT s.study_id FROM populations o JOIN stages s ON s.id = o.stage_id WHERE o.id = :population)
+                  AND d.seed_commitment NOT IN (SELECT seed_commitment FROM draws WHERE population_id = :population)
+                ORDER BY t.name, p.code"""),
+        {"population": population_id, "now": now},
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
 def words(session: Session, population_id: int) -> dict[int, str]:
     """The commissioning office's recorded word by draw number, where one was needed."""
     told = session.execute(

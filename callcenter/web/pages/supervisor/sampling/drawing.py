@@ -25,20 +25,22 @@ def commit(
     public_source: Annotated[str, Form()] = "",
     public_due: Annotated[str, Form()] = "",
     word: Annotated[str, Form()] = "",
+    shared: Annotated[str, Form()] = "",
 ) -> Response:
-    """Begin a draw: its secret's hash, the public source and moment are recorded."""
+    """Begin a draw: its secret's hash, the public source and moment are recorded; or share another population's."""
     try:
         with session.begin_nested():
             actions.commit(
                 session,
                 population_id=population_id,
                 public_source=public_source,
-                public_due=_moment(public_due),
+                public_due=None if shared.isdecimal() else _moment(public_due),
                 user_id=person.id,
                 word=word or None,
+                with_population_id=int(shared) if shared.isdecimal() else None,
             )
     except CallcenterError as refusal:
-        typed = {"public_source": public_source, "public_due": public_due, "word": word}
+        typed = {"public_source": public_source, "public_due": public_due, "word": word, "shared": shared}
         return refused(request, person, session, population_id, refusal, typed)
     flash(request, "抽样承诺已登记：请把密值摘要交给委托单位，然后冻结方案。")
     return see_other(f"/supervisor/sampling/populations/{population_id}")

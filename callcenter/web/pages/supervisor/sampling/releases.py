@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from callcenter import clock
 from callcenter.call_queue.actions import release_units
-from callcenter.errors import CallcenterError, InvalidInput
+from callcenter.errors import CallcenterError, InvalidInput, NotFound
 from callcenter.follow_up import queries as follow_up
-from callcenter.follow_up.actions import switch_release_mode
+from callcenter.follow_up.actions import release_by_hand, switch_release_mode
 from callcenter.sampling import actions, queries
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
@@ -37,6 +37,33 @@ def release_main(request: Request, person: Supervisor, session: Work, draw_id: i
     except CallcenterError as refusal:
         return _page(request, person, session, draw_id, problem=_(refusal.text, **refusal.about), status=409)
     flash(request, "已释放 {cases} 个个案，分布在 {strata} 层，话务员现在可以领取。", cases=cases, strata=len(made))
+    return see_other(f"/supervisor/sampling/draws/{draw_id}/releases")
+
+
+@router.post("/draws/{draw_id}/release-by-hand")
+def by_hand(
+    request: Request,
+    person: Supervisor,
+    session: Work,
+    draw_id: int,
+    *,
+    stratum: Annotated[int, Form()] = 0,
+    count: Annotated[int, Form()] = 0,
+    why: Annotated[str, Form()] = "",
+    word: Annotated[str, Form()] = "",
+) -> Response:
+    """Release reserves that nothing proposed; before their time only with the commissioning office's word."""
+    try:
+        with session.begin_nested():
+            if stratum not in {one.id for one in queries.strata(session, draw_id)}:
+                raise NotFound("no_stratum", "这次抽样没有这个层，请重新选择。")
+            release = release_by_hand(session, draw_id=draw_id, stratum_id=stratum, count=count, why=why, user_id=person.id, word=word)
+    except NotFound:
+        raise
+    except CallcenterError as refusal:
+        status = 422 if isinstance(refusal, InvalidInput) else 409
+        return _page(request, person, session, draw_id, problem=_(refusal.text, **refusal.about), status=status)
+    flash(request, "已补充释放 {count} 个个案，话务员现在可以领取。", count=release.count)
     return see_other(f"/supervisor/sampling/draws/{draw_id}/releases")
 
 
@@ -75,6 +102,7 @@ def _page(request: Request, person: Supervisor, session: Work, draw_id: int, *, 
         "switchable": follow_up.may_switch(studies.study_of_population(session, draw.population_id).settings),
         "rule": queries.design(session, draw.design_id).document.get("release", {}) if draw.design_id is not None else {},
         "waiting": [s for s in strata if s.released < s.main_size],
+        "with_reserves": [s.id for s in strata if s.main_size <= s.released < s.size],
         "used_up": [s.name for s in strata if s.size and s.released >= s.size],
         "counts": queries.released_counts(session, draw_id),
         "releases": queries.releases(session, draw_id),

@@ -22,7 +22,8 @@ from callcenter.web.translations import gettext as _
 router = APIRouter(prefix="/supervisor/sampling")
 Supervisor = Annotated[Person, allow("supervisor")]
 OURS = ("csrf_token", "draft", "name", "expected", "number")
-"""Fields of the page that are no part of a design."""
+OF_STEPS = ("public_source", "public_due", "word", "shared", "value")
+"""Fields of the page that are no part of a design; those of the draw's steps are shown again when refused."""
 
 
 async def _typed(request: Request) -> dict[str, str]:
@@ -102,6 +103,7 @@ def look(session: Session, population_id: int, typed: Mapping[str, str]) -> dict
         "population": population,
         "frame": frames[0] if frames else None,
         "draws": draws,
+        "shareable": queries.shareable(session, population_id, clock.now()),
         "words": queries.words(session, population_id),
         "draw": last,
         "steps": queries.steps(session, last) if last else None,
@@ -110,7 +112,7 @@ def look(session: Session, population_id: int, typed: Mapping[str, str]) -> dict
         "strata": queries.strata(session, last.id) if last and last.id else [],
         "drafts": queries.drafts(session, population_id),
         "problem": "",
-        "other": {name: value for name, value in typed.items() if name in ("public_source", "public_due", "word", "value")},
+        "other": {name: value for name, value in typed.items() if name in OF_STEPS},
     }
     settings = studies.study_of_population(session, population_id).settings
     return {**values, **_try_out(session, values, _design_typed(session, values, typed), settings)}
@@ -118,7 +120,7 @@ def look(session: Session, population_id: int, typed: Mapping[str, str]) -> dict
 
 def _design_typed(session: Session, values: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, str]:
     """The page begins with the frozen design or a chosen draft; what is typed goes over it, what is typed whole stands alone."""
-    own = {name: value for name, value in typed.items() if name not in (*OURS, "public_source", "public_due", "word", "value")}
+    own = {name: value for name, value in typed.items() if name not in (*OURS, *OF_STEPS)}
     if "method" in own:
         return own
     if typed.get("draft", "").isdecimal():
