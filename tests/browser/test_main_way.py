@@ -49,7 +49,9 @@ def _a_supervisor_draws_and_releases(page: Page) -> None:
     expect(page.locator("body")).to_contain_text("抽样框已冻结")
     _open_population(page)
     page.fill("[name=total]", "120")
-    page.click("button:has-text('冻结这个方案')")
+    page.click("button:has-text('冻结这个方案…')")
+    expect(page.locator("#fix")).to_contain_text("目标有效样本 120")
+    page.click("#fix[open] >> button.primary")
     expect(page.locator("body")).to_contain_text("方案已冻结")
     while datetime.now(FIELD_ZONE) < due + timedelta(seconds=1):
         time.sleep(0.2)
