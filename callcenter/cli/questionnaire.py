@@ -1,29 +1,29 @@
-"""Questionnaires on people's own files: prove one, walk one. Needs no database."""
+"""Questionnaires on people's own files: prove one, convert one, walk one. Needs no database."""
 
 import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from callcenter import clock
 from callcenter.errors import InvalidInput, Refused
 from callcenter.questionnaire.checks import check as problems_of
 from callcenter.questionnaire.checks import errors
 from callcenter.questionnaire.definition import NONANSWERS, Definition
+from callcenter.questionnaire.documents import is_workbook, read_document, remarks_on
 from callcenter.questionnaire.problems import Problem, QuestionnaireProblems
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.routing import Given, Moment, Stop, check_answer, choices_in_order, find_route
 from callcenter.questionnaire.texts import CASE_FIELDS, render
 from callcenter.questionnaire.walking import read_answers
 from callcenter.questionnaire.walking import walk as walk_over
+from callcenter.questionnaire.workbooks import write_workbook, write_yaml
 from callcenter.studies.phases import FIELD_ZONE
-from callcenter.studies.yaml_texts import read_yaml
 
 app = typer.Typer(no_args_is_help=True, help="Questionnaires. Example: callcenter questionnaire check my_form.yaml")
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="A questionnaire in YAML: survey, choices, settings.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A questionnaire: .xlsx, or YAML with survey, choices, settings.")]
 
 
 @app.command()
@@ -32,13 +32,36 @@ def check(file: File, as_json: Annotated[bool, typer.Option("--json", help="A JS
 
     Example: callcenter questionnaire check questionnaires/tianjin-2022/opening_business.yaml
     """
-    found = problems_of(_document(file))
+    found = [*problems_of(_document(file)), *remarks_on(file.name, _bytes(file))]
     if as_json:
         print(json.dumps([each.as_json() for each in found], ensure_ascii=False))
     else:
         _list(found)
     if errors(found):
         raise typer.Exit(1)
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A questionnaire: .xlsx or .yaml.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="The same in the other spelling: .yaml or .xlsx.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Turn a workbook into YAML or YAML into a workbook, without losing a cell or the order.
+
+    Example: callcenter questionnaire convert my_form.xlsx my_form.yaml
+    """
+    document = _document(source)
+    if not isinstance(document, dict):
+        raise Refused("questionnaire_empty", "问卷文件 {file} 里没有 survey、choices、settings。", file=source.name)
+    if not is_workbook(target.name) and target.suffix.lower() not in {".yaml", ".yml"}:
+        raise InvalidInput("wrong_use", "不知道 {file} 是什么格式：请写成 .xlsx 或 .yaml。", file=target.name)
+    made = write_workbook(source.name, document) if is_workbook(target.name) else write_yaml(document).encode()
+    unfinished = target.with_name(f".{target.name}.part")
+    unfinished.write_bytes(made)
+    unfinished.replace(target)
+    rows = {str(sheet): len(rows) if isinstance(rows, list) else 1 for sheet, rows in document.items()}
+    print(json.dumps({"written": str(target), "rows": rows}, ensure_ascii=False) if as_json else f"已写入 {target}。")
 
 
 @app.command()
@@ -86,32 +109,20 @@ def _list(found: list[Problem]) -> None:
         print("没有发现问题。")
 
 
-def _text(file: Path) -> str:
+def _bytes(file: Path) -> bytes:
     if not file.is_file():
         raise InvalidInput("missing_file", "找不到文件 {file}：请检查路径。", file=file)
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as bad:
-        raise InvalidInput("file_not_text", "文件 {file} 不是 UTF-8 文本：请另存为 UTF-8。", file=file.name) from bad
+    return file.read_bytes()
 
 
 def _document(file: Path) -> Any:
-    if file.suffix.lower() in {".xlsx", ".xls"}:
-        raise Refused("workbook_not_read", "还不能读取工作簿 {file}：请先存成 YAML（survey、choices、settings 三张表）。", file=file.name)
-    try:
-        return read_yaml(_text(file))
-    except (yaml.YAMLError, RecursionError) as bad:
-        mark = getattr(bad, "problem_mark", None)
-        where = f"第 {mark.line + 1} 行" if mark else ""
-        raise Refused(
-            "questionnaire_not_yaml", "问卷文件 {file} {where}不是有效的 YAML：请检查缩进和引号。", file=file.name, where=where
-        ) from bad
+    return read_document(file.name, _bytes(file))
 
 
 def _answers(file: Path) -> dict[str, Any]:
     try:
-        document = json.loads(_text(file))
-    except (json.JSONDecodeError, RecursionError) as bad:
+        document = json.loads(_bytes(file).decode("utf-8-sig"))
+    except (ValueError, RecursionError) as bad:
         raise InvalidInput("answers_not_json", "回答文件 {file} 不是有效的 JSON：请检查引号和逗号。", file=file.name) from bad
     if not isinstance(document, dict):
         raise InvalidInput("answers_not_usable", "回答文件应是 {{题目: 回答}} 的形式。", file=file.name)

@@ -5,18 +5,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlmodel import Session, col, func, select
 
 from callcenter import clock
 from callcenter.errors import InvalidInput, NotFound
 from callcenter.operations.actions import record
 from callcenter.questionnaire.checks import check, errors
+from callcenter.questionnaire.documents import read_document
 from callcenter.questionnaire.problems import QuestionnaireProblems
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.tables import Questionnaire
 from callcenter.studies import queries as studies
-from callcenter.studies.yaml_texts import read_yaml
 
 
 def load(session: Session, study_id: int, folder: Path, *, user_id: int | None = None) -> list[Questionnaire]:
@@ -27,17 +26,10 @@ def load(session: Session, study_id: int, folder: Path, *, user_id: int | None =
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """The document of a questionnaire in YAML."""
+    """The document of a questionnaire, workbook or YAML."""
     if not path.is_file():
         raise NotFound("no_questionnaire_file", "没有问卷文件 {file}，请检查 study.yaml 中的 questionnaires 或文件名。", file=path.name)
-    try:
-        document = read_yaml(path.read_text(encoding="utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as bad:
-        mark = getattr(bad, "problem_mark", None)
-        where = f"第 {mark.line + 1} 行" if mark else "编码"
-        raise InvalidInput(
-            "questionnaire_not_yaml", "问卷文件 {file} {where}读不懂，请检查缩进、引号和编码。", file=path.name, where=where
-        ) from bad
+    document = read_document(path.name, path.read_bytes())
     if not isinstance(document, dict):
         raise InvalidInput("questionnaire_empty", "问卷文件 {file} 里没有 survey、choices、settings。", file=path.name)
     return document

@@ -32,6 +32,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q025": (ERROR, "没有任何回答能满足 constraint", "请放宽约束"),
     "Q026": (ERROR, "文件不是问卷：{what}", "请提供含 survey、choices、settings 三张表的文件"),
     "Q028": (ERROR, "核心题“{what}”可以不答就跳过", "请写 required: yes；不知道、拒答等另列在 nonanswers"),
+    "Q029": (WARNING, "pyxform 提醒：{what}", "请按提示核对工作簿"),
     "Q027": (ERROR, "问卷没有题目", "请在 survey 中至少写一道题"),
 }
 

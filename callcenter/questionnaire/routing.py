@@ -6,7 +6,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from callcenter.questionnaire.definition import NONANSWERS, Choice, Definition, Question
+from callcenter.questionnaire.definition import NONANSWERS, Choice, Definition, Question, in_language
 from callcenter.questionnaire.expressions import Expression, Value
 from callcenter.questionnaire.question_types import as_text, read_answer
 
@@ -123,6 +123,19 @@ class _Walk:
 
     def now(self) -> str:
         return self.moment.now
+
+    def column(self, _name: str) -> str:
+        return ""
+
+    def position(self) -> int:
+        return 0
+
+    def indexed(self, name: str, _places: list[tuple[str, int]]) -> Value:
+        return self.value(name)
+
+    def choice_name(self, name: str, code: str) -> str:
+        choices = self.definition.by_name[name].choices if name in self.definition.by_name else ()
+        return next((in_language(choice.label, "zh") for choice in choices if choice.value == code), "")
 
     def relevant(self, question: Question) -> bool:
         if question.name not in self.relevance:

@@ -84,6 +84,20 @@ def test_bad_input_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture
     assert json.loads(said.out)["refused"] is True and "Traceback" not in said.err
 
 
+def test_a_questionnaire_is_converted_checked_and_walked_as_a_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book, back = str(tmp_path / "form.xlsx"), str(tmp_path / "form.yaml")
+    assert main(["questionnaire", "convert", SHIPPED, book, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["written"] == book
+    assert main(["questionnaire", "convert", book, back]) == 0 and "form.yaml" in capsys.readouterr().out
+    assert main(["questionnaire", "check", book, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    given = written(tmp_path, "answers.json", json.dumps({"notice": "yes"}))
+    assert main(["questionnaire", "walk", book, "--answers", given]) == 0
+    assert json.loads(capsys.readouterr().out)["next"] == "right_enterprise"
+    assert main(["questionnaire", "convert", book, str(tmp_path / "form.csv")]) == 2
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["answers.json", "form.xlsx", "form.yaml"]
+
+
 def test_a_missing_file_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["questionnaire", "check", str(tmp_path / "none.yaml")]) == 2
     assert main(["questionnaire", "walk", SHIPPED, "--answers", str(tmp_path / "none.json")]) == 2

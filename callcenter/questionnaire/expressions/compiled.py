@@ -1,14 +1,16 @@
 """Expressions compiled once, from elementpath's token tree into closures with our own meaning."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil, floor, isnan, trunc
+from math import ceil, floor, inf, isnan, trunc
 from typing import Any, Protocol
 
 from callcenter.questionnaire.expressions import meaning as m
 from callcenter.questionnaire.expressions.grammar import ExpressionProblem, parse
 from callcenter.questionnaire.expressions.meaning import Value
+from callcenter.questionnaire.expressions.patterns import machine
 
 
 class Scope(Protocol):
@@ -25,6 +27,18 @@ class Scope(Protocol):
 
     def now(self) -> str:
         """The moment in field time, ISO 8601."""
+
+    def column(self, name: str) -> str:
+        """A column of the choice being filtered."""
+
+    def position(self) -> int:
+        """The number of the repeat's instance that is asked about, from 1; 0 outside."""
+
+    def indexed(self, name: str, places: list[tuple[str, int]]) -> Value:
+        """The value of a question in the named instances of its repeats."""
+
+    def choice_name(self, name: str, code: str) -> str:
+        """The label of a choice."""
 
 
 Run = Callable[[Scope], Value]
@@ -51,9 +65,9 @@ class Expression:
 
 
 @lru_cache(maxsize=4096)
-def compile_expression(text: str) -> Expression:
-    """The expression, compiled; ExpressionProblem where it cannot be read."""
-    builder = _Builder()
+def compile_expression(text: str, *, filters: bool = False) -> Expression:
+    """The expression, compiled; ExpressionProblem where it cannot be read. One that `filters` may name columns of the choices."""
+    builder = _Builder(filters)
     run = builder.build(parse(text))
     return Expression(text, tuple(dict.fromkeys(builder.names)), tuple(dict.fromkeys(builder.codes)), run)
 
@@ -70,6 +84,10 @@ def _numbers(values: list[Value]) -> list[float]:
     return [m.number(each) for value in values for each in (value if isinstance(value, list) else [value])]
 
 
+def _listed(value: Value) -> list[str]:
+    return value if isinstance(value, list) else [m.string(value)]
+
+
 def _extreme(choose: Callable[[list[float]], float]) -> Callable[..., Run]:
     def build(*runs: Run) -> Run:
         return lambda scope: choose([n for n in _numbers([run(scope) for run in runs]) if not isnan(n)] or [m.NAN])
@@ -77,8 +95,24 @@ def _extreme(choose: Callable[[list[float]], float]) -> Callable[..., Run]:
     return build
 
 
-def _coalesce(first: Run, second: Run) -> Run:
-    return lambda scope: m.string(first(scope)) or second(scope)
+def _coalesce(*runs: Run) -> Run:
+    return lambda scope: next((found for run in runs if (found := m.string(run(scope)))), "")
+
+
+def _join(glue: Run, *runs: Run) -> Run:
+    def run(scope: Scope) -> Value:
+        values = [each(scope) for each in runs]
+        return m.string(glue(scope)).join(m.string(part) for value in values for part in (value if isinstance(value, list) else [value]))
+
+    return run
+
+
+def _substring(text: str, start: float, length: float = inf) -> str:
+    """XPath's substring(): counts from 1."""
+    if isnan(start) or isnan(length):
+        return ""
+    first, last = m.rounded(start), m.rounded(start) + m.rounded(length)
+    return "".join(letter for place, letter in enumerate(text, start=1) if first <= place < last)
 
 
 def _selected_at(chosen: Run, place: Run) -> Run:
@@ -138,7 +172,21 @@ OPERATIONS: dict[str, Callable[..., Run]] = {
     "regex": _regex,
     "today": lambda: lambda scope: scope.today(),
     "now": lambda: lambda scope: scope.now(),
-    "date": _texts(lambda a: a),
+    "date": lambda a: lambda scope: m.as_date(a(scope)),
+    "date-time": _texts(lambda a: a),
+    "decimal-date-time": _number_of(lambda a: a),
+    "format-date": _texts(m.formatted),
+    "format-date-time": _texts(m.formatted),
+    "boolean-from-string": _texts(lambda a: a.lower() in {"true", "1"}),
+    "position": lambda _path=None: lambda scope: float(scope.position()),
+    "index": lambda: lambda scope: float(scope.position()),
+    "join": _join,
+    "count-non-empty": lambda a: lambda scope: float(sum(part != "" for part in _listed(a(scope)))),
+    "sqrt": _number_of(lambda a: m.power(a, 0.5) if a >= 0 else m.NAN),
+    "ends-with": _texts(lambda a, b: a.endswith(b)),
+    "substring": lambda text, *rest: lambda scope: _substring(m.string(text(scope)), *(m.number(each(scope)) for each in rest)),
+    "substring-before": _texts(lambda a, b: a.partition(b)[0] if b in a else ""),
+    "substring-after": _texts(lambda a, b: a.partition(b)[2]),
     "int": _number_of(m.whole(trunc)),
     "round": _number_of(m.rounded),
     "floor": _number_of(m.whole(floor)),
@@ -150,7 +198,7 @@ OPERATIONS: dict[str, Callable[..., Run]] = {
     "sum": lambda a: lambda scope: sum(_numbers([a(scope)])),
     "count": lambda a: lambda scope: float(len(value) if isinstance(value := a(scope), list) else value != ""),
     "substr": _substr,
-    "concat": _texts(lambda *parts: "".join(parts)),
+    "concat": lambda *runs: _join(lambda _scope: "", *runs),
     "contains": _texts(lambda a, b: b in a),
     "starts-with": _texts(lambda a, b: a.startswith(b)),
     "string-length": _texts(lambda a: float(len(a))),
@@ -162,7 +210,8 @@ OPERATIONS: dict[str, Callable[..., Run]] = {
 class _Builder:
     """Walks a token tree; remembers the questions named and the codes they are compared with."""
 
-    def __init__(self) -> None:
+    def __init__(self, filters: bool = False) -> None:
+        self.filters = filters
         self.names: list[str] = []
         self.codes: list[tuple[str, str]] = []
 
@@ -170,22 +219,32 @@ class _Builder:
         if depth > DEEPEST_TREE:
             raise ExpressionProblem("表达式太长或太深")
         symbol = token.symbol
-        if symbol in {"(string)", "(integer)", "(decimal)", "(float)"}:
-            constant: Value = str(token.value) if symbol == "(string)" else float(token.value)
-            return lambda _scope: constant
+        if symbol in {"(string)", "(integer)", "(decimal)", "(float)", ".", "..", "(name)"}:
+            return self._leaf(symbol, token)
         if symbol == "$":
             return self._reference(str(token[0].value))
-        if symbol == ".":
-            return lambda scope: scope.this()
         if symbol == "(":
             return self.build(token[0], depth + 1)
         if symbol == "/" and len(token) == 2 and token[0].symbol == ".." and token[1].symbol == "(name)":
             return self._reference(str(token[1].value))
         return self._operation(symbol, token, depth)
 
+    def _leaf(self, symbol: str, token: Any) -> Run:
+        if symbol == ".":
+            return lambda scope: scope.this()
+        if symbol == "(name)" and not self.filters:
+            raise ExpressionProblem(f"“{token.value}”要写成 ${{{token.value}}}，文字要加引号")
+        if symbol == "(name)":
+            column = str(token.value)
+            return lambda scope: scope.column(column)
+        constant: Value = "" if symbol == ".." else str(token.value) if symbol == "(string)" else float(token.value)
+        return lambda _scope: constant
+
     def _operation(self, symbol: str, token: Any, depth: int) -> Run:
         operation = OPERATIONS.get(symbol)
         parts = list(token)
+        if symbol in {"indexed-repeat", "choice-name"}:
+            return self._indexed(parts, depth) if symbol == "indexed-repeat" else self._choice_name(parts, depth)
         if operation is None or (symbol in BINARY and len(parts) != 2):
             raise ExpressionProblem(f"不支持“{symbol}”")
         self._remember_codes(symbol, parts)
@@ -194,6 +253,34 @@ class _Builder:
             return operation(*(self.build(part, depth + 1) for part in parts))
         except TypeError as bad:
             raise ExpressionProblem(f"“{symbol}”的参数个数不对") from bad
+
+    def _indexed(self, parts: list[Any], depth: int) -> Run:
+        """indexed-repeat(${question}, ${repeat}, number, …)."""
+        if len(parts) % 2 == 0 or any(part.symbol != "$" for part in [parts[0], *parts[1::2]]):
+            raise ExpressionProblem("indexed-repeat 要写成 indexed-repeat(${题目}, ${重复组}, 序号)")
+        name, repeats = str(parts[0][0].value), [str(part[0].value) for part in parts[1::2]]
+        self.names += [name, *repeats]
+        numbers = [self.build(part, depth + 1) for part in parts[2::2]]
+
+        def run(scope: Scope) -> Value:
+            places = [m.number(number(scope)) for number in numbers]
+            whole = [int(place) if 0 < place < 1e6 else 0 for place in places]
+            return scope.indexed(name, list(zip(repeats, whole, strict=True)))
+
+        return run
+
+    def _choice_name(self, parts: list[Any], depth: int) -> Run:
+        """jr:choice-name(code, '${question}')."""
+        found = (
+            re.fullmatch(r"\s*\$\{\s*([^{}\s]+)\s*\}\s*", str(parts[1].value))
+            if len(parts) == 2 and parts[1].symbol == "(string)"
+            else None
+        )
+        if found is None:
+            raise ExpressionProblem("jr:choice-name 要写成 jr:choice-name(${题目}, '${题目}')")
+        name, code = found[1], self.build(parts[0], depth + 1)
+        self.names.append(name)
+        return lambda scope: scope.choice_name(name, m.string(code(scope)))
 
     def _reference(self, name: str) -> Run:
         self.names.append(name)
@@ -209,6 +296,6 @@ class _Builder:
     def _look_at_pattern(symbol: str, parts: list[Any]) -> None:
         if symbol == "regex" and len(parts) == 2 and parts[1].symbol == "(string)":
             try:
-                m.checked_pattern(str(parts[1].value))
+                machine(str(parts[1].value))
             except ValueError as bad:
                 raise ExpressionProblem(str(bad)) from bad

@@ -16,7 +16,7 @@ FUNCTIONS: dict[str, Any] = {
     "selected": 2,
     "selected-at": 2,
     "count-selected": 1,
-    "coalesce": 2,
+    "coalesce": (2, None),
     "regex": 2,
     "today": 0,
     "now": 0,
@@ -29,13 +29,35 @@ FUNCTIONS: dict[str, Any] = {
     "min": (1, None),
     "max": (1, None),
     "once": 1,
+    "position": (0, 1),
+    "index": 0,
+    "indexed-repeat": (3, None),
+    "count-non-empty": 1,
+    "join": (1, None),
+    "ends-with": 2,
+    "sqrt": 1,
+    "format-date": 2,
+    "format-date-time": 2,
+    "date-time": 1,
+    "decimal-date-time": 1,
+    "boolean-from-string": 1,
+    "choice-name": 2,
 }
+FROM_XPATH = frozenset(
+    {"boolean", "ceiling", "concat", "contains", "count", "false", "floor", "normalize-space", "not", "number", "starts-with", "string",
+     "string-length", "substring", "substring-after", "substring-before", "sum", "translate", "true"}
+)  # fmt: skip
+_CALL = re.compile(r"""'[^']*'|"[^"]*"|([A-Za-z_][\w.:-]*)\s*\(""")
 _REFERENCE = re.compile(r"""'[^']*'|"[^"]*"|\$\{\s*([^{}\s]*)\s*\}""")
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 
 
 class ExpressionProblem(ValueError):
     """An expression that cannot be read; the sentence says why, in Chinese."""
+
+
+class UnsupportedFeature(ExpressionProblem):
+    """Something that XLSForm knows and this program does not."""
 
 
 class _Grammar(XPath1Parser):
@@ -46,7 +68,8 @@ class _Grammar(XPath1Parser):
         return Parser.parse(self, source)
 
 
-_Grammar.unregister("round")
+for _name in ("round", "position"):
+    _Grammar.unregister(_name)
 for _name, _arity in FUNCTIONS.items():
     _Grammar.function(_name, nargs=_arity)
 _Grammar.build()
@@ -58,12 +81,20 @@ def parse(text: str) -> Any:
         raise ExpressionProblem(f"表达式超过 {LONGEST} 个字符")
     if _depth(text) > DEEPEST:
         raise ExpressionProblem(f"括号嵌套超过 {DEEPEST} 层")
+    text = text.replace("jr:choice-name(", "choice-name(")
+    _look_at_functions(text)
     try:
         return _Grammar().parse(_REFERENCE.sub(_variable, text))
     except (ElementPathError, RecursionError, SyntaxError, TypeError, ValueError) as bad:
         if isinstance(bad, ExpressionProblem):
             raise
         raise ExpressionProblem(_sentence(bad)) from bad
+
+
+def _look_at_functions(text: str) -> None:
+    for called in _CALL.findall(text):
+        if called and called not in FUNCTIONS and called not in FROM_XPATH and called not in {"and", "or", "div", "mod"}:
+            raise UnsupportedFeature(f"函数 {called}()")
 
 
 def _variable(found: re.Match[str]) -> str:

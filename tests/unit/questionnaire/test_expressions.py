@@ -1,12 +1,15 @@
 """The meaning of expressions as ODK's engine takes them: the list in the specification, line by line."""
 
 import math
+import re
+from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.questionnaire.expressions import ExpressionProblem, Value, compile_expression, string
+from callcenter.questionnaire.expressions import ExpressionProblem, UnsupportedFeature, Value, compile_expression, string
+from callcenter.questionnaire.expressions.patterns import machine
 
 
 class Given:
@@ -97,6 +100,61 @@ def test_an_expression_means_what_odk_takes_it_to_mean(expression: str, meaning:
     assert text(expression, a="7", m="a b c", none=none) == meaning
 
 
+@pytest.mark.parametrize(
+    ("expression", "meaning"),
+    [
+        ("'2022-06-02T09:00:00' < '2022-06-02T10:00:00'", "true"),
+        ("now() > today()", "true"),
+        ("date(19145)", "2022-06-02"),
+        ("date(today() + 1)", "2022-06-03"),
+        ("format-date('2022-06-02', '%Y年%n月%e日')", "2022年6月2日"),
+        ("format-date('soon', '%Y')", ""),
+        ("join('、', ${m})", "a b c"),
+        ("count-non-empty(${e})", "0"),
+        ("substring('abcdef', 2, 3)", "bcd"),
+        ("substring-before('a-b', '-')", "a"),
+        ("substring-after('a-b', '-')", "b"),
+        ("ends-with('abc', 'bc')", "true"),
+        ("coalesce('', '', 'x')", "x"),
+        ("sqrt(9)", "3"),
+        ("sqrt(-9)", ""),
+        ("boolean-from-string('TRUE')", "true"),
+        ("pow(10, 400)", ""),
+        ("1 div (${e} - 1)", ""),
+        ("regex('13812345678', '^1[3-9]\\d{9}$')", "true"),
+        ("regex('1381234567', '^1[3-9]\\d{9}$')", "false"),
+        ("regex('王小明', '^[一-龥]{2,4}$')", "true"),
+        ("regex('a@b.cn', '^[^@ ]+@[^@ ]+\\.(cn|com)$')", "true"),
+        ("regex('Ann Lee', '^[A-Z][a-z]+( [A-Z][a-z]+)*$')", "true"),
+        ("regex('ab', 'a\\b')", "false"),
+    ],
+)
+def test_functions_of_real_forms_are_known(expression: str, meaning: str) -> None:
+    assert text(expression, m="a b c", e="") == meaning
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "^(a|a)*$", "^((a+)b?)*$", "a*a*a*a*a*a*$", "^(a|aa)+$"])
+def test_no_pattern_runs_away(pattern: str) -> None:
+    begun = perf_counter()
+    assert text(f"regex(${{long}}, '{pattern}')", long="a" * 1999 + "!") == "false" or pattern.startswith("a*")
+    assert perf_counter() - begun < 5  # Python's own matcher would need longer than the universe has existed
+
+
+PATTERN_PARTS = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", "\\d", "(a|b)", "(ab)", "^", "$", "\\b", "(|a)"])
+PATTERNS = st.lists(st.tuples(PATTERN_PARTS, st.sampled_from(["", "*", "+", "?", "{2}", "{1,3}"])), max_size=5)
+
+
+@given(PATTERNS, st.text(alphabet="ab1 ", max_size=8))
+def test_a_pattern_finds_what_pythons_own_matcher_finds(parts: list[tuple[str, str]], sample: str) -> None:
+    pattern = "".join(part if part in {"^", "$", "\\b"} else part + times for part, times in parts)
+    assert machine(pattern).found_in(sample) == (re.search(pattern, sample) is not None)
+
+
+def test_what_xlsform_knows_and_we_do_not_is_named() -> None:
+    with pytest.raises(UnsupportedFeature, match="pulldata"):
+        compile_expression("if(${a} = '(', pulldata('x', 'y', 'z', ${a}), '')")
+
+
 def test_a_dot_is_the_answer_being_checked() -> None:
     assert compile_expression(". >= 1 and . <= 10").holds(Given(this="10"))
     assert not compile_expression(". >= 1 and . <= 10").holds(Given(this="11"))
@@ -114,7 +172,13 @@ def test_a_dot_is_the_answer_being_checked() -> None:
         "1+" * 3000 + "1",
         "/data/x",
         "${a b}",
-        "regex(., '(a+)+$')",
+        "a = 1",
+        "pulldata('x', 'y', 'z', ${a})",
+        "regex(., '(?=a)b')",
+        "regex(., '[')",
+        "regex(., '(a{1000}){1000}')",
+        "indexed-repeat(1, 2, 3)",
+        "jr:choice-name(${a}, 'a')",
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_sentence(expression: str) -> None:
