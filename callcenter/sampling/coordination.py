@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from callcenter.errors import InvalidInput, Refused
-from callcenter.sampling.draw import WHOLE_RANGE
 
+WHOLE_RANGE = 1 << 64
+"""Permanent random numbers lie below it, and a rotation goes round it."""
 INDEPENDENT, POSITIVE, NEGATIVE = "independent", "positive", "negative"
 COORDINATIONS = (INDEPENDENT, POSITIVE, NEGATIVE)
 FINEST = 10**6

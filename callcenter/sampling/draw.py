@@ -20,7 +20,6 @@ from callcenter.errors import InvalidInput, Refused
 from callcenter.sampling.allocation import more_than_there_are
 
 ALGORITHM = "sha256-prn-v1"
-WHOLE_RANGE = 1 << 64
 AT_ONCE = 1 << 16
 """Keys hashed before their digests are packed: enough to be quick, little enough to keep memory flat."""
 Numbers = NDArray[np.uint64]

@@ -11,8 +11,6 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
-import holidays
-
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 """The years that the library knows; before and behind them only the days of the week count."""
 _FRIDAY = 5
@@ -181,4 +179,6 @@ def _notices() -> frozenset[int]:
 
 
 def _china(first: int, last: int) -> Any:
+    import holidays  # noqa: PLC0415  # a tenth of a second, which only who asks for a day should wait
+
     return holidays.country_holidays("CN", years=range(first, last + 1), language="zh_CN")
