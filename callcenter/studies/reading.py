@@ -56,12 +56,14 @@ class _Reader:
         document = self._document()
         settings = self._settings(document)
         topics = self._rows(document.get("topics"), "topics", self._topic)
+        stages = self._stages(document, {topic.number for topic in topics})
+        self._codes_of_questionnaires(document, stages)
         content = StudyContent(
             name=str(document.get("name") or ""),
             title=str(document.get("title") or ""),
             settings=settings,
             topics=topics,
-            stages=self._stages(document, {topic.number for topic in topics}),
+            stages=stages,
             standards=self._standards(document),
         )
         for word in ("name", "title", "stages"):
@@ -135,6 +137,15 @@ class _Reader:
             )
         return stages
 
+    def _codes_of_questionnaires(self, document: Mapping[str, Any], stages: list[StageContent]) -> None:
+        """A population that a questionnaire names must be in some stage."""
+        known = {population.code for stage in stages for item in stage.items for population in item.populations}
+        for entry in document.get("questionnaires") or []:
+            for code in [*(entry.get("populations") or []), *(entry.get("except") or [])]:
+                if str(code) not in known:
+                    where = f"{STUDY_FILE} questionnaires {entry.get('file')}"
+                    self.problem(where, f"清单中没有总体 {code}", "请写成“任务号-序号”，如 39-1")
+
     def _phases(self, document: Mapping[str, Any]) -> dict[str, list[PhaseSpan]]:
         schedule = document.get("schedule") or {}
         kinds = schedule.get("kinds") or {}
@@ -157,11 +168,7 @@ class _Reader:
 
     def _item_reader(self, document: Mapping[str, Any], topics: set[int]) -> Callable[[str, Row], ItemContent]:
         populations = document.get("populations") or {}
-        asked = {
-            topic: str(entry["file"]).removesuffix(".yaml")
-            for entry in document.get("questionnaires") or []
-            for topic in entry.get("topics", [])
-        }
+        questionnaire = _questionnaires(document.get("questionnaires") or [])
 
         def read(where: str, row: Row) -> ItemContent:
             number, topic = int(row["item_no"]), int(row["topic_no"])
@@ -177,7 +184,7 @@ class _Reader:
                 needs_list=needs_list,
                 needs_work_orders=row["needs_work_orders"] == "yes",
                 evidence_kinds=_units(row["evidence_kinds"]),
-                populations=_populations(number, row, populations, asked.get(topic)),
+                populations=_populations(number, row, populations, lambda code: questionnaire(topic, code)),
             )
 
         return read
@@ -232,7 +239,7 @@ class _Reader:
         )
 
 
-def _populations(number: int, row: Row, declared: Mapping[str, Any], questionnaire: str | None) -> list[PopulationContent]:
+def _populations(number: int, row: Row, declared: Mapping[str, Any], questionnaire: Callable[[str], str | None]) -> list[PopulationContent]:
     titles = [(title, "list") for title in _units(row["list_population"])]
     titles += [(entry["title"], "work_orders") for entry in declared.get("from_work_orders") or [] if entry["item"] == number]
     starts, ends = _spread(row["list_period_start"], len(titles)), _spread(row["list_period_end"], len(titles))
@@ -244,11 +251,28 @@ def _populations(number: int, row: Row, declared: Mapping[str, Any], questionnai
             respondents=_respondents(f"{number}-{position}", declared),
             period_start=start,
             period_end=end,
-            questionnaire=questionnaire,
+            questionnaire=questionnaire(f"{number}-{position}"),
             settings={"source": source} | _list_rules(number, f"{number}-{position}", declared),
         )
         for position, ((title, source), start, end) in enumerate(zip(titles, starts, ends, strict=False), start=1)
     ]
+
+
+def _questionnaires(entries: list[Mapping[str, Any]]) -> Callable[[int, str], str | None]:
+    """Which questionnaire a population is asked: one that names it, else one for its topic that does not leave it out."""
+    named = {str(code): _stem(entry) for entry in entries for code in entry.get("populations") or []}
+    topics = {topic: entry for entry in entries for topic in entry.get("topics") or []}
+
+    def questionnaire(topic: int, code: str) -> str | None:
+        entry = topics.get(topic)
+        fits = entry is not None and code not in map(str, entry.get("except") or [])
+        return named.get(code) or (_stem(entry) if entry is not None and fits else None)
+
+    return questionnaire
+
+
+def _stem(entry: Mapping[str, Any]) -> str:
+    return str(entry["file"]).removesuffix(".yaml")
 
 
 def _respondents(code: str, declared: Mapping[str, Any]) -> str:

@@ -36,7 +36,14 @@ def test_an_item_with_several_lists_has_a_population_for_each(files: Files) -> N
     ]
     assert [p.respondents for p in items[92].populations] == ["enterprises", "institutions", "persons"]
     assert items[19].populations[0].settings["source"] == "work_orders"
-    assert items[4].populations[0].questionnaire == "opening_business" and items[28].populations[0].questionnaire is None
+
+
+def test_a_population_is_asked_its_topics_questionnaire_less_what_that_leaves_out(files: Files) -> None:
+    asked = {p.code: p.questionnaire for item in read_study(files).stages[0].items for p in item.populations}
+    assert asked["4-1"] == "opening_business" and asked["28-2"] == "electricity" and asked["85-1"] is None
+    files["study.yaml"] = files["study.yaml"].replace("topics: [8]", 'topics: [8], populations: ["85-1"], except: ["28-2"]')
+    asked = {p.code: p.questionnaire for item in read_study(files).stages[0].items for p in item.populations}
+    assert asked["85-1"] == asked["28-1"] == "electricity" and asked["28-2"] is None
 
 
 @pytest.mark.parametrize(
@@ -54,6 +61,11 @@ def test_an_item_with_several_lists_has_a_population_for_each(files: Files) -> N
             "读不懂",
         ),
         (lambda f: f.update({"study.yaml": f["study.yaml"].replace("+8622", "022", 1)}), "study.yaml lines", "不能拨出"),
+        (
+            lambda f: f.update({"study.yaml": f["study.yaml"].replace("topics: [8]", 'topics: [8], except: ["28-9"]')}),
+            "study.yaml questionnaires electricity.yaml",
+            "28-9",
+        ),
         (
             lambda f: f.update({"study.yaml": f["study.yaml"].replace('["09:00", "10:30"]', '["10:30", "09:00"]')}),
             "study.yaml calling",

@@ -19,3 +19,9 @@ def test_what_is_written_on_one_line_or_kept_as_it_stands_is_not_touched() -> No
 def test_nothing_but_plain_values_is_built() -> None:
     with pytest.raises(yaml.YAMLError):
         read_yaml("!!python/object/apply:os.system [x]")
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000 + "]" * 200_000, "- " * 200_000, "{a: " * 200_000])
+def test_a_text_nested_without_end_is_refused_and_ends_nothing_else(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        read_yaml(text)
