@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 from datetime import date
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 import yaml
@@ -272,7 +273,7 @@ def _questionnaires(entries: list[Mapping[str, Any]]) -> Callable[[int, str], st
 
 
 def _stem(entry: Mapping[str, Any]) -> str:
-    return str(entry["file"]).removesuffix(".yaml")
+    return PurePath(str(entry["file"])).stem
 
 
 def _respondents(code: str, declared: Mapping[str, Any]) -> str:
