@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from callcenter.errors import InvalidInput
 from callcenter.frame.duplicates import ReportedRow, Unit
-from callcenter.frame.matter_dates import span
 from callcenter.lists.cells import clean, folded
 from callcenter.lists.columns import header_name
+from callcenter.lists.periods import covered_days
 
 POLICY_MONTH = "policy-month"
 MOST_RULES, MOST_WORDS = 20, 200
@@ -64,20 +64,20 @@ class Period(_Rule):
     @model_validator(mode="after")
     def _is_a_period(self) -> "Period":
         for written in (self.first, self.last):
-            if written and written != POLICY_MONTH and span(written) is None:
+            if written and written != POLICY_MONTH and covered_days(written) is None:
                 raise ValueError("not_a_day")
-        first, last = span(self.first), span(self.last)
+        first, last = covered_days(self.first), covered_days(self.last)
         if not (self.first or self.last) or self.last == POLICY_MONTH or (first and last and first[0] > last[1]):
             raise ValueError("not_a_period")
         return self
 
     def passes(self, unit: Unit, row: ReportedRow) -> bool:  # noqa: ARG002  # all rules are asked the same way
         """Whether the row's matter can have been handled in the period."""
-        handled = span(row.happened_on)
+        handled = covered_days(row.happened_on)
         if handled is None:
             return self.undated == "pass"
-        first = span(row.policy_month if self.first == POLICY_MONTH else self.first)
-        last = span(self.last)
+        first = covered_days(row.policy_month if self.first == POLICY_MONTH else self.first)
+        last = covered_days(self.last)
         return (first is None or handled[1] >= first[0]) and (last is None or handled[0] <= last[1])
 
 
@@ -240,7 +240,7 @@ def _stopped(unit: Unit, rules: Sequence[Rule], effects: Sequence[Effect]) -> in
     rows = list(unit.reports)
     for number, (rule, effect) in enumerate(zip(rules, effects, strict=True), 1):
         if isinstance(rule, Period):
-            effect.undated += sum(span(row.happened_on) is None for row in rows)
+            effect.undated += sum(covered_days(row.happened_on) is None for row in rows)
         left = [row for row in rows if rule.passes(unit, row)]
         effect.rows += len(rows) - len(left)
         if not left:

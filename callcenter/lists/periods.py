@@ -86,13 +86,26 @@ def dated(value: Value) -> Dated | None:
 
 @lru_cache(maxsize=4096)
 def _dated_text(text: str) -> Dated | None:
+    return _around(_spans(text))
+
+
+def _spans(text: str) -> list[Span]:
+    """What each date in the text can mean."""
     if not any(digit.isdigit() for digit in text):
-        return None
+        return []
     at = moment(text)
     if at and _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        return Dated(at.date(), at.date())
+        return [Span(at.date(), at.date())]
     serial = _serial(text)
-    return _around([serial] if serial else list(_found(_SURE, text)))
+    return [serial] if serial else list(_found(_SURE, text))
+
+
+@lru_cache(maxsize=65536)
+def covered_days(written: str) -> tuple[date, date] | None:
+    """All days that a written date, or one date to another, can mean, both ends included; none where it holds no date."""
+    spans = _spans(clean(written))
+    firsts, lasts = [span.first for span in spans if span.first], [span.last for span in spans if span.last]
+    return (min(firsts), max(lasts)) if firsts and lasts else None
 
 
 @lru_cache(maxsize=4096)

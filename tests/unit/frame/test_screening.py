@@ -8,35 +8,10 @@ from hypothesis import strategies as st
 
 from callcenter.errors import InvalidInput
 from callcenter.frame.duplicates import Unit, mark_shared, merge
-from callcenter.frame.matter_dates import span
 from callcenter.frame.screening import WRONG, read_rules, screen, sha256_of
 from callcenter.frame.summary import Barred, counts
 from callcenter.web.translations import english
 from tests.factories.frame import reported
-
-
-@pytest.mark.parametrize(
-    ("written", "first", "last"),
-    [
-        ("2022-01-05", "2022-01-05", "2022-01-05"),
-        ("2022年5月", "2022-05-01", "2022-05-31"),
-        ("2022.2", "2022-02-01", "2022-02-28"),
-        ("202202", "2022-02-01", "2022-02-28"),
-        ("2021", "2021-01-01", "2021-12-31"),
-        ("2021年度", "2021-01-01", "2021-12-31"),
-        ("2021年3月至2021年5月", "2021-03-01", "2021-05-31"),
-        ("2021-03-04 09:30:00", "2021-03-04", "2021-03-04"),
-    ],
-)
-def test_dates_of_matters_are_spans_of_days(written: str, first: str, last: str) -> None:
-    found = span(written)
-    assert found is not None
-    assert (found[0].isoformat(), found[1].isoformat()) == (first, last)
-
-
-@pytest.mark.parametrize("written", ["", "无", "去年", "2022-13", "2022-02-30", "0000", "2021-05至2021-03", "13800001111"])
-def test_what_holds_no_date_is_undated(written: str) -> None:
-    assert span(written) is None
 
 
 def passes(rule: dict[str, Any], **changes: Any) -> bool:

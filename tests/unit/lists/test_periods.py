@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from callcenter.lists.periods import Dated, Span, dated, dated_in_text, outside, period, read_month
+from callcenter.lists.periods import Dated, Span, covered_days, dated, dated_in_text, outside, period, read_month
 
 
 def days(first: str, last: str | None = None) -> Dated:
@@ -111,3 +111,27 @@ def test_only_what_surely_lies_outside_is_told(cell: str, is_outside: bool) -> N
 )
 def test_a_month_is_taken_as_people_type_it(typed: str, month: str) -> None:
     assert read_month(typed) == month
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2022-01-05", "2022-01-05", "2022-01-05"),
+        ("2022年5月", "2022-05-01", "2022-05-31"),
+        ("2022.2", "2022-02-01", "2022-02-28"),
+        ("202202", "2022-02-01", "2022-02-28"),
+        ("2021", "2021-01-01", "2021-12-31"),
+        ("2021年度", "2021-01-01", "2021-12-31"),
+        ("2021年3月至2021年5月", "2021-03-01", "2021-05-31"),
+        ("2021-03-04 09:30:00", "2021-03-04", "2021-03-04"),
+    ],
+)
+def test_dates_of_matters_are_spans_of_days(written: str, first: str, last: str) -> None:
+    found = covered_days(written)
+    assert found is not None
+    assert (found[0].isoformat(), found[1].isoformat()) == (first, last)
+
+
+@pytest.mark.parametrize("written", ["", "无", "去年", "2022-13", "2022-02-30", "0000", "13800001111"])
+def test_what_holds_no_date_is_undated(written: str) -> None:
+    assert covered_days(written) is None
