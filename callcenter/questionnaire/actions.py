@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy.orm import QueryableAttribute, defer
+from sqlmodel import Session, col, select
 
 from callcenter import clock
 from callcenter.errors import InvalidInput, NotFound
@@ -17,52 +19,77 @@ from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.tables import Questionnaire
 from callcenter.studies import queries as studies
 
+_DEFINITION = cast("QueryableAttribute[Any]", Questionnaire.definition)
+
+
+class _File(NamedTuple):
+    """A questionnaire's file as parsed; nobody changes the document."""
+
+    name: str
+    document: Any
+    text: str
+    title: str
+
 
 def load(session: Session, study_id: int, folder: Path, *, user_id: int | None = None) -> list[Questionnaire]:
     """The questionnaires that study.yaml names, each checked and released; changed content becomes a new version."""
     named = studies.study(session, study_id).settings.get("questionnaires") or []
     items = frozenset(item.number for stage in studies.stages(session, study_id) for item in studies.items(session, stage.id or 0))
-    return [_loaded(session, study_id, folder / str(entry["file"]), items, user_id) for entry in named]
+    versions = _versions(session, study_id)
+    loaded = []
+    for entry in named:
+        file = _proved(folder / str(entry["file"]), items)
+        mine = versions.get(file.name, [])
+        found = _version(study_id, file, mine)
+        loaded.append(found if mine and found is mine[-1] else _released(session, found, user_id))
+    return loaded
 
 
-def read_file(path: Path) -> dict[str, Any]:
-    """The document of a questionnaire, workbook or YAML."""
+def _proved(path: Path, items: frozenset[int]) -> _File:
+    """The questionnaire, workbook or YAML, once nothing is wrong with it."""
     if not path.is_file():
         raise NotFound("no_questionnaire_file", "没有问卷文件 {file}，请检查 study.yaml 中的 questionnaires 或文件名。", file=path.name)
-    document = read_document(path.name, path.read_bytes())
-    if not isinstance(document, dict):
+    file = _parsed(path.name, path.read_bytes())
+    if not isinstance(file.document, dict):
         raise InvalidInput("questionnaire_empty", "问卷文件 {file} 里没有 survey、choices、settings。", file=path.name)
-    return document
-
-
-def _loaded(session: Session, study_id: int, path: Path, items: frozenset[int], user_id: int | None) -> Questionnaire:
-    document, name = read_file(path), path.stem
-    refused = errors(check(document, items=items))
+    refused = errors(check(file.document, items=items))
     if refused:
         about = {"file": path.name, "count": len(refused), "problems": str(QuestionnaireProblems(refused))}
         raise InvalidInput("questionnaire_problems", "问卷 {file} 有 {count} 处错误，不能发布：\n{problems}", **about)
-    digest = hashlib.sha256(json.dumps(document, ensure_ascii=False, default=str).encode()).hexdigest()
-    mine = (Questionnaire.study_id == study_id, Questionnaire.name == name)
-    found = session.exec(select(Questionnaire).where(*mine, Questionnaire.sha256 == digest)).first()
-    ordered = (
-        select(Questionnaire).where(*mine).order_by(col(Questionnaire.released_at).desc().nulls_last(), col(Questionnaire.version).desc())
+    return file
+
+
+@lru_cache(maxsize=64)
+def _parsed(name: str, data: bytes) -> _File:
+    """The same bytes are parsed once a process."""
+    document, stem = read_document(name, data), Path(name).stem
+    title = read_questionnaire(document).definition.title
+    return _File(stem, document, json.dumps(document, ensure_ascii=False, default=str), title or stem)
+
+
+def _versions(session: Session, study_id: int) -> dict[str, list[Questionnaire]]:
+    """The versions of each questionnaire that is there, their documents left in the database; the one in use last."""
+    ordered = select(Questionnaire).where(Questionnaire.study_id == study_id).options(defer(_DEFINITION))
+    ordered = ordered.order_by(col(Questionnaire.released_at).nulls_first(), col(Questionnaire.version))
+    found: dict[str, list[Questionnaire]] = {}
+    for each in session.exec(ordered):
+        found.setdefault(each.name, []).append(each)
+    return found
+
+
+def _version(study_id: int, file: _File, versions: list[Questionnaire]) -> Questionnaire:
+    """The version with that content: one that is there, else a new one."""
+    digest = hashlib.sha256(file.text.encode()).hexdigest()
+    known = next((each for each in reversed(versions) if each.sha256 == digest), None)
+    return known or Questionnaire(
+        study_id=study_id,
+        name=file.name,
+        version=max((each.version for each in versions), default=0) + 1,
+        title=file.title,
+        sha256=digest,
+        definition=json.loads(file.text),
+        loaded_at=clock.now(),
     )
-    newest = session.exec(ordered).first()
-    if found is not None and newest is not None and found.id == newest.id:
-        return found
-    if found is None:
-        version = (session.exec(select(func.max(Questionnaire.version)).where(*mine)).one() or 0) + 1
-        title = read_questionnaire(document).definition.title or name
-        found = Questionnaire(
-            study_id=study_id,
-            name=name,
-            version=version,
-            title=title,
-            sha256=digest,
-            definition=json.loads(json.dumps(document, ensure_ascii=False, default=str)),
-            loaded_at=clock.now(),
-        )
-    return _released(session, found, user_id)
 
 
 def _released(session: Session, questionnaire: Questionnaire, user_id: int | None) -> Questionnaire:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.db.engine import transaction
-from callcenter.errors import InvalidInput, NotFound
+from callcenter.errors import InvalidInput, NotFound, Refused
 from callcenter.questionnaire import actions, queries
 from tests.conftest import FieldTime
 from tests.factories.studies import FOLDER, make_study
@@ -46,5 +46,5 @@ def test_a_questionnaire_with_an_error_is_not_released(database_url: str, field_
             actions.load(session, study, tmp_path / "study")
         assert "Q004" in str(found.value) and "price" in str(found.value)
         file.write_text("survey: [", encoding="utf-8")
-        with pytest.raises(InvalidInput):
+        with pytest.raises(Refused):
             actions.load(session, study, tmp_path / "study")
