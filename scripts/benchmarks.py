@@ -10,12 +10,13 @@ from pathlib import Path
 
 from scripts.intake_benchmarks import intake
 from scripts.measuring import ROUNDS, Measured
+from scripts.questionnaire_benchmarks import questionnaire
 from scripts.sampling_benchmarks import sampling
 
 PAGE = Path("docs/benchmarks.md")
 
 
-BENCHMARKS: dict[str, Callable[..., list[Measured]]] = {"intake": intake, "sampling": sampling}
+BENCHMARKS: dict[str, Callable[..., list[Measured]]] = {"intake": intake, "questionnaire": questionnaire, "sampling": sampling}
 
 
 HEAD = f"""# Benchmarks

@@ -13,10 +13,11 @@ from callcenter.questionnaire.checks import errors
 from callcenter.questionnaire.definition import NONANSWERS, Definition
 from callcenter.questionnaire.documents import is_workbook, read_document, remarks_on
 from callcenter.questionnaire.problems import Problem, QuestionnaireProblems
+from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.reading import read_questionnaire
-from callcenter.questionnaire.routing import Given, Moment, Stop, check_answer, choices_in_order, find_route
+from callcenter.questionnaire.routing import Given, Moment, Stop, check_answer, choices_in_order, find_route, parted
 from callcenter.questionnaire.texts import CASE_FIELDS, render
-from callcenter.questionnaire.walking import read_answers
+from callcenter.questionnaire.walking import read_answers, read_typed
 from callcenter.questionnaire.walking import walk as walk_over
 from callcenter.questionnaire.workbooks import write_workbook, write_yaml
 from callcenter.studies.phases import FIELD_ZONE
@@ -135,15 +136,17 @@ def _in_terminal(definition: Definition) -> dict[str, Given]:
     while (route := find_route(definition, given, _moment())).next is not None:
         stop = route.stops[-1]
         _show(stop, given)
-        given.update({stop.question.name: _typed(definition, stop, given)})
+        given.update({stop.key: _typed(definition, stop, given)})
     return given
 
 
 def _show(stop: Stop, given: dict[str, Given]) -> None:
     question = stop.question
-    said = {name: str(each.value) for name, each in given.items() if each.value is not None}
+    said = {parted(name)[0]: as_text(each.value) for name, each in given.items() if each.value is not None}
+    if stop.index:
+        typer.echo(f"\n[{stop.key}]", err=True)
     typer.echo(f"\n{render(question.text('say') or question.text('label'), CASE_FIELDS, said)}", err=True)
-    for choice in choices_in_order(question, "walk"):
+    for choice in choices_in_order(question, "walk", stop.choices):
         typer.echo(f"  {choice.value}  {choice.label.get('') or next(iter(choice.label.values()), '')}", err=True)
     for code in question.nonanswers:
         typer.echo(f"  {NONANSWERS[code][0]}  {NONANSWERS[code][1]}", err=True)
@@ -153,15 +156,13 @@ def _typed(definition: Definition, stop: Stop, given: dict[str, Given]) -> Given
     letters = {NONANSWERS[code][0]: code for code in stop.question.nonanswers}
     while True:
         raw = typer.prompt("回答", default="", show_default=False, err=True).strip()
-        answer = Given(None, letters[raw.upper()]) if raw.upper() in letters else _value(definition, stop, raw)
-        problem = check_answer(definition, {**given, stop.question.name: answer}, stop.question.name, _moment())
+        answer = Given(None, letters[raw.upper()]) if raw.upper() in letters else _value(stop, raw)
+        problem = check_answer(definition, {**given, stop.key: answer}, stop.key, _moment())
         if problem is None:
             return answer
         typer.echo(f"  {problem}", err=True)
 
 
-def _value(definition: Definition, stop: Stop, raw: str) -> Given:
+def _value(stop: Stop, raw: str) -> Given:
     raw = "OK" if stop.question.type == "acknowledge" and not raw else raw
-    if stop.question.type in {"select_multiple", "rank"}:
-        return read_answers(definition, {stop.question.name: raw.split()})[stop.question.name]
-    return read_answers(definition, {stop.question.name: raw})[stop.question.name]
+    return Given(read_typed(stop.question, raw.split() if stop.question.type in {"select_multiple", "rank"} else raw))

@@ -8,12 +8,12 @@ from sqlmodel import Session, select
 
 from callcenter import clock
 from callcenter.call_queue.tables import Case
-from callcenter.errors import Conflict, NotFound, Refused
+from callcenter.errors import Conflict, NotFound
 from callcenter.interviews import queries
 from callcenter.interviews.answers import judge
 from callcenter.interviews.session import Reading, Step, find_step, previous
 from callcenter.interviews.tables import Answer, Interview
-from callcenter.questionnaire.routing import Given, find_route
+from callcenter.questionnaire.routing import Given, find_route, key_of
 
 END_STATES = frozenset({"ended", "broken_off", "void"})
 
@@ -58,10 +58,8 @@ def give_answer(
     the route, Conflict where somebody else has the interview by now.
     """
     found = _mine(session, interview_id, operator_id, attempt_id)
-    if instance:
-        raise Refused("no_repeats", "这份问卷没有重复的题组，请刷新页面后再答。")
     reading, rows = queries.reading(session, found), queries.latest_answers(session, interview_id)
-    given = judge(reading, _given(rows), question, value, nonanswer)
+    given = judge(reading, _given(rows), key_of(question, instance), value, nonanswer)
     row = next((each for each in rows if each.question == question and each.instance == instance), None)
     if row is None or Given(row.value, row.nonanswer) != given:
         now = clock.now()
@@ -90,7 +88,7 @@ def go_back(session: Session, *, interview_id: int, operator_id: int, attempt_id
     """Show the question before; at the first one it stays there."""
     found = _mine(session, interview_id, operator_id, attempt_id)
     reading, given = queries.reading(session, found), queries.answers(session, interview_id)
-    earlier = previous(find_route(reading.definition, given, reading.moment), found.position)
+    earlier = previous(find_route(reading.definition, given, reading.moment, reading.seed), found.position)
     if earlier is not None:
         found.position = earlier
         session.add(found)
@@ -128,13 +126,14 @@ def _mine(session: Session, interview_id: int, operator_id: int, attempt_id: int
 
 
 def _given(rows: list[Answer]) -> dict[str, Given]:
-    return {row.question: Given(row.value, row.nonanswer) for row in rows}
+    return {key_of(row.question, row.instance): Given(row.value, row.nonanswer) for row in rows}
 
 
 def _mark_set_aside(session: Session, reading: Reading, rows: list[Answer]) -> None:
     """Answers that the route no longer passes are kept and marked; those it passes again are unmarked."""
-    aside = set(find_route(reading.definition, _given(rows), reading.moment).set_aside)
+    aside = set(find_route(reading.definition, _given(rows), reading.moment, reading.seed).set_aside)
     for row in rows:
-        if row.set_aside != (row.question in aside):
-            row.set_aside = row.question in aside
+        is_aside = key_of(row.question, row.instance) in aside
+        if row.set_aside != is_aside:
+            row.set_aside = is_aside
             session.add(row)

@@ -10,20 +10,20 @@ from callcenter.questionnaire.question_types import read_answer
 from callcenter.questionnaire.routing import Given, check_answer, find_route
 
 
-def judge(reading: Reading, answers: Mapping[str, Given], name: str, value: Any, nonanswer: str | None) -> Given:
+def judge(reading: Reading, answers: Mapping[str, Given], key: str, value: Any, nonanswer: str | None) -> Given:
     """The answer to store; InvalidInput says what is wrong with it, Refused that its question is not on the route."""
-    question = _on_route(reading, answers, name)
+    question = _on_route(reading, answers, key)
     given = _read(question, value, nonanswer)
-    wrong = check_answer(reading.definition, {**answers, name: given}, name, reading.moment)
+    wrong = check_answer(reading.definition, {**answers, key: given}, key, reading.moment)
     if wrong:
-        raise InvalidInput("answer_not_accepted", "{why}", why=wrong, question=name)
+        raise InvalidInput("answer_not_accepted", "{why}", why=wrong, question=key)
     return given
 
 
-def _on_route(reading: Reading, answers: Mapping[str, Given], name: str) -> Question:
-    stop = find_route(reading.definition, answers, reading.moment).stop(name)
+def _on_route(reading: Reading, answers: Mapping[str, Given], key: str) -> Question:
+    stop = find_route(reading.definition, answers, reading.moment, reading.seed).stop(key)
     if stop is None:
-        raise Refused("not_on_route", "现在不该问“{question}”这道题，请按页面上的题目继续。", question=name[:60])
+        raise Refused("not_on_route", "现在不该问“{question}”这道题，请按页面上的题目继续。", question=key[:60])
     return stop.question
 
 

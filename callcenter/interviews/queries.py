@@ -13,7 +13,7 @@ from callcenter.interviews.consent import recording_allowed
 from callcenter.interviews.session import Reading, Step, find_step
 from callcenter.interviews.tables import Answer, Interview
 from callcenter.questionnaire import queries as questionnaires
-from callcenter.questionnaire.routing import Given, Moment, Route, find_route
+from callcenter.questionnaire.routing import Given, Moment, Route, find_route, key_of
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import FIELD_ZONE
 
@@ -48,14 +48,14 @@ def latest_answers(session: Session, interview_id: int) -> list[Answer]:
 
 def answers(session: Session, interview_id: int) -> dict[str, Given]:
     """What was said to each question, those set aside included; the route decides which count."""
-    return {row.question: Given(row.value, row.nonanswer) for row in latest_answers(session, interview_id)}
+    return {key_of(row.question, row.instance): Given(row.value, row.nonanswer) for row in latest_answers(session, interview_id)}
 
 
 def values(session: Session, interview_id: int) -> dict[str, Any]:
     """Values on the route by question; None where empty or a non-answer was given (see `answers`)."""
     fixed, given = reading(session, interview(session, interview_id)), answers(session, interview_id)
-    stops = find_route(fixed.definition, given, fixed.moment).stops
-    return {stop.question.name: (stop.given.value if stop.given else None) for stop in stops if stop.question.name in given}
+    stops = find_route(fixed.definition, given, fixed.moment, fixed.seed).stops
+    return {stop.key: (stop.given.value if stop.given else None) for stop in stops if stop.key in given}
 
 
 def saved_at(session: Session, interview_id: int) -> datetime | None:
@@ -96,7 +96,7 @@ def step(session: Session, interview_id: int, language: str = "zh") -> Step:
 def route(session: Session, interview_id: int) -> Route:
     """The route that the answers make."""
     fixed = reading(session, interview(session, interview_id))
-    return find_route(fixed.definition, answers(session, interview_id), fixed.moment)
+    return find_route(fixed.definition, answers(session, interview_id), fixed.moment, fixed.seed)
 
 
 def completeness(session: Session, interview_id: int) -> float:

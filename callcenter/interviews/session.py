@@ -7,7 +7,8 @@ from typing import Any
 from callcenter.questionnaire.definition import NONANSWERS, Definition, Question, in_language
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.question_types.number import points, scale
-from callcenter.questionnaire.routing import Given, Moment, Route, Stop, choices_in_order, find_route
+from callcenter.questionnaire.routing import Given, Moment, Route, Stop, choices_in_order, find_route, parted
+from callcenter.questionnaire.routing.route import Place
 from callcenter.questionnaire.texts import render
 
 MOST_POINTS = 11
@@ -44,11 +45,11 @@ class Reading:
 
 def find_step(reading: Reading, answers: Mapping[str, Given], position: str | None = None) -> Step:
     """The step after `answers`, or the answered question at `position` where the operator went back to one on the route."""
-    route = find_route(reading.definition, answers, reading.moment)
+    route = find_route(reading.definition, answers, reading.moment, reading.seed)
     stop = route.stop(position) if position else None
     if stop is None and route.next is not None:
         stop = route.stops[-1]
-    said = _said(reading, route)
+    said = _said(reading, route, stop.place if stop else ())
     return Step(
         complete=route.complete,
         question=_question(reading, stop, said) if stop else None,
@@ -61,7 +62,7 @@ def find_step(reading: Reading, answers: Mapping[str, Given], position: str | No
 
 def previous(route: Route, position: str | None) -> str | None:
     """The answered question before `position` (before the next one where that is None); None at the very first."""
-    names = [stop.question.name for stop in route.stops]
+    names = [stop.key for stop in route.stops]
     if position in names:
         names = names[: names.index(position)]
     elif route.next is not None:
@@ -79,10 +80,16 @@ def answer_text(question: Question, given: Given, language: str = "zh") -> str:
     return as_text(given.value)
 
 
-def _said(reading: Reading, route: Route) -> dict[str, str]:
-    """Answers as texts may repeat them."""
-    said = dict(route.calculated)
-    said.update({stop.question.name: answer_text(stop.question, stop.given, reading.language) for stop in route.answered if stop.given})
+def _said(reading: Reading, route: Route, place: Place) -> dict[str, str]:
+    """Answers as texts may repeat them; inside a repeat those of its own instance."""
+    said: dict[str, str] = {}
+    for key, value in route.calculated.items():
+        name, inside = parted(key)
+        if inside == place[: len(inside)]:
+            said[name] = value
+    for stop in route.answered:
+        if stop.given and stop.place == place[: len(stop.place)]:
+            said[stop.question.name] = answer_text(stop.question, stop.given, reading.language)
     return said
 
 
@@ -90,7 +97,7 @@ def _given(reading: Reading, stop: Stop) -> dict[str, Any]:
     given = stop.given or Given()
     label = stop.question.text("label", reading.language) or stop.question.name
     return {
-        "name": stop.question.name,
+        "name": stop.key,
         "label": render(label, reading.case, {}),
         "value": given.value,
         "nonanswer": given.nonanswer,
@@ -104,12 +111,12 @@ def _question(reading: Reading, stop: Stop, said: Mapping[str, str]) -> dict[str
     minimum, maximum = _ends(question)
     return {
         "name": question.name,
-        "instance": "",
+        "instance": stop.index,
         "type": question.type,
         "say": words["say"] or words["label"],
         "hint": words["hint"],
         "label": words["label"] or question.name,
-        "choices": _choices(reading, question),
+        "choices": _choices(reading, stop, said),
         "nonanswers": [{"key": NONANSWERS[code][0], "value": code, "label": NONANSWERS[code][1]} for code in question.nonanswers],
         "required": question.required is not None,
         "minimum": minimum,
@@ -127,18 +134,19 @@ def _ends(question: Question) -> tuple[float | None, float | None]:
     return min(start, end), max(start, end)
 
 
-def _choices(reading: Reading, question: Question) -> list[dict[str, Any]]:
+def _choices(reading: Reading, stop: Stop, said: Mapping[str, str]) -> list[dict[str, Any]]:
+    question = stop.question
     if question.type == "range":
         found = points(question.parameters)
         if len(found) > MOST_POINTS:
             return []
         return [{"key": _point_key(value, found), "value": _plain(value), "label": f"{value:g}"} for value in found]
-    ordered = choices_in_order(question, reading.seed)
+    ordered = choices_in_order(question, reading.seed, stop.choices)
     return [
         {
             "key": DIGITS[place] if place < len(DIGITS) else "",
             "value": choice.value,
-            "label": in_language(choice.label, reading.language),
+            "label": render(in_language(choice.label, reading.language), reading.case, said),
         }
         for place, choice in enumerate(ordered)
     ]

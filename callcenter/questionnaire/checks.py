@@ -10,6 +10,7 @@ from callcenter.questionnaire.paths import reached
 from callcenter.questionnaire.problems import ERROR, Problem, problem
 from callcenter.questionnaire.question_types.number import scale
 from callcenter.questionnaire.reading import MEASURES, TEXT_COLUMNS, Reading, read_questionnaire
+from callcenter.questionnaire.routing.course import MOST_INSTANCES, Course
 from callcenter.questionnaire.texts import CASE_FIELDS, TextProblem, fields_known, references, render
 
 
@@ -50,6 +51,7 @@ def read_checked(document: Mapping[str, Any]) -> Reading:
 def _of_form(definition: Definition, items: frozenset[int] | None) -> Iterator[Problem]:
     order = {question.name: place for place, question in enumerate(definition.questions)}
     yield from _cycles(definition)
+    yield from _blocks(definition, order)
     languages = sorted({language for question in definition.questions for texts in question.texts.values() for language in texts} - {""})
     for question in definition.questions:
         yield from _references(definition, question, order)
@@ -60,14 +62,26 @@ def _of_form(definition: Definition, items: frozenset[int] | None) -> Iterator[P
 def _expressions(question: Question) -> Iterator[tuple[str, Expression]]:
     for expression in question.relevant:
         yield "relevant", expression
-    for column, each in (("constraint", question.constraint), ("calculation", question.calculation), ("required", question.required)):
+    for column, each in _beside(question):
         if each is not None:
             yield column, each
+
+
+def _beside(question: Question) -> list[tuple[str, Expression | None]]:
+    return [
+        ("constraint", question.constraint),
+        ("calculation", question.calculation),
+        ("required", question.required),
+        ("choice_filter", question.choice_filter),
+        ("default", question.prefill),
+    ]
 
 
 def _references(definition: Definition, question: Question, order: Mapping[str, int]) -> Iterator[Problem]:
     for column, expression in _expressions(question):
         for name in expression.names:
+            if name in definition.blocks:
+                continue
             if name not in order:
                 yield problem("Q004", "survey", question.row, column=column, what=name)
             elif column == "relevant" and order[name] > order[question.name] and definition.by_name[name].asked:
@@ -78,6 +92,15 @@ def _references(definition: Definition, question: Question, order: Mapping[str, 
                 yield problem("Q019", "survey", question.row, column=column, code=code, what=name)
 
 
+def _blocks(definition: Definition, order: Mapping[str, int]) -> Iterator[Problem]:
+    for block in definition.blocks.values():
+        for name in block.count.names if block.count else ():
+            if name not in order and name not in definition.blocks:
+                yield problem("Q004", "survey", block.row, column="repeat_count", what=name)
+        if block.count is not None and not block.count.names and block.count.whole_in(Course(definition).scope()) > MOST_INSTANCES:
+            yield problem("Q032", "survey", block.row, what=block.name, most=MOST_INSTANCES)
+
+
 def _texts(definition: Definition, question: Question, languages: list[str]) -> Iterator[Problem]:
     if question.asked and not (question.texts.get("label") or question.texts.get("say")):
         yield problem("Q010", "survey", question.row)
@@ -86,7 +109,7 @@ def _texts(definition: Definition, question: Question, languages: list[str]) -> 
         yield from _missing_languages(question, column, texts, languages)
         for text in texts.values():
             for name in references(text):
-                if name not in definition.by_name:
+                if name not in definition.by_name and name not in definition.blocks:
                     yield problem("Q004", "survey", question.row, column=column, what=name)
             try:
                 render(text, CASE_FIELDS, {})
@@ -125,29 +148,28 @@ def _cycles(definition: Definition) -> Iterator[Problem]:
     done: set[str] = set()
     for start in definition.questions:
         path: list[str] = []
-        stack = [(start.name, iter(start.reads))] if start.name not in done else []
+        stack: list[tuple[str, Iterator[str]]] = [(start.name, iter(start.reads))] if start.name not in done else []
         while stack:
             name, left = stack[-1]
             if name not in path:
                 path.append(name)
-            following = next((each for each in left if each in definition.by_name and each not in done), None)
+            following = next((each for each in left if definition.reads_of(each) is not None and each not in done), None)
             if following is None:
                 done.add(name)
                 path.pop()
                 stack.pop()
             elif following in path:
-                yield problem(
-                    "Q008", "survey", definition.by_name[following].row, what=" → ".join([*path[path.index(following) :], following])
-                )
+                row = (definition.by_name.get(following) or definition.blocks[following]).row
+                yield problem("Q008", "survey", row, what=" → ".join([*path[path.index(following) :], following]))
             else:
-                stack.append((following, iter(definition.by_name[following].reads)))
+                stack.append((following, iter(definition.reads_of(following) or ())))
 
 
 def _of_ways(definition: Definition) -> Iterator[Problem]:
-    passed, stuck, _all_tried = reached(definition)
+    passed, stuck, all_tried = reached(definition)
     for question in definition.questions:
         if question.asked and question.name not in passed:
-            yield problem("Q012", "survey", question.row, what=question.name)
+            yield problem("Q012" if all_tried else "Q033", "survey", question.row, what=question.name)
     for name in {walk.route.next.name for walk in stuck if walk.route.next}:
         yield problem("Q025", "survey", definition.by_name[name].row)
 

@@ -1,9 +1,10 @@
 """A questionnaire as read: questions in order, their choices, their conditions compiled."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from callcenter.questionnaire.expressions import Expression
 
@@ -31,9 +32,45 @@ class Choice:
     label: Texts
     fixed: bool = False
     """Keeps its place where the order is random."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Every cell of its row, as `choice_filter` sees them."""
+    always: bool = False
+    """Stays whatever is filtered (the `other` that or_other adds)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A group or a repeat of the sheet `survey`."""
+
+    name: str
+    row: int
+    repeats: bool = False
+    conditions: tuple[Expression, ...] = ()
+    """Its own `relevant` and those of the blocks around it."""
+    count: Expression | None = None
+    """Instances of a repeat; without it the repeat has no end, which checks refuse."""
+    random: bool = False
+    """Its parts come in an order that differs from case to case."""
+    fixed: bool = False
+    around: tuple["Block", ...] = ()
+    """The repeats around it, the outermost first."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Names of the questions that decide whether there is one, and how many."""
+        counts = [block.count for block in (*self.around, self) if block.count is not None]
+        return tuple(dict.fromkeys(name for expression in (*self.conditions, *counts) for name in expression.names))
 
 
 @dataclass(frozen=True)
+class Branch:
+    """A block with what it holds."""
+
+    block: Block
+    body: tuple["Question | Branch", ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Question:
     """One row of the sheet `survey`, with the conditions of the groups around it."""
 
@@ -57,6 +94,18 @@ class Question:
     core: bool = False
     recheck: bool = False
     random: bool = False
+    fixed: bool = False
+    """Keeps its place, at the end, where the order of its block is random."""
+    path: tuple[Block, ...] = ()
+    """The blocks around it, the outermost first."""
+    choice_filter: Expression | None = None
+    prefill: Expression | None = None
+    """A default that is worked out, or the calculation of a question that is asked."""
+
+    @cached_property
+    def repeats(self) -> tuple[Block, ...]:
+        """The repeats around it, the outermost first."""
+        return tuple(block for block in self.path if block.repeats)
 
     @property
     def asked(self) -> bool:
@@ -66,8 +115,14 @@ class Question:
     @cached_property
     def reads(self) -> tuple[str, ...]:
         """Names of the questions that decide whether it is asked and what it calculates."""
-        expressions = [*self.relevant, *([self.calculation] if self.calculation else []), *([self.required] if self.required else [])]
+        beside = (self.calculation, self.required, self.choice_filter, self.prefill, *(repeat.count for repeat in self.repeats))
+        expressions = [*self.relevant, *(each for each in beside if each is not None)]
         return tuple(dict.fromkeys(name for expression in expressions for name in expression.names))
+
+    @cached_property
+    def judged_by(self) -> tuple[str, ...]:
+        """Names of the questions that decide whether its answer can stand."""
+        return self.constraint.names if self.constraint else ()
 
     def text(self, column: str, language: str = "zh") -> str:
         """Its text in `language`, else in the default one; empty where it has none."""
@@ -86,6 +141,88 @@ class Definition:
     def by_name(self) -> dict[str, Question]:
         """Questions by name."""
         return {question.name: question for question in self.questions}
+
+    @cached_property
+    def blocks(self) -> dict[str, Block]:
+        """Groups and repeats by name."""
+        return {block.name: block for question in self.questions for block in question.path}
+
+    @cached_property
+    def calculations(self) -> tuple[Question, ...]:
+        """What is calculated and never asked."""
+        return tuple(question for question in self.questions if question.type == "calculate")
+
+    @cached_property
+    def core(self) -> tuple[Question, ...]:
+        """What counts for completeness."""
+        return tuple(question for question in self.questions if question.core)
+
+    @cached_property
+    def body(self) -> tuple[Question | Branch, ...]:
+        """Questions and blocks as they lie in each other."""
+        return _nested(self.questions, 0)
+
+    @cached_property
+    def repeating(self) -> bool:
+        """Whether anything is asked more than once."""
+        return any(block.repeats for block in self.blocks.values())
+
+    @cached_property
+    def shuffles(self) -> bool:
+        """Whether some block comes in an order that differs from case to case."""
+        return any(block.random for block in self.blocks.values())
+
+    def reads_of(self, name: str) -> tuple[str, ...] | None:
+        """What a question or a block reads; None where there is neither."""
+        question, block = self.by_name.get(name), self.blocks.get(name)
+        return question.reads if question else block.reads if block else None
+
+    def dependents(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Questions and blocks whose value or relevance an answer to `name` can change, and those whose answer it can judge anew."""
+        if name not in self._dependents:
+            changed = {name}
+            left = [name]
+            while left:
+                for reader in self._readers.get(left.pop(), ()):
+                    if reader not in changed:
+                        changed.add(reader)
+                        left.append(reader)
+            judged = changed | {judge for each in changed for judge in self._judges.get(each, ())}
+            self._dependents[name] = tuple(changed), tuple(judged)
+        return self._dependents[name]
+
+    @cached_property
+    def _dependents(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        return {}
+
+    @cached_property
+    def _readers(self) -> dict[str, list[str]]:
+        """Name to those that read it."""
+        found: dict[str, list[str]] = {}
+        for question in self.questions:
+            for name in question.reads:
+                found.setdefault(name, []).append(question.name)
+        for block in self.blocks.values():
+            for name in block.reads:
+                found.setdefault(name, []).append(block.name)
+        return found
+
+    @cached_property
+    def _judges(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for question in self.questions:
+            for name in question.judged_by:
+                found.setdefault(name, []).append(question.name)
+        return found
+
+
+def _nested(questions: Sequence[Question], depth: int) -> tuple[Question | Branch, ...]:
+    """Consecutive questions of one block, put into it."""
+    parts: list[Question | Branch] = []
+    for block, together in groupby(questions, key=lambda question: question.path[depth] if len(question.path) > depth else None):
+        inside = list(together)
+        parts += [Branch(block, _nested(inside, depth + 1))] if block is not None else inside
+    return tuple(parts)
 
 
 def in_language(texts: Texts, language: str) -> str:

@@ -2,17 +2,19 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.question_types.number import points
-from callcenter.questionnaire.routing import Given, Moment, Route, check_answer, find_route, seen_by
+from callcenter.questionnaire.routing import Given, Moment, Route, Stop, check_answer, find_route, seen_by
 
 MOST_WALKS = 600
-MOST_STANDS = 5_000
-WRITTEN = {"acknowledge": ("OK",), "date": ("2022-05-10",), "time": ("09:30",), "text": ("文字",)}
+MOST_STANDS, MOST_STANDS_REPEATING = 5_000, 400
+MOST_REPEATED = 3
+"""Instances that are tried; more of them bring nothing new."""
+WRITTEN = {"acknowledge": ("OK",), "date": ("2022-05-10",), "time": ("09:30",), "datetime": ("2022-05-10T09:30",), "text": ("文字",)}
 SAMPLE_DAY = Moment("2022-06-02", "2022-06-02T10:00:00+08:00")
 
 
@@ -37,8 +39,7 @@ def walks(definition: Definition, most: int = MOST_WALKS) -> Iterator[Walk]:
     while waiting and made < most:
         answers = waiting.popleft()
         route = find_route(definition, answers, SAMPLE_DAY)
-        question = route.next
-        branches = _branches(definition, answers, question, gates) if question else []
+        branches = _branches(definition, answers, route.stops[-1], gates) if route.next else []
         if not branches:
             made += 1
             yield Walk(answers, route)
@@ -60,16 +61,17 @@ def reached(definition: Definition, most: int = MOST_STANDS) -> tuple[set[str], 
     stuck: list[Walk] = []
     met: set[tuple[object, ...]] = set()
     waiting: deque[dict[str, Given]] = deque([{}])
+    most = min(most, MOST_STANDS_REPEATING) if definition.repeating else most
     while waiting and len(met) < most:
         answers = waiting.popleft()
         route = find_route(definition, answers, SAMPLE_DAY)
         question = route.next
-        stand = (question.name, *outlook.seen(question, answers)) if question else ("",)
+        stand = (route.next_key, *outlook.seen(question, answers)) if question else ("",)
         if stand in met:
             continue
         met.add(stand)
         passed.update(stop.question.name for stop in route.stops)
-        branches = _branches(definition, answers, question, gates) if question else []
+        branches = _branches(definition, answers, route.stops[-1], gates) if question else []
         if branches:
             waiting.appendleft(branches[0])
             waiting.extend(branches[1:])
@@ -78,10 +80,12 @@ def reached(definition: Definition, most: int = MOST_STANDS) -> tuple[set[str], 
     return passed, stuck, not waiting
 
 
-def _branches(definition: Definition, answers: dict[str, Given], question: Question, gates: set[str]) -> list[dict[str, Given]]:
+def _branches(definition: Definition, answers: dict[str, Given], stop: Stop, gates: set[str]) -> list[dict[str, Given]]:
     """The answers with each that can stand added; one is enough where nothing depends on it."""
-    standing = _standing(definition, answers, question)
-    return [{**answers, question.name: given} for given in (standing if question.name in gates else islice(standing, 1))]
+    standing = _standing(definition, answers, stop)
+    # later instances of a repeat go as the first did: what decides something was tried there
+    tried = stop.question.name in gates and all(number == 1 for number in stop.place)
+    return [{**answers, stop.key: given} for given in (standing if tried else islice(standing, 1))]
 
 
 class _Outlook:
@@ -95,6 +99,8 @@ class _Outlook:
 
     def seen(self, question: Question, answers: Mapping[str, Given]) -> tuple[object, ...]:
         """Two sets of answers for which this is the same lead to the same questions from here on."""
+        if question.repeats or self.definition.repeating:
+            return (repr(sorted((key, repr(given)) for key, given in answers.items())),)  # instances are told apart by all that was said
         settled, names, waiting = self._parts(question)
         return *seen_by(self.definition, answers, settled, names, SAMPLE_DAY), *(repr(answers.get(name)) for name in waiting)
 
@@ -128,12 +134,14 @@ def _beside(question: Question) -> list[Expression]:
 
 
 def _read_anywhere(question: Question) -> tuple[str, ...]:
-    return (*question.reads, *(question.constraint.names if question.constraint else ()))
+    blocks = [name for block in question.path for name in block.reads]
+    return (*question.reads, *blocks, *(question.constraint.names if question.constraint else ()))
 
 
-def _standing(definition: Definition, answers: dict[str, Given], question: Question) -> Iterator[Given]:
+def _standing(definition: Definition, answers: dict[str, Given], stop: Stop) -> Iterator[Given]:
+    question = replace(stop.question, choices=stop.choices)
     for given in candidates(definition, question):
-        if check_answer(definition, {**answers, question.name: given}, question.name, SAMPLE_DAY) is None:
+        if check_answer(definition, {**answers, stop.key: given}, stop.key, SAMPLE_DAY) is None:
             yield given
 
 
@@ -151,6 +159,8 @@ def candidates(definition: Definition, question: Question) -> list[Given]:
         values = [scale[0], scale[-1], *scale[1:-1]]
     elif question.type in {"integer", "decimal"}:
         values = [1, 0, *_figures(definition, question.name), 10, 100]
+        if any(question.name in block.reads for block in definition.blocks.values() if block.repeats):
+            values = [value for value in [2, *values] if isinstance(value, int) and value <= MOST_REPEATED]
     else:
         values = WRITTEN.get(question.type, ())
     return [*map(Given, values), *(Given(None, code) for code in question.nonanswers), Given()]

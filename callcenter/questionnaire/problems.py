@@ -24,7 +24,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q017": (WARNING, "不认识的列“{what}”", "这一列不会被使用，请检查拼写"),
     "Q018": (ERROR, "不认识的计量“{what}”", "可用：{known}"),
     "Q019": (ERROR, "{column} 提到的选项“{code}”不在“{what}”的选项表中", "请改正编码"),
-    "Q020": (ERROR, "还不支持：{what}", "请去掉，或改用分组和条件"),
+    "Q020": (ERROR, "还不支持：{what}", "{todo}"),
     "Q021": (WARNING, "有 constraint 但没有 constraint_message", "请写一句话告诉访问员什么样的回答可以接受"),
     "Q022": (ERROR, "清单中没有第 {what} 项任务", "请改正 item"),
     "Q023": (ERROR, "缺少译文：{column} 没有 {what}", "请补上这种语言的文字"),
@@ -33,6 +33,10 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q026": (ERROR, "文件不是问卷：{what}", "请提供含 survey、choices、settings 三张表的文件"),
     "Q028": (ERROR, "核心题“{what}”可以不答就跳过", "请写 required: yes；不知道、拒答等另列在 nonanswers"),
     "Q029": (WARNING, "pyxform 提醒：{what}", "请按提示核对工作簿"),
+    "Q030": (ERROR, "重复组“{what}”没有尽头", "请填写 repeat_count：一个数，或前面某题的回答；它不能取决于组内的回答"),
+    "Q032": (ERROR, "重复组“{what}”超过 {most} 次", "请把 repeat_count 改小"),
+    "Q033": (WARNING, "试过的路径都没有问到“{what}”，还有路径没有试完", "请核对 relevant，或用 questionnaire walk 走一遍"),
+    "Q031": (WARNING, "{what} 在电话访问中不起作用", "可以保留，本系统不使用它"),
     "Q027": (ERROR, "问卷没有题目", "请在 survey 中至少写一道题"),
 }
 

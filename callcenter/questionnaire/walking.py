@@ -5,22 +5,44 @@ from typing import Any
 
 from callcenter.questionnaire.definition import NONANSWERS, Definition, Question
 from callcenter.questionnaire.question_types import read_answer
-from callcenter.questionnaire.routing import Given, Moment, Stop, find_route
+from callcenter.questionnaire.routing import Given, Moment, Stop, find_route, key_of
+from callcenter.questionnaire.routing.route import Place
 
 
 def read_answers(definition: Definition, document: Mapping[str, Any]) -> dict[str, Given]:
-    """Answers of a document `{"q": value, "multi": ["a"], "x": {"nonanswer": "refused"}}`; ValueError names what is none."""
+    """Answers of a document `{"q": value, "multi": ["a"], "repeat": [{…}], "x": {"nonanswer": "refused"}}`; ValueError says why not."""
     given: dict[str, Given] = {}
-    for name, raw in document.items():
-        if name not in definition.by_name:
-            raise ValueError(f"问卷中没有题目“{name}”")
-        if isinstance(raw, Mapping):
-            if raw.get("nonanswer") not in NONANSWERS:
-                raise ValueError(f"“{name}”的回答应是值，或 nonanswer：{'、'.join(NONANSWERS)}")
-            given[name] = Given(None, str(raw["nonanswer"]))
-        else:
-            given[name] = Given(_read(definition.by_name[name], raw))
+    _read_into(given, definition, document, ())
     return given
+
+
+def _read_into(given: dict[str, Given], definition: Definition, document: Mapping[str, Any], place: Place) -> None:
+    for name, raw in document.items():
+        block = definition.blocks.get(name)
+        if block is not None and block.repeats:
+            _read_instances(given, definition, name, raw, place)
+        elif name not in definition.by_name:
+            raise ValueError(f"问卷中没有题目“{name}”")
+        else:
+            depth = len(definition.by_name[name].repeats)
+            if depth > len(place):
+                raise ValueError(f"“{name}”在重复组里，请写成 {{{definition.by_name[name].repeats[len(place)].name}: [{{{name}: 回答}}]}}")
+            given[key_of(name, "/".join(map(str, place[:depth])))] = _one(definition.by_name[name], name, raw)
+
+
+def _read_instances(given: dict[str, Given], definition: Definition, name: str, raw: Any, place: Place) -> None:
+    if not isinstance(raw, list) or not all(isinstance(each, Mapping) for each in raw):
+        raise ValueError(f"重复组“{name}”的回答应是列表，每次一组：[{{题目: 回答}}]")
+    for number, each in enumerate(raw, start=1):
+        _read_into(given, definition, each, (*place, number))
+
+
+def _one(question: Question, name: str, raw: Any) -> Given:
+    if not isinstance(raw, Mapping):
+        return Given(read_typed(question, raw))
+    if raw.get("nonanswer") not in NONANSWERS:
+        raise ValueError(f"“{name}”的回答应是值，或 nonanswer：{'、'.join(NONANSWERS)}")
+    return Given(None, str(raw["nonanswer"]))
 
 
 def walk(definition: Definition, answers: Mapping[str, Given], moment: Moment) -> dict[str, Any]:
@@ -29,13 +51,13 @@ def walk(definition: Definition, answers: Mapping[str, Given], moment: Moment) -
     return {
         "route": [_stop(stop) for stop in route.stops if stop.given is not None],
         "complete": route.complete,
-        "next": route.next.name if route.next else None,
+        "next": route.next_key,
         "set_aside": list(route.set_aside),
         "calculated": dict(route.calculated),
     }
 
 
-def _read(question: Question, raw: Any) -> Any:
+def read_typed(question: Question, raw: Any) -> Any:
     """The value as it would be stored; one that cannot be read stays, and the route says what is wrong with it."""
     try:
         return read_answer(question, raw) if question.asked else raw
@@ -46,4 +68,4 @@ def _read(question: Question, raw: Any) -> Any:
 def _stop(stop: Stop) -> dict[str, Any]:
     given = stop.given or Given()
     value = {"nonanswer": given.nonanswer} if given.nonanswer else given.value
-    return {"name": stop.question.name, "index": "", "value": value, "problem": stop.problem}
+    return {"name": stop.question.name, "index": stop.index, "value": value, "problem": stop.problem}

@@ -59,6 +59,11 @@ class Expression:
         """Whether it is true in `scope`."""
         return m.boolean(self.run(scope))
 
+    def whole_in(self, scope: Scope) -> int:
+        """Its value in `scope`, as a whole number, cut; 0 where it is none."""
+        value = m.number(self.run(scope))
+        return 0 if isnan(value) else int(max(-1e9, min(1e9, value)))
+
     def text_in(self, scope: Scope) -> str:
         """Its value in `scope`, as text."""
         return m.string(self.run(scope))

@@ -6,7 +6,7 @@ from typing import Any
 from callcenter.questionnaire.definition import Question
 from callcenter.questionnaire.question_types.choice import read_many, read_one, read_rank
 from callcenter.questionnaire.question_types.number import read_decimal, read_integer, read_range
-from callcenter.questionnaire.question_types.writing import read_acknowledge, read_date, read_note, read_text, read_time
+from callcenter.questionnaire.question_types.writing import read_acknowledge, read_date, read_moment, read_note, read_text, read_time
 
 READERS: dict[str, Callable[[Question, Any], Any]] = {
     "note": read_note,
@@ -20,8 +20,28 @@ READERS: dict[str, Callable[[Question, Any], Any]] = {
     "text": read_text,
     "date": read_date,
     "time": read_time,
+    "datetime": read_moment,
 }
-KNOWN = (*READERS, "calculate", "hidden", "begin_group", "end_group")
+KNOWN = (*READERS, "calculate", "hidden", "begin_group", "end_group", "begin_repeat", "end_repeat")
+SELECTING = frozenset({"select_one", "select_multiple", "rank"})
+SPELLINGS = {
+    "select one": "select_one",
+    "select one from": "select_one",
+    "select1": "select_one",
+    "select multiple": "select_multiple",
+    "select multiple from": "select_multiple",
+    "select_all_that_apply": "select_multiple",
+    "begin group": "begin_group",
+    "end group": "end_group",
+    "begin repeat": "begin_repeat",
+    "end repeat": "end_repeat",
+    "int": "integer",
+    "string": "text",
+    "trigger": "acknowledge",
+    "calculate_here": "calculate",
+    "date_time": "datetime",
+}
+"""Types as other tools spell them."""
 
 
 def read_answer(question: Question, raw: Any) -> Any:

@@ -38,6 +38,12 @@ def read_date(_question: Question, raw: Any) -> str:
         return _refuse_date()
 
 
+def read_moment(question: Question, raw: Any) -> str:
+    """A day and a time of day, ISO 8601."""
+    day, _, clock = str(raw).strip().replace("T", " ").partition(" ")
+    return f"{read_date(question, day)}T{read_time(question, clock)}"
+
+
 def read_time(_question: Question, raw: Any) -> str:
     """A time of day, HH:MM."""
     found = re.fullmatch(r"\s*(\d{1,2})\s*[:：]\s*(\d{2})(?::\d{2}.*)?\s*", str(raw))

@@ -1,0 +1,265 @@
+"""The reader: rows become questions in their blocks, choices and settings; every problem of form is noted on the way."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from callcenter.questionnaire.definition import NONANSWERS, Block, Choice, Definition, Question
+from callcenter.questionnaire.expressions import Expression, ExpressionProblem, UnsupportedFeature, compile_expression
+from callcenter.questionnaire.problems import Problem, problem
+from callcenter.questionnaire.question_types import KNOWN, SELECTING, SPELLINGS
+from callcenter.questionnaire.reading.columns import TEXT_COLUMNS, YES, canonical_row, cell, texts, yes
+from callcenter.questionnaire.reading.features import COLLECTED_ELSEWHERE, TYPES, appearance_problem, column_problem
+
+OTHER = "other"
+DEFAULT_NONANSWERS = ("dont_know", "refused")
+SAYS_NOTHING = frozenset({"note", "acknowledge", "calculate", "hidden"})
+NO_LABELS_ASIDE = frozenset({"external_choices", "osm"})
+_NAME = re.compile(r"[^\W\d][\w.-]*")
+_RANDOMIZED = re.compile(r"\brandomize\s*=\s*true\b", re.IGNORECASE)
+_WORKED_OUT = re.compile(r"\$\{|^\s*[a-z-]+\(.*\)\s*$", re.DOTALL)
+BEGINS, ENDS = {"begin_group": False, "begin_repeat": True}, {"end_group": False, "end_repeat": True}
+CALCULATED = {"today": "today()", "start": "now()"}
+
+
+@dataclass
+class Reading:
+    """A definition as far as it could be read, and what was wrong on the way."""
+
+    definition: Definition
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Reader:
+    """Reads one document."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        self.problems: list[Problem] = []
+        self.columns_told: set[str] = set()
+        self.lists = self._lists()
+        self.blocks: list[Block] = []
+        self.questions: list[Question] = []
+        self.names: set[str] = set()
+
+    def read(self) -> Reading:
+        """The definition and the problems."""
+        for number, row in self._rows("survey"):
+            if not yes(row, "disabled"):
+                self._row(number, row)
+        for block in self.blocks:
+            self._say("Q011", len(self.document["survey"]) + 1, what=f"“{block.name}”没有结束")
+        if not self.questions:
+            self._say("Q027", 1)
+        for sheet in NO_LABELS_ASIDE:
+            if self.document.get(sheet):
+                self._say("Q020", 1, sheet, what=f"{sheet} 表", todo="请把选项写进 choices 表")
+        settings = self._settings()
+        return Reading(Definition(settings.get("form_title", ""), settings, tuple(self.questions)), self.problems)
+
+    def _rows(self, sheet: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        given = self.document.get(sheet)
+        for number, row in enumerate(given if isinstance(given, list) else [], start=2):
+            if isinstance(row, Mapping) and any(cell(row, column) for column in row):
+                yield number, canonical_row(row)
+
+    def _say(self, number: str, row: int, sheet: str = "survey", **about: object) -> None:
+        self.problems.append(problem(number, sheet, row, **about))
+
+    def _settings(self) -> dict[str, str]:
+        given = self.document.get("settings") or {}
+        rows = given if isinstance(given, list) else [given]
+        return {str(name): cell(row, name) for row in rows[:1] if isinstance(row, Mapping) for name in row}
+
+    def _lists(self) -> dict[str, list[Choice]]:
+        lists: dict[str, list[Choice]] = {}
+        repeated_allowed = any(value.lower() in YES for name, value in self._settings().items() if name == "allow_choice_duplicates")
+        for number, row in self._rows("choices"):
+            name, value, label = cell(row, "list_name"), cell(row, "name") or cell(row, "value"), texts(row, "label")
+            if not value or not label or re.search(r"\s", value):
+                self._say("Q007", number, "choices")
+            if any(choice.value == value for choice in lists.get(name, [])) and not repeated_allowed:
+                self._say("Q006", number, "choices", what=name, code=value)
+                continue
+            columns = {"name": value, **{column: cell(row, column) for column in row if column != "name"}}
+            lists.setdefault(name, []).append(Choice(value, label, yes(row, "fixed"), columns))
+        return lists
+
+    def _row(self, number: int, row: Mapping[str, Any]) -> None:
+        kind, list_name, or_other = kind_of(cell(row, "type"))
+        self._look_at_columns(number, row)
+        if kind in BEGINS:
+            self._begin(number, row, BEGINS[kind])
+        elif kind in ENDS:
+            self._end(number, ENDS[kind], kind)
+        elif kind in TYPES or (kind in SELECTING and list_name.startswith("${")):
+            what, todo = TYPES.get(kind, ("从重复组取选项", "请改成固定的选项表"))
+            self._say("Q020", number, what=f"{what}（{cell(row, 'type')}）", todo=todo)
+        elif kind in CALCULATED:
+            self._question(number, row, "hidden", "", False)
+        elif kind in COLLECTED_ELSEWHERE:
+            self._say("Q031", number, what=f"type {kind}")
+            self._question(number, row, "hidden", "", False)
+        elif kind not in KNOWN:
+            self._say("Q001", number, what=cell(row, "type"), known="、".join(KNOWN))
+        else:
+            self._question(number, row, kind, list_name, or_other)
+
+    def _begin(self, number: int, row: Mapping[str, Any], repeats: bool) -> None:
+        own, around = self._expression(number, row, "relevant"), self.blocks[-1:]
+        count = self._expression(number, row, "repeat_count") if repeats else None
+        block = Block(
+            name=cell(row, "name") or f"({number})",
+            row=number,
+            repeats=repeats,
+            conditions=(*(condition for each in around for condition in each.conditions), *([own] if own else [])),
+            count=count,
+            random=yes(row, "random"),
+            fixed=yes(row, "fixed"),
+            around=tuple(each for each in self.blocks if each.repeats),
+        )
+        if repeats and not cell(row, "repeat_count"):
+            self._say("Q030", number, what=block.name)
+        if block.name in self.names:
+            self._say("Q003", number, what=block.name)
+        self.names.add(block.name)
+        self.blocks.append(block)
+
+    def _end(self, number: int, repeats: bool, kind: str) -> None:
+        if not self.blocks:
+            self._say("Q011", number, what=f"多了一个 {kind}")
+        elif self.blocks.pop().repeats != repeats:
+            self._say("Q011", number, what=f"{kind} 与它的开头不是一种")
+
+    def _look_at_columns(self, number: int, row: Mapping[str, Any]) -> None:
+        for column in row:
+            found = column_problem(column) if cell(row, column) else None
+            if found and (found[0] == "Q020" or column not in self.columns_told):
+                self.columns_told.add(column)  # once a column is enough for what is only left out
+                self._say(found[0], number, **found[1])
+        searched = appearance_problem(cell(row, "appearance"))
+        if searched:
+            self._say(searched[0], number, **searched[1])
+
+    def _question(self, number: int, row: Mapping[str, Any], kind: str, list_name: str, or_other: bool) -> None:
+        name = cell(row, "name") or (kind_of(cell(row, "type"))[0] if kind == "hidden" else "")
+        if not _NAME.fullmatch(name):
+            self._say("Q002", number, what=name)
+            return
+        if name in self.names:
+            self._say("Q003", number, what=name)
+            return
+        self.names.add(name)
+        choices = self._choices(number, kind, list_name)
+        if or_other:
+            choices = [*choices, Choice(OTHER, {"": "其他"}, fixed=True, always=True)]
+        question = self._built(number, row, name, kind, tuple(choices))
+        self.questions.append(question)
+        if or_other:
+            self.names.add(f"{name}_other")
+            self.questions.append(_other_of(question))
+
+    def _built(self, number: int, row: Mapping[str, Any], name: str, kind: str, choices: tuple[Choice, ...]) -> Question:
+        own = self._expression(number, row, "relevant")
+        outer = self.blocks[-1].conditions if self.blocks else ()
+        given_type = kind_of(cell(row, "type"))[0]
+        calculation = (
+            compile_expression(CALCULATED[given_type]) if given_type in CALCULATED else self._expression(number, row, "calculation")
+        )
+        silent = kind in {"calculate", "hidden"}
+        return Question(
+            name=name,
+            type="calculate" if given_type in CALCULATED or (kind == "hidden" and calculation) else kind,
+            row=number,
+            texts={column: found for column in TEXT_COLUMNS if (found := texts(row, column))},
+            choices=choices,
+            relevant=(*outer, *([own] if own else [])),
+            constraint=self._expression(number, row, "constraint"),
+            calculation=calculation if silent or given_type in CALCULATED else None,
+            required=self._required(number, row),
+            parameters=_parameters(cell(row, "parameters")),
+            default="" if _WORKED_OUT.search(cell(row, "default")) else cell(row, "default"),
+            nonanswers=self._nonanswers(number, row, kind),
+            items=tuple(int(each) for each in re.findall(r"\d+", cell(row, "item"))),
+            measure=cell(row, "measure"),
+            unit=cell(row, "unit"),
+            standard=cell(row, "standard"),
+            core=yes(row, "core"),
+            recheck=yes(row, "recheck"),
+            random=yes(row, "random") or _RANDOMIZED.search(cell(row, "parameters")) is not None,
+            fixed=yes(row, "fixed"),
+            path=tuple(self.blocks),
+            choice_filter=self._expression(number, row, "choice_filter"),
+            prefill=None if silent or kind == "note" else calculation or self._worked_out_default(number, row),
+        )
+
+    def _worked_out_default(self, number: int, row: Mapping[str, Any]) -> Expression | None:
+        return self._expression(number, row, "default") if _WORKED_OUT.search(cell(row, "default")) else None
+
+    def _choices(self, number: int, kind: str, list_name: str) -> list[Choice]:
+        if kind not in SELECTING:
+            return []
+        if list_name not in self.lists:
+            self._say("Q005", number, what=list_name)
+        return self.lists.get(list_name, [])
+
+    def _expression(self, number: int, row: Mapping[str, Any], column: str) -> Expression | None:
+        text = cell(row, column)
+        if not text:
+            return None
+        try:
+            return compile_expression({"yes": "true()", "no": "false()"}.get(text.lower(), text), filters=column == "choice_filter")
+        except UnsupportedFeature as bad:
+            self._say("Q020", number, what=f"{column} 中的{bad}", todo="请改用支持的函数，或把要查的数据写成选项或个案字段")
+        except ExpressionProblem as bad:
+            self._say("Q009", number, column=column, what=bad)
+        return None
+
+    def _required(self, number: int, row: Mapping[str, Any]) -> Expression | None:
+        text = cell(row, "required").lower()
+        if text in {"", "no", "false", "false()"}:
+            return None
+        return compile_expression("true()") if text in YES else self._expression(number, row, "required")
+
+    def _nonanswers(self, number: int, row: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+        given = cell(row, "nonanswers").replace(",", " ").split()
+        if kind in SAYS_NOTHING or given == ["none"]:
+            return ()
+        for code in given:
+            if code not in NONANSWERS:
+                self._say("Q024", number, what=code, known="、".join(NONANSWERS))
+        return tuple(code for code in NONANSWERS if code in (given or DEFAULT_NONANSWERS))
+
+
+def _other_of(question: Question) -> Question:
+    """The text that or_other asks for."""
+    asked = (*question.relevant, compile_expression(f"selected(${{{question.name}}}, '{OTHER}')"))
+    text = {"label": {"": "请具体说明"}}
+    return Question(
+        f"{question.name}_other",
+        "text",
+        question.row,
+        text,
+        relevant=asked,
+        nonanswers=question.nonanswers,
+        path=question.path,
+        fixed=question.fixed,
+    )
+
+
+def kind_of(text: str) -> tuple[str, str, bool]:
+    """Type, list name and or_other of a cell such as `select_one yes_no or_other`."""
+    words = text.split()
+    or_other = len(words) > 2 and (
+        words[-1].lower() == "or_other" or [each.lower() for each in words[-2:]] in (["or", "specify"], ["or", "other"])
+    )
+    for count in (3, 2, 1):
+        head = " ".join(words[:count]).lower()
+        if head in SPELLINGS or (count == 1 and head):
+            return SPELLINGS.get(head, head), words[count] if len(words) > count else "", or_other
+    return text, "", False
+
+
+def _parameters(text: str) -> dict[str, str]:
+    return dict(re.findall(r"(\w+)\s*=\s*([^\s,;]+)", text))

@@ -1,0 +1,343 @@
+"""One interview's course through a questionnaire: everything that depends on answers is worked out once, when first needed,
+and again only where an answer changed that it depends on."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from callcenter.questionnaire.definition import NONANSWERS, Block, Branch, Choice, Definition, Question, in_language
+from callcenter.questionnaire.expressions import Value
+from callcenter.questionnaire.question_types import as_text, read_answer
+from callcenter.questionnaire.routing.order import Body, body_in_order
+from callcenter.questionnaire.routing.route import Given, Moment, Place, Route, Stop, key_of, parted
+
+REQUIRED = "这道题需要回答，或选择“不知道”“拒答”等"
+MOST_INSTANCES = 100
+"""Instances of one repeat; a count beyond is cut, so that a slip of the keyboard asks no thousand questions."""
+
+
+class Course:
+    """Answers and what follows from them; `give` changes one answer."""
+
+    def __init__(
+        self, definition: Definition, answers: Mapping[str, Given] | None = None, moment: Moment = Moment(), seed: str = ""
+    ) -> None:  # frozen
+        self.definition, self.moment = definition, moment
+        self.answers: dict[str, Given] = dict(answers or {})
+        self._keys = {key: parted(key) for key in self.answers}
+        self._body: Body = body_in_order(definition, seed)
+        self._flat_scope = _Scope(self, (), ())
+        self._values: dict[str, dict[Place, str]] = {}
+        self._relevance: dict[str, dict[Place, bool]] = {}
+        self._stops: dict[str, dict[Place, Stop]] = {}
+        self._counts: dict[str, dict[Place, int]] = {}
+        self._all_places: list[tuple[Question, Place]] | None = None
+        self._set_aside: tuple[str, ...] | None = None
+
+    def give(self, key: str, given: Given | None) -> None:
+        """Another answer to one question (None takes it back); what depends on it will be worked out anew."""
+        name, place = parted(key)
+        self._keys[key] = name, place
+        if given is None:
+            self.answers.pop(key, None)
+        else:
+            self.answers[key] = given
+        self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        seen, judged = self.definition.dependents(name)
+        for each in seen:
+            self._values.pop(each, None)
+            self._relevance.pop(each, None)
+            if self._counts.pop(each, None) is not None:
+                self._all_places = None
+        for each in judged:
+            self._stops.pop(each, None)
+        self._set_aside = None
+
+    # what follows from the answers
+    def route(self) -> Route:
+        """The route up to the first question without an answer that stands."""
+        passed = [(question, place) for question, place in self._places() if self.relevant(question, place)]
+        stops: list[Stop] = []
+        for question, place in passed:
+            stop = self.stop(question, place)
+            stops.append(stop)
+            if stop.open:
+                break
+        ahead = bool(stops) and stops[-1].open
+        return Route(
+            stops=tuple(stops),
+            next=stops[-1].question if ahead else None,
+            set_aside=self._aside(),
+            calculated=dict(self._calculated()),
+            total=len(passed),
+            total_known=not ahead or self._in_main_part(),
+            completeness=self._completeness(),
+        )
+
+    def problem_at(self, key: str) -> str | None:
+        """Why the answer kept under `key` cannot stand."""
+        name, place = parted(key)
+        return self.stop(self.definition.by_name[name], place).problem
+
+    def stop(self, question: Question, place: Place = ()) -> Stop:
+        """The question with what was said to it and what is wrong with that."""
+        kept = self._stops.setdefault(question.name, {})
+        if place not in kept:
+            given = self.given(question, place)
+            choices = self.choices(question, place)
+            kept[place] = Stop(question, given, self._problem(question, place, given, choices), place, choices)
+        return kept[place]
+
+    def relevant(self, question: Question, place: Place = ()) -> bool:
+        """Whether its conditions hold; in a cycle, which checks refuse before release, they do not."""
+        kept = self._relevance.setdefault(question.name, {})
+        if place not in kept:
+            kept[place] = False
+            scope = self.scope(question, place)
+            kept[place] = all(condition.holds(scope) for condition in question.relevant)
+        return kept[place]
+
+    def value(self, question: Question, place: Place = ()) -> str:
+        """What expressions see of it."""
+        kept = self._values.setdefault(question.name, {})
+        if place not in kept:
+            kept[place] = ""  # a cycle sees nothing
+            kept[place] = self._worked_out(question, place)
+        return kept[place]
+
+    def given(self, question: Question, place: Place = ()) -> Given | None:
+        """What was said, else the default, which counts as answered."""
+        found = self.answers.get(key_of(question.name, "/".join(map(str, place))) if place else question.name)
+        if found is None:
+            found = self._prefilled(question, place)
+        if found is not None and question.type == "range" and _unreadable(question, found.value):
+            return Given(None, found.nonanswer)  # a value off the scale is dropped
+        return found
+
+    def choices(self, question: Question, place: Place = ()) -> tuple[Choice, ...]:
+        """The choices that its filter leaves."""
+        if question.choice_filter is None:
+            return question.choices
+        scope = _Scope(self, question.repeats, place)
+        left = []
+        for choice in question.choices:
+            scope.choice = choice
+            if choice.always or question.choice_filter.holds(scope):
+                left.append(choice)
+        return tuple(left)
+
+    def count(self, repeat: Block, place: Place = ()) -> int:
+        """Instances of a repeat inside the given instance of those around it."""
+        kept = self._counts.setdefault(repeat.name, {})
+        if place not in kept:
+            kept[place] = 0
+            scope = _Scope(self, repeat.around, place)
+            if repeat.count is not None and all(condition.holds(scope) for condition in repeat.conditions):
+                kept[place] = min(MOST_INSTANCES, max(0, repeat.count.whole_in(scope)))
+        return kept[place]
+
+    def scope(self, question: Question | None = None, place: Place = ()) -> "_Scope":
+        """What the expressions of a question see."""
+        return self._flat_scope if question is None or not place else _Scope(self, question.repeats, place)
+
+    def instances(self, repeats: tuple[Block, ...], place: Place) -> Iterator[Place]:
+        """Every instance of the innermost of `repeats` inside `place`."""
+        if len(place) == len(repeats):
+            yield place
+            return
+        for number in range(1, self.count(repeats[len(place)], place) + 1):
+            yield from self.instances(repeats, (*place, number))
+
+    def exists(self, question: Question, place: Place) -> bool:
+        """Whether there is such an instance."""
+        return len(place) == len(question.repeats) and all(
+            1 <= number <= self.count(question.repeats[depth], place[:depth]) for depth, number in enumerate(place)
+        )
+
+    # parts of the route
+    def _places(self) -> list[tuple[Question, Place]]:
+        if self._all_places is None:
+            self._all_places = list(self._laid_out(self._body, ()))
+        return self._all_places
+
+    def _laid_out(self, body: Body, place: Place) -> Iterator[tuple[Question, Place]]:
+        for part in body:
+            if isinstance(part, Branch):
+                inside = [(*place, n + 1) for n in range(self.count(part.block, place))] if part.block.repeats else [place]
+                for each in inside:
+                    yield from self._laid_out(part.body, each)
+            elif part.asked:
+                yield part, place
+
+    def _aside(self) -> tuple[str, ...]:
+        if self._set_aside is None:
+            self._set_aside = tuple(key for key in self.answers if self._is_aside(*self._keys[key]))
+        return self._set_aside
+
+    def _is_aside(self, name: str, place: Place) -> bool:
+        question = self.definition.by_name.get(name)
+        return question is not None and not (self.exists(question, place) and self.relevant(question, place))
+
+    def _calculated(self) -> Iterator[tuple[str, str]]:
+        for question in self.definition.calculations:
+            for place in self.instances(question.repeats, ()):
+                yield (key_of(question.name, "/".join(map(str, place))) if place else question.name), self.value(question, place)
+
+    def _core(self) -> list[tuple[Question, Place]]:
+        return [(question, place) for question in self.definition.core for place in self.instances(question.repeats, ())]
+
+    def _in_main_part(self) -> bool:
+        """Whether a core question is on the route; a questionnaire without any is all main part."""
+        return not self.definition.core or any(self.relevant(question, place) for question, place in self._core())
+
+    def _completeness(self) -> float:
+        core = self._core()
+        on_route = [(question, place) for question, place in core if self.relevant(question, place)]
+        may_come = self._may_come() if len(on_route) < len(core) or any(question.repeats for question in self.definition.core) else set()
+        coming = [(question, place) for question, place in core if not self.relevant(question, place) and question.name in may_come]
+        counted = (
+            len(on_route)
+            + len(coming)
+            + sum(
+                1
+                for question in self.definition.core
+                if question.name in may_come and question.repeats and not any(one is question for one, _ in core)
+            )
+        )
+        return sum(1 for question, place in on_route if self._counts_as_answered(question, place)) / counted if counted else 0.0
+
+    def _may_come(self) -> set[str]:
+        """Questions whose answer is still to come, or may be once another one is given."""
+        waiting: set[str] = set()
+        for question in self.definition.questions:
+            here = [place for place in self.instances(question.repeats, ()) if self.relevant(question, place)]
+            unasked = question.asked and any(self.given(question, place) is None for place in here)
+            hidden = not here or question.type == "calculate"
+            if unasked or (hidden and not waiting.isdisjoint(question.reads)):
+                waiting.add(question.name)
+        return waiting
+
+    def _counts_as_answered(self, question: Question, place: Place) -> bool:
+        stop = self.stop(question, place)
+        if stop.given is None or stop.problem:
+            return False
+        return stop.given.nonanswer != "refused" and (stop.given.nonanswer is not None or as_text(stop.given.value) != "")
+
+    # parts of one question
+    def _prefilled(self, question: Question, place: Place) -> Given | None:
+        if question.prefill is not None:
+            text = question.prefill.text_in(self.scope(question, place))
+            return Given(_read(question, text)) if text else None
+        return Given(_read(question, question.default)) if question.default else None
+
+    def _problem(self, question: Question, place: Place, given: Given | None, choices: tuple[Choice, ...]) -> str | None:
+        if given is None:
+            return None
+        if given.nonanswer is not None:
+            return None if given.nonanswer in question.nonanswers else _not_allowed(given.nonanswer)
+        wrong = _unreadable(question if question.choice_filter is None else replace(question, choices=choices), given.value)
+        text = as_text(given.value)
+        if wrong or text == "":
+            return wrong or self._missing(question, place)
+        if question.constraint is None:
+            return None
+        scope = _Scope(self, question.repeats, place)
+        scope.dotted = text
+        return None if question.constraint.holds(scope) else question.text("constraint_message") or "回答不符合要求，请核对"
+
+    def _missing(self, question: Question, place: Place) -> str | None:
+        needed = question.required is not None and question.type != "note" and question.required.holds(self.scope(question, place))
+        return (question.text("required_message") or REQUIRED) if needed else None
+
+    def _worked_out(self, question: Question, place: Place) -> str:
+        if not self.relevant(question, place):
+            return ""
+        if question.calculation is not None and question.type == "calculate":
+            return question.calculation.text_in(self.scope(question, place))
+        given = self.given(question, place)
+        return as_text(given.value) if given and given.nonanswer is None else ""
+
+
+class _Scope:
+    """What an expression sees from one place; questions of a repeat around it are those of its own instance."""
+
+    def __init__(self, course: Course, repeats: tuple[Block, ...], place: Place) -> None:
+        self.course, self.repeats, self.here = course, repeats, place
+        self.dotted: str = ""
+        self.choice: Choice | None = None
+
+    def value(self, name: str) -> Value:
+        question = self.course.definition.by_name.get(name)
+        if question is None:
+            return self._of_block(name)
+        if not question.repeats:
+            return self.course.value(question)
+        shared = self._shared(question.repeats)
+        if shared == len(question.repeats):
+            return self.course.value(question, self.here[:shared])
+        places = self.course.instances(question.repeats, self.here[:shared])
+        return [self.course.value(question, place) for place in places if self.course.relevant(question, place)]
+
+    def this(self) -> Value:
+        return self.dotted
+
+    def today(self) -> str:
+        return self.course.moment.today
+
+    def now(self) -> str:
+        return self.course.moment.now
+
+    def column(self, name: str) -> str:
+        return self.choice.columns.get(name, "") if self.choice else ""
+
+    def position(self) -> int:
+        return self.here[-1] if self.here else 0
+
+    def indexed(self, name: str, places: list[tuple[str, int]]) -> Value:
+        question = self.course.definition.by_name.get(name)
+        if question is None:
+            return ""
+        stated, shared = dict(places), self._shared(question.repeats)
+        place = tuple(stated.get(repeat.name, self.here[depth] if depth < shared else 0) for depth, repeat in enumerate(question.repeats))
+        return self.course.value(question, place) if self.course.exists(question, place) else ""
+
+    def choice_name(self, name: str, code: str) -> str:
+        question = self.course.definition.by_name.get(name)
+        labels = {choice.value: in_language(choice.label, "zh") for choice in question.choices} if question else {}
+        return labels.get(code, "")
+
+    def _of_block(self, name: str) -> Value:
+        """A repeat counts as many as it has instances; a group is nothing."""
+        block = self.course.definition.blocks.get(name)
+        if block is None or not block.repeats:
+            return ""
+        repeats = (*block.around, block)
+        return [str(place[-1]) for place in self.course.instances(repeats, self.here[: self._shared(block.around)])]
+
+    def _shared(self, repeats: tuple[Block, ...]) -> int:
+        shared = 0
+        while shared < min(len(repeats), len(self.repeats)) and repeats[shared] is self.repeats[shared]:
+            shared += 1
+        return shared
+
+
+def _read(question: Question, raw: Any) -> Any:
+    try:
+        return read_answer(question, raw)
+    except (ValueError, KeyError):
+        return raw
+
+
+def _unreadable(question: Question, value: Any) -> str | None:
+    try:
+        read_answer(question, value)
+    except ValueError as bad:
+        return str(bad)
+    return None
+
+
+def _not_allowed(nonanswer: str) -> str:
+    label = NONANSWERS.get(nonanswer, ("", nonanswer))[1]
+    return f"这道题不能选“{label}”"
