@@ -32,7 +32,9 @@ class Course:
         self._stops: dict[str, dict[Place, Stop]] = {}
         self._counts: dict[str, dict[Place, int]] = {}
         self._all_places: list[tuple[Question, Place]] | None = None
-        self._set_aside: tuple[str, ...] | None = None
+        self._all_core: list[tuple[Question, Place]] | None = None
+        self._passed: list[tuple[Question, Place]] | None = None
+        self._is_aside: dict[str, dict[Place, bool]] = {}
 
     def give(self, key: str, given: Given | None) -> None:
         """Another answer to one question (None takes it back); what depends on it will be worked out anew."""
@@ -48,18 +50,28 @@ class Course:
         seen, judged = self.definition.dependents(name)
         for each in seen:
             self._values.pop(each, None)
-            self._relevance.pop(each, None)
-            if self._counts.pop(each, None) is not None:
-                self._all_places = None
+            if each != name:  # whether a question is asked does not hang on its own answer
+                self._forget_relevance(each)
         for each in judged:
             self._stops.pop(each, None)
-        self._set_aside = None
+        self._is_aside.pop(name, None)
+
+    def _forget_relevance(self, name: str) -> None:
+        self._relevance.pop(name, None)
+        self._is_aside.pop(name, None)
+        question = self.definition.by_name.get(name)
+        if question is None or question.asked:
+            self._passed = None
+        if self._counts.pop(name, None) is not None:
+            self._all_places = self._all_core = None
+            self._is_aside.clear()
 
     # what follows from the answers
     def route(self) -> Route:
         """The route up to the first question without an answer that stands."""
-        passed = [(question, place) for question, place in self._places() if self.relevant(question, place)]
-        stops: list[Stop] = []
+        if self._passed is None:
+            self._passed = [(question, place) for question, place in self._places() if self.relevant(question, place)]
+        passed, stops = self._passed, []
         for question, place in passed:
             stop = self.stop(question, place)
             stops.append(stop)
@@ -172,13 +184,14 @@ class Course:
                 yield part, place
 
     def _aside(self) -> tuple[str, ...]:
-        if self._set_aside is None:
-            self._set_aside = tuple(key for key in self.answers if self._is_aside(*self._keys[key]))
-        return self._set_aside
+        return tuple(key for key in self.answers if self._aside_at(*self._keys[key]))
 
-    def _is_aside(self, name: str, place: Place) -> bool:
-        question = self.definition.by_name.get(name)
-        return question is not None and not (self.exists(question, place) and self.relevant(question, place))
+    def _aside_at(self, name: str, place: Place) -> bool:
+        kept = self._is_aside.setdefault(name, {})
+        if place not in kept:
+            question = self.definition.by_name.get(name)
+            kept[place] = question is not None and not (self.exists(question, place) and self.relevant(question, place))
+        return kept[place]
 
     def _calculated(self) -> Iterator[tuple[str, str]]:
         for question in self.definition.calculations:
@@ -186,7 +199,9 @@ class Course:
                 yield (key_of(question.name, "/".join(map(str, place))) if place else question.name), self.value(question, place)
 
     def _core(self) -> list[tuple[Question, Place]]:
-        return [(question, place) for question in self.definition.core for place in self.instances(question.repeats, ())]
+        if self._all_core is None:
+            self._all_core = [(question, place) for question in self.definition.core for place in self.instances(question.repeats, ())]
+        return self._all_core
 
     def _in_main_part(self) -> bool:
         """Whether a core question is on the route; a questionnaire without any is all main part."""
@@ -195,29 +210,29 @@ class Course:
     def _completeness(self) -> float:
         core = self._core()
         on_route = [(question, place) for question, place in core if self.relevant(question, place)]
-        may_come = self._may_come() if len(on_route) < len(core) or any(question.repeats for question in self.definition.core) else set()
-        coming = [(question, place) for question, place in core if not self.relevant(question, place) and question.name in may_come]
-        counted = (
-            len(on_route)
-            + len(coming)
-            + sum(
-                1
-                for question in self.definition.core
-                if question.name in may_come and question.repeats and not any(one is question for one, _ in core)
-            )
-        )
-        return sum(1 for question, place in on_route if self._counts_as_answered(question, place)) / counted if counted else 0.0
+        passed = {question.name for question, _ in on_route}
+        known: dict[str, bool] = {}
+        coming = sum(1 for question in self.definition.core if question.name not in passed and self._may_come(question.name, known))
+        answered = sum(1 for question, place in on_route if self._counts_as_answered(question, place))
+        return answered / (len(on_route) + coming) if on_route or coming else 0.0
 
-    def _may_come(self) -> set[str]:
-        """Questions whose answer is still to come, or may be once another one is given."""
-        waiting: set[str] = set()
-        for question in self.definition.questions:
-            here = [place for place in self.instances(question.repeats, ()) if self.relevant(question, place)]
-            unasked = question.asked and any(self.given(question, place) is None for place in here)
-            hidden = not here or question.type == "calculate"
-            if unasked or (hidden and not waiting.isdisjoint(question.reads)):
-                waiting.add(question.name)
-        return waiting
+    def _may_come(self, name: str, known: dict[str, bool]) -> bool:
+        """Whether a question that is not asked now may be asked once another one is answered."""
+        if name not in known:
+            known[name] = False
+            reads = self.definition.reads_of(name) or ()
+            known[name] = any(self._waited_for(each, known) for each in reads)
+        return known[name]
+
+    def _waited_for(self, name: str, known: dict[str, bool]) -> bool:
+        """Whether the value of a question is still to come."""
+        question = self.definition.by_name.get(name)
+        if question is None:
+            return self._may_come(name, known)
+        here = [place for place in self.instances(question.repeats, ()) if self.relevant(question, place)]
+        if question.asked and any(self.stop(question, place).given is None for place in here):
+            return True
+        return (not here or question.type == "calculate") and self._may_come(name, known)
 
     def _counts_as_answered(self, question: Question, place: Place) -> bool:
         stop = self.stop(question, place)
