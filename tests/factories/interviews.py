@@ -31,6 +31,7 @@ FULL: dict[str, Any] = {
     "papers": 5,
     "cost": 0,
     "used": ["seal", "licence"],
+    "reviewed": "system",
     "convenience": 10,
     "suggestion": "",
     "thanks": None,
