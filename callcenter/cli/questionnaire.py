@@ -12,6 +12,7 @@ from callcenter.questionnaire.checks import check as problems_of
 from callcenter.questionnaire.checks import errors
 from callcenter.questionnaire.definition import NONANSWERS, Definition
 from callcenter.questionnaire.documents import is_workbook, read_document, remarks_on
+from callcenter.questionnaire.paths import not_reached, prove
 from callcenter.questionnaire.problems import Problem, QuestionnaireProblems
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.reading import read_questionnaire
@@ -40,6 +41,24 @@ def check(file: File, as_json: Annotated[bool, typer.Option("--json", help="A JS
         _list(found)
     if errors(found):
         raise typer.Exit(1)
+
+
+@app.command()
+def ways(file: File, as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False) -> None:
+    """Follow every way through a questionnaire and list what none of them does: questions, conditions, pairs of conditions, choices.
+
+    Example: callcenter questionnaire ways questionnaires/tianjin-2022/opening_business.yaml
+    """
+    definition = _sound(file)
+    proof = prove(definition)
+    missing = not_reached(definition, proof)
+    if as_json:
+        found = {"stands": proof.stands, "all_tried": proof.all_tried, "reached": sorted(proof.passed), "not_reached": missing}
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    print(f"走过 {proof.stands} 处岔口，{'全部试完' if proof.all_tried else '没有试完'}；问到 {len(proof.passed)} 道题。")
+    for each in missing:
+        print(f"第 {each['row']} 行 {each['question']}：{each['what']}。")
 
 
 @app.command()
@@ -77,13 +96,7 @@ def walk(
 
     Example: callcenter questionnaire walk my_form.yaml --answers answers.json
     """
-    document = _document(file)
-    refused = errors(problems_of(document))
-    if refused:
-        raise Refused(
-            "questionnaire_problems", "问卷有 {count} 处错误，先改正再走：\n{problems}", count=len(refused), problems=_told(refused)
-        )
-    definition = read_questionnaire(document).definition
+    definition = _sound(file)
     if answers is None:
         print(json.dumps(walk_over(definition, _in_terminal(definition), _moment()), ensure_ascii=False))
         return
@@ -92,6 +105,17 @@ def walk(
     except ValueError as bad:
         raise InvalidInput("answers_not_usable", "{why}：请改正回答文件。", why=str(bad)) from bad
     print(json.dumps(walk_over(definition, given, _moment()), ensure_ascii=False))
+
+
+def _sound(file: Path) -> Definition:
+    """The definition of a questionnaire that has no errors."""
+    document = _document(file)
+    refused = errors(problems_of(document))
+    if refused:
+        raise Refused(
+            "questionnaire_problems", "问卷有 {count} 处错误，先改正再走：\n{problems}", count=len(refused), problems=_told(refused)
+        )
+    return read_questionnaire(document).definition
 
 
 def _moment() -> Moment:

@@ -6,7 +6,7 @@ from typing import Any
 
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.expressions import Expression
-from callcenter.questionnaire.paths import reached
+from callcenter.questionnaire.paths import Proof, named_choices, prove
 from callcenter.questionnaire.problems import ERROR, Problem, problem
 from callcenter.questionnaire.question_types.number import scale
 from callcenter.questionnaire.reading import MEASURES, TEXT_COLUMNS, Reading, read_questionnaire
@@ -52,7 +52,15 @@ def _of_form(definition: Definition, items: frozenset[int] | None) -> Iterator[P
     order = {question.name: place for place, question in enumerate(definition.questions)}
     yield from _cycles(definition)
     yield from _blocks(definition, order)
-    languages = sorted({language for question in definition.questions for texts in question.texts.values() for language in texts} - {""})
+    yield from _promises(definition)
+    choices = {choice.row: choice for question in definition.questions for choice in question.choices if choice.row}
+    texts = [
+        *(each for question in definition.questions for each in question.texts.values()),
+        *(choice.label for choice in choices.values()),
+    ]
+    languages = sorted({language for each in texts for language in each} - {""})
+    for row, choice in choices.items():
+        yield from _missing_languages("choices", row, "label", choice.label, languages)
     for question in definition.questions:
         yield from _references(definition, question, order)
         yield from _texts(definition, question, languages)
@@ -106,7 +114,7 @@ def _texts(definition: Definition, question: Question, languages: list[str]) -> 
         yield problem("Q010", "survey", question.row)
     for column in TEXT_COLUMNS:
         texts = question.texts.get(column, {})
-        yield from _missing_languages(question, column, texts, languages)
+        yield from _missing_languages("survey", question.row, column, texts, languages)
         for text in texts.values():
             for name in references(text):
                 if name not in definition.by_name and name not in definition.blocks:
@@ -117,11 +125,11 @@ def _texts(definition: Definition, question: Question, languages: list[str]) -> 
                 yield problem("Q015", "survey", question.row, column=column, what=bad, known=fields_known())
 
 
-def _missing_languages(question: Question, column: str, texts: Mapping[str, str], languages: list[str]) -> Iterator[Problem]:
+def _missing_languages(sheet: str, row: int, column: str, texts: Mapping[str, str], languages: list[str]) -> Iterator[Problem]:
     if texts and languages:
         for language in languages:
             if language not in texts and not ("" in texts and "zh" in language):
-                yield problem("Q023", "survey", question.row, column=column, what=language)
+                yield problem("Q023", sheet, row, column=column, what=language)
 
 
 def _columns(question: Question, items: frozenset[int] | None) -> Iterator[Problem]:
@@ -166,12 +174,53 @@ def _cycles(definition: Definition) -> Iterator[Problem]:
 
 
 def _of_ways(definition: Definition) -> Iterator[Problem]:
-    passed, stuck, all_tried = reached(definition)
+    proof = prove(definition)
+    passed, all_tried = proof.passed, proof.all_tried
+    yield from _never(definition, proof)
     for question in definition.questions:
         if question.asked and question.name not in passed:
             yield problem("Q012" if all_tried else "Q033", "survey", question.row, what=question.name)
-    for name in {walk.route.next.name for walk in stuck if walk.route.next}:
+    for name in {walk.route.next.name for walk in proof.stuck if walk.route.next}:
         yield problem("Q025", "survey", definition.by_name[name].row)
+
+
+def _never(definition: Definition, proof: Proof) -> Iterator[Problem]:
+    """What no way did: leave a question out that has a condition, choose what a condition names, satisfy a constraint."""
+    if not proof.all_tried:
+        return
+    for question in definition.questions:
+        own = len(question.relevant) > len(question.path[-1].conditions if question.path else ())
+        if (
+            own
+            and question.asked
+            and question.name in proof.passed
+            and not any(not outcome[-1] for outcome in proof.outcomes[question.name])
+        ):
+            yield problem("Q034", "survey", question.row, what=question.name)
+        if question.constraint is not None and question.name in proof.passed - proof.valued and question.name in proof.tried:
+            yield problem("Q037" if question.type == "text" else "Q025", "survey", question.row)
+    for name, code in named_choices(definition):
+        if name in proof.passed and (name, code) not in proof.chosen:
+            yield problem("Q035", "survey", definition.by_name[name].row, what=name, code=code)
+
+
+def _promises(definition: Definition) -> Iterator[Problem]:
+    """A promise that is read out before what really happened was asked leads the answer."""
+    for place, measured in enumerate(definition.questions):
+        if not measured.standard or not measured.measure:
+            continue
+        for question in definition.questions[: place + 1]:
+            named = next((each for each in _said_of(measured.standard) if each in re.sub(r"\s", "", question.text("say"))), None)
+            if named:
+                yield problem("Q036", "survey", question.row, what=named, name=measured.name)
+
+
+def _said_of(standard: str) -> list[str]:
+    """How a promise would be recognised in speech: its own words, and its figures with their units."""
+    words = re.sub(r"\s", "", standard)
+    own = re.split(r"[:：]", words)[-1]
+    figures = re.findall(r"\d+(?:\.\d+)?个?(?:工作日|自然日|小时|分钟|环节|天|日|元|次|份|件)", words)
+    return [*([own] if len(own) >= 6 and re.search(r"\d", own) else []), *figures]
 
 
 def minutes_read_aloud(definition: Definition, names: set[str] | None = None) -> float:

@@ -34,6 +34,7 @@ class Choice:
     """Keeps its place where the order is random."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Every cell of its row, as `choice_filter` sees them."""
+    row: int = 0
     always: bool = False
     """Stays whatever is filtered (the `other` that or_other adds)."""
 

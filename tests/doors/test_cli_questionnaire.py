@@ -98,6 +98,16 @@ def test_a_questionnaire_is_converted_checked_and_walked_as_a_workbook(tmp_path:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["answers.json", "form.xlsx", "form.yaml"]
 
 
+def test_what_no_way_does_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["questionnaire", "ways", SHIPPED, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["all_tried"] and "notice" in found["reached"] and not any("从未问到" in each["what"] for each in found["not_reached"])
+    form = "survey:\n  - {type: integer, name: a, label: x}\n"
+    form += "  - {type: text, name: b, label: x, relevant: '${a} > 1 or ${a} <= 1 or ${a} = \"\"'}\n"
+    assert main(["questionnaire", "ways", written(tmp_path, "f.yaml", form)]) == 0
+    assert "第 3 行 b：relevant 从未不成立" in capsys.readouterr().out
+
+
 def test_a_missing_file_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["questionnaire", "check", str(tmp_path / "none.yaml")]) == 2
     assert main(["questionnaire", "walk", SHIPPED, "--answers", str(tmp_path / "none.json")]) == 2

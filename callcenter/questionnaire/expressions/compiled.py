@@ -54,6 +54,10 @@ class Expression:
     names: tuple[str, ...]
     codes: tuple[tuple[str, str], ...]
     run: Run
+    conditions: tuple[tuple[str, Run], ...] = ()
+    """The parts that `and` and `or` join, each with its text."""
+    patterns: tuple[str, ...] = ()
+    """Patterns that it looks for with regex()."""
 
     def holds(self, scope: Scope) -> bool:
         """Whether it is true in `scope`."""
@@ -73,8 +77,26 @@ class Expression:
 def compile_expression(text: str, *, filters: bool = False) -> Expression:
     """The expression, compiled; ExpressionProblem where it cannot be read. One that `filters` may name columns of the choices."""
     builder = _Builder(filters)
-    run = builder.build(parse(text))
-    return Expression(text, tuple(dict.fromkeys(builder.names)), tuple(dict.fromkeys(builder.codes)), run)
+    tree = parse(text)
+    run = builder.build(tree)
+    conditions = tuple({part: builder.build(token) for part, token in _joined(tree)}.items())
+    return Expression(
+        text,
+        tuple(dict.fromkeys(builder.names)),
+        tuple(dict.fromkeys(builder.codes)),
+        run,
+        conditions,
+        tuple(dict.fromkeys(builder.patterns)),
+    )
+
+
+def _joined(token: Any) -> list[tuple[str, Any]]:
+    """What `and` and `or` join, brackets and not() taken off."""
+    while token.symbol in {"(", "not"} and len(token) == 1:
+        token = token[0]
+    if token.symbol in {"and", "or"} and len(token) == 2:
+        return [*_joined(token[0]), *_joined(token[1])]
+    return [(re.sub(r"\$([^\W\d][\w.-]*)", r"${\1}", str(token.source)), token)]
 
 
 def _number_of(operation: Callable[..., float]) -> Callable[..., Run]:
@@ -219,6 +241,7 @@ class _Builder:
         self.filters = filters
         self.names: list[str] = []
         self.codes: list[tuple[str, str]] = []
+        self.patterns: list[str] = []
 
     def build(self, token: Any, depth: int = 0) -> Run:
         if depth > DEEPEST_TREE:
@@ -297,10 +320,10 @@ class _Builder:
                 if one.symbol == "$" and other.symbol in {"(string)", "(integer)"}:
                     self.codes.append((str(one[0].value), str(other.value)))
 
-    @staticmethod
-    def _look_at_pattern(symbol: str, parts: list[Any]) -> None:
+    def _look_at_pattern(self, symbol: str, parts: list[Any]) -> None:
         if symbol == "regex" and len(parts) == 2 and parts[1].symbol == "(string)":
             try:
                 machine(str(parts[1].value))
+                self.patterns.append(str(parts[1].value))
             except ValueError as bad:
                 raise ExpressionProblem(str(bad)) from bad

@@ -145,6 +145,32 @@ class _Maker:
             self.steps[jump] = ("jump", len(self.steps))
 
 
+def sample(pattern: str) -> str:
+    """A text that the pattern finds, as far as a plain reading of it goes: the least of every repeat, the first of every choice."""
+    machine(pattern)
+    return _sampled(import_module("re._parser").parse(pattern))
+
+
+SAMPLE_LETTERS = "1a文A0-_ .@年"
+
+
+def _sampled(nodes: Any) -> str:
+    return "".join(_sampled_node(str(kind), about) for kind, about in nodes)
+
+
+def _sampled_node(kind: str, about: Any) -> str:
+    if kind.endswith("_REPEAT"):
+        return _sampled(about[2]) * int(about[0])
+    if kind in {"SUBPATTERN", "BRANCH"}:
+        return _sampled(about[3] if kind == "SUBPATTERN" else about[1][0])
+    if kind in {"ATOMIC_GROUP", "AT"}:
+        return _sampled(about) if kind == "ATOMIC_GROUP" else ""
+    if kind == "LITERAL":
+        return chr(about)
+    first = next((chr(each[1][0]) for each in about if str(each[0]) == "RANGE"), "1") if kind == "IN" else "1"
+    return next((letter for letter in SAMPLE_LETTERS if _letter(kind, about)(letter)), first)
+
+
 def _letter(kind: str, about: Any) -> Test:
     if kind == "LITERAL":
         return chr(about).__eq__

@@ -83,7 +83,7 @@ class Reader:
                 self._say("Q006", number, "choices", what=name, code=value)
                 continue
             columns = {"name": value, **{column: cell(row, column) for column in row if column != "name"}}
-            lists.setdefault(name, []).append(Choice(value, label, yes(row, "fixed"), columns))
+            lists.setdefault(name, []).append(Choice(value, label, yes(row, "fixed"), columns, number))
         return lists
 
     def _row(self, number: int, row: Mapping[str, Any]) -> None:

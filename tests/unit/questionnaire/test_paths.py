@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callcenter.questionnaire.definition import Definition
-from callcenter.questionnaire.paths import reached, walks
+from callcenter.questionnaire.paths import conditions_of, not_reached, prove, reached, walks
 from callcenter.questionnaire.reading import read_questionnaire
 
 YES_NO = [{"list_name": "yn", "name": "yes", "label": "是"}, {"list_name": "yn", "name": "no", "label": "否"}]
@@ -55,3 +55,39 @@ def test_thirty_questions_that_each_decide_something_are_tried_out_in_few_steps(
     rows = [row for at in range(30) for row in (ask(at), ask(100 + at, relevant=f"${{q{at}}} = 'yes'"))]
     passed, stuck, all_tried = reached(form(*rows), most=200)
     assert all_tried and not stuck and len(passed) == 60
+
+
+def told(definition: Definition) -> list[tuple[str, str]]:
+    return [(str(each["question"]), str(each["what"])) for each in not_reached(definition, prove(definition))]
+
+
+def test_conditions_are_told_apart_where_and_and_or_join_them() -> None:
+    definition = form(ask(0), ask(1), ask(2, relevant="not(${q0} = 'yes' and (${q1} = 'no' or ${q0} = 'no'))"))
+    assert [text for text, _ in conditions_of(definition.by_name["q2"])] == ["${q0} = 'yes'", "${q1} = 'no'", "${q0} = 'no'"]
+
+
+def test_every_condition_and_every_pair_of_them_is_seen_both_ways() -> None:
+    definition = form(ask(0), ask(1), ask(2, relevant="${q0} = 'yes' and ${q1} = 'no'"))
+    proof = prove(definition)
+    assert told(definition) == [] and proof.all_tried
+    assert proof.outcomes["q2"] == {(True, True, True), (True, False, False), (False, True, False), (False, False, False)}
+
+
+def test_what_no_way_does_is_listed_with_its_question() -> None:
+    always = form(ask(0), ask(1, relevant="${q0} = 'yes' or ${q0} = 'no'"))
+    assert ("q1", "relevant 从未不成立") in told(always)
+    apart = form(ask(0), ask(1, relevant="${q0} = 'yes'"), ask(2, relevant="${q0} = 'no' and ${q1} = 'yes'"))
+    assert ("q2", "从未问到") in told(apart) and ("q2", "relevant 从未成立") in told(apart)
+    assert ("q2", "从未同时：${q0} = 'no' 成立，${q1} = 'yes' 成立") in told(apart)
+
+
+@settings(max_examples=30)
+@given(forms())
+def test_every_outcome_that_some_way_shows_is_noted(definition: Definition) -> None:
+    proof = prove(definition)
+    for way in walks(definition, most=2_000):
+        asked = {stop.question.name for stop in way.route.stops}
+        last = max(definition.questions.index(stop.question) for stop in way.route.stops)
+        for question in definition.questions[:last]:
+            if question.relevant and question.asked:
+                assert (question.name in asked) in {outcome[-1] for outcome in proof.outcomes[question.name]}
