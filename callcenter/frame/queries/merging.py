@@ -12,7 +12,8 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from callcenter.frame import strata
-from callcenter.frame.duplicates import Codes, ReportedRow, Unit, in_order, known_codes, mark_shared, merge, merge_persons
+from callcenter.frame.duplicates import ReportedRow, Unit, in_order, mark_shared, merge, merge_persons
+from callcenter.frame.queries.codes import codes_taken_over
 from callcenter.frame.reporting_order import reporting_order
 from callcenter.frame.screening import Rules, read_rules, screen
 from callcenter.frame.summary import Barred, by_department, counts
@@ -28,15 +29,6 @@ FROM submission_rows r JOIN submissions s ON s.id = r.submission_id
 LEFT JOIN (SELECT DISTINCT ON (department) department, policy_month FROM list_statements
            WHERE population_id = %(population)s ORDER BY department, id DESC) stated ON stated.department = s.department
 WHERE s.population_id = %(population)s AND {_COUNTING}
-"""
-_CODES = f"""
-WITH wanted AS (
-  SELECT DISTINCT r.enterprise_name, r.district FROM submission_rows r JOIN submissions s ON s.id = r.submission_id
-  WHERE s.population_id = :population AND {_COUNTING} AND r.uscc = '')
-SELECT DISTINCT r.enterprise_name, r.district, r.uscc
-FROM wanted JOIN submission_rows r USING (enterprise_name, district) JOIN submissions s ON s.id = r.submission_id
-JOIN populations p ON p.id = s.population_id JOIN stages g ON g.id = p.stage_id
-WHERE g.study_id = :study AND {_COUNTING} AND r.uscc <> ''
 """
 _INPUTS = """
 SELECT coalesce(string_agg(concat_ws(' ', s.id, s.population_id), ',' ORDER BY s.id), '')
@@ -148,11 +140,6 @@ def _reported(row_id: int, department: str, list_id: int, first_number: int, *to
     return ReportedRow(*values, policy_month, cells)
 
 
-def _codes(session: Session, population_id: int, study_id: int | None) -> Codes:
-    found = session.connection().execute(text(_CODES), {"study": study_id, "population": population_id})
-    return known_codes((name, district, code) for name, district, code in found)
-
-
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Without the collector of cycles: merging makes a million small objects and no cycle, and it would walk them all again and again."""
@@ -171,7 +158,7 @@ def _merged(session: Session, population_id: int, order: list[str], *, columns: 
     rows = reported_rows(session, population_id, order, columns=columns)
     if studies.population(session, population_id).respondents == "persons":
         return merge_persons(rows, study.salt)
-    return merge(rows, _codes(session, population_id, study.id))
+    return merge(rows, codes_taken_over(session, population_id))
 
 
 def frozen_keys(session: Session, population_id: int) -> frozenset[str]:

@@ -5,10 +5,11 @@ import pytest
 from callcenter.db.engine import statement, transaction
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.frame import actions, queries
+from callcenter.frame.queries import codes
 from callcenter.frame.strata import frame_hash
 from callcenter.simulation.demo_lists import make
 from callcenter.studies import queries as studies
-from tests.factories.lists import row, submit, workbook
+from tests.factories.lists import code, row, submit, workbook
 from tests.factories.studies import demo_population, make_study
 
 pytestmark = pytest.mark.usefixtures("database_url", "field_time")
@@ -209,3 +210,17 @@ def test_what_a_population_asks_beside_the_form_comes_with_the_matter(population
         submit(session, population_id, [], data=workbook([dict(enumerate(line)) for line in lines], head, keys=range(4)))
         units = queries.preview(session, population_id).units
     assert [unit.matters[0].get("beside") for unit in units] == [{"报装渠道": "线上"}, None]
+
+
+def test_codes_of_other_populations_are_looked_up_without_a_join_that_could_become_quadratic(population_id: int) -> None:
+    with transaction() as session:
+        here = studies.population(session, population_id)
+        other = studies.population_by_code(session, here.stage_id, "3-1")
+        assert other.id is not None
+        submit(session, population_id, [row(1, code=""), row(2, code=""), row(3)])
+        submit(session, other.id, [row(1), row(2, district="西青区"), row(3)])
+        assert codes.codes_taken_over(session, population_id) == {("天津某1有限公司", "东丽区"): [code(1)]}
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        plan = driver.execute(f"EXPLAIN {codes.KNOWN}", {"lists": [1, 2], "names": ["天津某1有限公司"]}).fetchall()
+    assert not any("Loop" in line or "Join" in line for (line,) in plan)
