@@ -29,16 +29,20 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="A questionnaire: .xl
 
 
 @app.command()
-def check(file: File, as_json: Annotated[bool, typer.Option("--json", help="A JSON list on stdout.")] = False) -> None:
+def check(
+    file: File,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON list on stdout.")] = False,
+    english: Annotated[bool, typer.Option("--english", help="Messages in English.")] = False,
+) -> None:
     """Print everything that is wrong with a questionnaire: where, what, and what to do. Exit 1 where it cannot be released.
 
     Example: callcenter questionnaire check questionnaires/tianjin-2022/opening_business.yaml
     """
     found = [*problems_of(_document(file)), *remarks_on(file.name, _bytes(file))]
     if as_json:
-        print(json.dumps([each.as_json() for each in found], ensure_ascii=False))
+        print(json.dumps([each.as_json("en" if english else "zh") for each in found], ensure_ascii=False))
     else:
-        _list(found)
+        _list([each.in_english() for each in found] if english else found, english)
     if errors(found):
         raise typer.Exit(1)
 
@@ -127,11 +131,14 @@ def _told(found: list[Problem]) -> str:
     return str(QuestionnaireProblems(found))
 
 
-def _list(found: list[Problem]) -> None:
+def _list(found: list[Problem], english: bool) -> None:
     for each in found:
+        if english:
+            print(f"{each.severity} {each.code} {each.sheet} row {each.row}: {each.message}. {each.fix}.")
+            continue
         print(f"{'错误' if each.severity == 'error' else '提醒'} {each.code} {each.sheet} 第 {each.row} 行：{each.message}。{each.fix}。")
     if not found:
-        print("没有发现问题。")
+        print("No problems found." if english else "没有发现问题。")
 
 
 def _bytes(file: Path) -> bytes:

@@ -31,7 +31,8 @@ _judged: dict[tuple[str, frozenset[int] | None], list[Problem]] = {}
 
 def _check(document: Any, items: frozenset[int] | None) -> list[Problem]:
     reading = read_questionnaire(document)
-    found = [*reading.problems, *_of_form(reading.definition, items)]
+    unread = {each.row for each in reading.problems if each.code in {"Q009", "Q020"}}
+    found = [*reading.problems, *(each for each in _of_form(reading.definition, items) if each.code != "Q014" or each.row not in unread)]
     if not any(each.severity == ERROR for each in found):
         found += _of_ways(reading.definition)
     return sorted(set(found), key=lambda each: (each.sheet != "choices", each.row, each.code))

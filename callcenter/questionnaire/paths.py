@@ -16,6 +16,8 @@ from callcenter.questionnaire.routing import Course, Given, Moment, Route, Stop,
 
 MOST_WALKS = 600
 MOST_STANDS, MOST_STANDS_REPEATING = 5_000, 400
+MOST_STEPS = 1_000_000
+"""Questions looked at in all: a very long questionnaire is tried at fewer stands, so that the proof ends within seconds."""
 MOST_SCANNED, LONGEST_TRIED = 1_000, 200
 MOST_REPEATED = 3
 """Instances that are tried; more of them bring nothing new."""
@@ -88,7 +90,7 @@ def prove(definition: Definition, most: int = MOST_STANDS) -> Proof:
     outlook, proof = _Outlook(definition), Proof()
     met: set[tuple[object, ...]] = set()
     waiting: deque[dict[str, Given]] = deque([{}])
-    most = min(most, MOST_STANDS_REPEATING) if definition.repeating else most
+    most = min(most, MOST_STANDS_REPEATING if definition.repeating else MOST_STEPS // max(1, len(definition.questions)))
     while waiting and len(met) < most:
         answers = waiting.popleft()
         course = Course(definition, answers, SAMPLE_DAY)

@@ -1,8 +1,49 @@
 """The numbered catalogue of what can be wrong with a questionnaire: where, what, and what to do."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 ERROR, WARNING = "error", "warning"
+
+ENGLISH: dict[str, tuple[str, str]] = {
+    "Q001": ('unknown question type "{what}"', "Use a type that is known: {known}"),
+    "Q002": ('the name "{what}" is missing or not usable', "Begin with a letter or underscore; only letters, digits, _ . - follow"),
+    "Q003": ('the name "{what}" is used twice', "Give every question a name of its own"),
+    "Q004": ('{column} refers to "{what}", which does not exist', "Mend the name or add the question"),
+    "Q005": ('there is no choice list "{what}"', "Add it to choices or mend its name"),
+    "Q006": ('the choice list "{what}" has the code "{code}" twice', "Use every code of a list once"),
+    "Q007": ("a choice lacks its code or label", "Fill in name and label; a code holds no blanks"),
+    "Q008": ("circular logic: {what}", "Take out conditions or calculations that refer to each other"),
+    "Q009": ("{column} cannot be read: {what}", "Write the expression as XLSForm does"),
+    "Q010": ("the question has no text", "Fill in label or say"),
+    "Q011": ("groups do not match: {what}", "Every begin_group needs an end_group, every begin_repeat an end_repeat"),
+    "Q012": ('no way reaches "{what}"', "Mend relevant or take the question out"),
+    "Q013": ("this is no scale: {what}", "Write start=1 end=10 step=1, the start below the end"),
+    "Q014": ("a calculate row has no calculation", "Add the expression"),
+    "Q015": ("{column} has a placeholder that cannot be used: {what}", "Known are {known}, and ${{name}}"),
+    "Q016": ('the condition refers to a later question, "{what}"', "Move that question before this one"),
+    "Q017": ('unknown column "{what}"', "It is not used: check its spelling"),
+    "Q018": ('unknown measure "{what}"', "Known are {known}"),
+    "Q019": ('{column} names the choice "{code}", which is not in the list of "{what}"', "Mend the code"),
+    "Q020": ("not supported: {what}", "{todo}"),
+    "Q021": ("there is a constraint without constraint_message", "Tell the operator in one sentence which answers are accepted"),
+    "Q022": ("the checklist has no item {what}", "Mend item"),
+    "Q023": ("a translation is missing: {column} has no {what}", "Add the text in this language"),
+    "Q024": ('unknown non-answer "{what}"', "Known are {known}, or write none"),
+    "Q025": ("no answer can meet the constraint", "Relax the constraint"),
+    "Q026": ("the file is no questionnaire: {what}", "Give a file with the sheets survey, choices and settings"),
+    "Q027": ("the questionnaire has no questions", "Write at least one row in survey"),
+    "Q028": ('the core question "{what}" can be skipped', "Write required: yes; list non-answers in nonanswers"),
+    "Q029": ("pyxform says: {what}", "Check the workbook accordingly"),
+    "Q030": ('the repeat "{what}" has no end', "Fill in repeat_count: a number, or an earlier answer from outside the repeat"),
+    "Q031": ("{what} has no effect in a telephone interview", "It may stay; it is not used"),
+    "Q032": ('the repeat "{what}" has more than {most} instances', "Make repeat_count smaller"),
+    "Q033": ('none of the ways that were tried reaches "{what}"; not all were tried', "Check relevant, or walk it"),
+    "Q034": ('the relevant of "{what}" always holds', "Take it out if the question is always asked, else mend it"),
+    "Q035": ('no way chooses "{code}" of "{what}", which a condition names', "Check choice_filter, constraint and the condition"),
+    "Q036": ('say tells the promise "{what}" before {name} has asked what really happened', "Ask first, tell the promise later"),
+    "Q037": ("no text was found that meets the constraint", "Try a real answer with questionnaire walk"),
+}
+"""The catalogue in English: message and what to do."""
 
 CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q001": (ERROR, "不认识的题型“{what}”", "请改用支持的题型：{known}"),
@@ -55,16 +96,23 @@ class Problem:
     row: int
     message: str
     fix: str
+    english: tuple[str, str] = ("", "")
 
-    def as_json(self) -> dict[str, str | int]:
+    def as_json(self, language: str = "zh") -> dict[str, str | int]:
         """As the command line prints it."""
-        return asdict(self)
+        spoken = self.in_english() if language == "en" else self
+        return {name: value for name, value in asdict(spoken).items() if name != "english"}
+
+    def in_english(self) -> "Problem":
+        """The same in English; what it quotes stays as it is."""
+        return replace(self, message=self.english[0], fix=self.english[1])
 
 
 def problem(number: str, sheet: str, row: int, **about: object) -> Problem:
     """The catalogue's entry `number`, met in `row` of `sheet` (rows count from 1 under the header, which is row 1)."""
     severity, message, fix = CATALOGUE[number]
-    return Problem(number, severity, sheet, row, message.format(**about), fix.format(**about))
+    english = tuple(text.format(**about) for text in ENGLISH[number])
+    return Problem(number, severity, sheet, row, message.format(**about), fix.format(**about), (english[0], english[1]))
 
 
 class QuestionnaireProblems(Exception):

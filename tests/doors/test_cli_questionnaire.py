@@ -44,6 +44,8 @@ def test_a_problem_is_printed_with_number_place_and_what_to_do(tmp_path: Path, c
     (found,) = json.loads(capsys.readouterr().out)
     assert (found["code"], found["severity"], found["sheet"], found["row"]) == ("Q004", "error", "survey", 3)
     assert found["message"] and found["fix"]
+    assert main(["questionnaire", "check", file, "--english"]) == 1
+    assert "error Q004 survey row 3: relevant refers to" in capsys.readouterr().out
     assert main(["questionnaire", "check", file]) == 1
     assert "Q004" in capsys.readouterr().out
 

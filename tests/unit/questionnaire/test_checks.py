@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.questionnaire.checks import check
-from callcenter.questionnaire.problems import CATALOGUE
+from callcenter.questionnaire.problems import CATALOGUE, ENGLISH
 
 YES_NO = [{"list_name": "yn", "name": "yes", "label": "是"}, {"list_name": "yn", "name": "no", "label": "否"}]
 
@@ -27,7 +28,7 @@ ASK = {"type": "select_one yn", "name": "a", "label": "问"}
         ([{"type": "select_one_from_file x.csv", "name": "a", "label": "x"}, ASK | {"name": "b"}], [("Q020", 2)]),
         ([ASK, {"type": "begin_repeat", "name": "r", "repeat_count": "2"}, {"type": "text", "name": "b", "label": "x"},
           {"type": "end_repeat"}, {"type": "select_one ${b}", "name": "c", "label": "x"}], [("Q020", 6)]),
-        ([ASK, {"type": "calculate", "name": "b", "calculation": "pulldata('f', 'a', 'b', ${a})"}], [("Q014", 3), ("Q020", 3)]),
+        ([ASK, {"type": "calculate", "name": "b", "calculation": "pulldata('f', 'a', 'b', ${a})"}], [("Q020", 3)]),
         ([ASK | {"appearance": "search('f')"}], [("Q020", 2)]),
         ([ASK, {"type": "calculate", "name": "b", "calculation": "1", "trigger": "${a}"}], [("Q020", 3)]),
         ([ASK | {"media::image": "a.jpg"}], [("Q031", 2)]),
@@ -113,6 +114,15 @@ def test_what_is_no_questionnaire_is_told_and_never_fails(document: Any) -> None
 
 def test_every_entry_of_the_catalogue_says_what_to_do() -> None:
     assert all(severity in {"error", "warning"} and message and fix for severity, message, fix in CATALOGUE.values())
+
+
+def test_the_catalogue_speaks_english_with_the_same_details() -> None:
+    assert set(ENGLISH) == set(CATALOGUE)
+    for code, (_, message, fix) in CATALOGUE.items():
+        for ours, theirs in zip((message, fix), ENGLISH[code], strict=True):
+            assert set(re.findall(r"{\w+}", ours.replace("{{", ""))) == set(re.findall(r"{\w+}", theirs.replace("{{", ""))), code
+    (found,) = check({"survey": [ASK | {"name": "1"}]})[:1]
+    assert "question" in found.in_english().message and set(found.as_json("en")) == {"code", "severity", "sheet", "row", "message", "fix"}
 
 
 WORDS = st.sampled_from(
