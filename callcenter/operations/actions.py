@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import IO, Any
 
-from sqlalchemy import and_, delete, func, or_
+from sqlalchemy import and_, case, delete, func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -61,12 +61,17 @@ def queue_job(session: Session, kind: str, payload: dict[str, Any], by: int | No
     return job.id
 
 
+FIRST = ("judge_list", "make_receipt")
+"""Kinds of jobs that somebody waits for in front of a page: claimed before all others, however long those have waited."""
+
+
 def claim_job(session: Session, worker: str, kinds: list[str], lease: timedelta = timedelta(minutes=2)) -> Job | None:
-    """The oldest job that waits, or whose worker let its lease run out; leased to `worker`."""
+    """The oldest job that waits, or whose worker let its lease run out, those of `FIRST` before others; leased to `worker`."""
     now = clock.now()
     lapsed = and_(col(Job.state) == "running", col(Job.lease_expires_at) < now)
     waiting = select(Job).where(col(Job.kind).in_(kinds), or_(col(Job.state) == "queued", lapsed))
-    job = session.exec(waiting.order_by(col(Job.id)).limit(1).with_for_update(skip_locked=True)).first()
+    priority = case((col(Job.kind).in_(FIRST), 0), else_=1)
+    job = session.exec(waiting.order_by(priority, col(Job.id)).limit(1).with_for_update(skip_locked=True)).first()
     if job is None:
         return None
     job.state, job.worker, job.lease_expires_at, job.claims = "running", worker, now + lease, job.claims + 1

@@ -152,7 +152,7 @@ def test_a_window_reopened_for_one_unit_takes_its_list_as_late_and_no_other_unit
 def test_a_large_list_is_waited_for(department: Browser, population_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("callcenter.lists.actions.submitting.LARGE_FILE", 10)
     shown = send(department, population_id, ("a.xlsx", workbook([row(1)]))).text
-    assert "正在核对" in shown
+    assert "排队等待核对" in shown and "已读" not in shown
     from callcenter.worker.lists import judge_list
 
     assert judge_list({"submission_id": 1}, lambda done, total: None)["rows"] == 1

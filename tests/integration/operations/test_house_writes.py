@@ -50,3 +50,17 @@ def test_a_job_is_claimed_once_and_again_when_its_worker_lets_the_lease_run_out(
         done = session.get(Job, wanted)
         assert done is not None and (done.state, done.result) == ("done", {"rows": 3})
         assert actions.claim_job(session, "worker-1", ["export"]) is None
+
+
+def test_what_a_clerk_waits_for_is_claimed_before_older_merges(database_url: str, field_time: FieldTime) -> None:
+    kinds = ["preview_frame", "freeze_frame", "judge_list", "make_receipt"]
+    with transaction() as session:
+        for kind in kinds:
+            actions.queue_job(session, kind, {}, None)
+    claimed = []
+    for _ in kinds:
+        with transaction() as session:
+            job = actions.claim_job(session, "worker-1", kinds)
+            assert job is not None
+            claimed.append(job.kind)
+    assert claimed == ["judge_list", "make_receipt", "preview_frame", "freeze_frame"]
