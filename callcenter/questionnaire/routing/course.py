@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from callcenter.questionnaire.definition import NONANSWERS, Block, Branch, Choice, Definition, Question, in_language
-from callcenter.questionnaire.expressions import Value
+from callcenter.questionnaire.definition import NONANSWERS, Block, Branch, Choice, Definition, Question
 from callcenter.questionnaire.question_types import as_text, read_answer
 from callcenter.questionnaire.routing.order import Body, body_in_order
 from callcenter.questionnaire.routing.route import Given, Moment, Place, Route, Stop, key_of, parted
+from callcenter.questionnaire.routing.scope import Scope
 
 REQUIRED = "这道题需要回答，或选择“不知道”“拒答”等"
 MOST_INSTANCES = 100
@@ -26,7 +26,7 @@ class Course:
         self.answers: dict[str, Given] = dict(answers or {})
         self._keys = {key: parted(key) for key in self.answers}
         self._body: Body = body_in_order(definition, seed)
-        self._flat_scope = _Scope(self, (), ())
+        self._flat_scope = Scope(self, (), ())
         self._values: dict[str, dict[Place, str]] = {}
         self._relevance: dict[str, dict[Place, bool]] = {}
         self._stops: dict[str, dict[Place, Stop]] = {}
@@ -132,7 +132,7 @@ class Course:
         """The choices that its filter leaves."""
         if question.choice_filter is None:
             return question.choices
-        scope = _Scope(self, question.repeats, place)
+        scope = Scope(self, question.repeats, place)
         left = []
         for choice in question.choices:
             scope.choice = choice
@@ -145,14 +145,14 @@ class Course:
         kept = self._counts.setdefault(repeat.name, {})
         if place not in kept:
             kept[place] = 0
-            scope = _Scope(self, repeat.around, place)
+            scope = Scope(self, repeat.around, place)
             if repeat.count is not None and all(condition.holds(scope) for condition in repeat.conditions):
                 kept[place] = min(MOST_INSTANCES, max(0, repeat.count.whole_in(scope)))
         return kept[place]
 
-    def scope(self, question: Question | None = None, place: Place = ()) -> "_Scope":
+    def scope(self, question: Question | None = None, place: Place = ()) -> Scope:
         """What the expressions of a question see."""
-        return self._flat_scope if question is None or not place else _Scope(self, question.repeats, place)
+        return self._flat_scope if question is None or not place else Scope(self, question.repeats, place)
 
     def instances(self, repeats: tuple[Block, ...], place: Place) -> Iterator[Place]:
         """Every instance of the innermost of `repeats` inside `place`."""
@@ -258,7 +258,7 @@ class Course:
             return wrong or self._missing(question, place)
         if question.constraint is None:
             return None
-        scope = _Scope(self, question.repeats, place)
+        scope = Scope(self, question.repeats, place)
         scope.dotted = text
         return None if question.constraint.holds(scope) else question.text("constraint_message") or "回答不符合要求，请核对"
 
@@ -273,69 +273,6 @@ class Course:
             return question.calculation.text_in(self.scope(question, place))
         given = self.given(question, place)
         return as_text(given.value) if given and given.nonanswer is None else ""
-
-
-class _Scope:
-    """What an expression sees from one place; questions of a repeat around it are those of its own instance."""
-
-    def __init__(self, course: Course, repeats: tuple[Block, ...], place: Place) -> None:
-        self.course, self.repeats, self.here = course, repeats, place
-        self.dotted: str = ""
-        self.choice: Choice | None = None
-
-    def value(self, name: str) -> Value:
-        question = self.course.definition.by_name.get(name)
-        if question is None:
-            return self._of_block(name)
-        if not question.repeats:
-            return self.course.value(question)
-        shared = self._shared(question.repeats)
-        if shared == len(question.repeats):
-            return self.course.value(question, self.here[:shared])
-        places = self.course.instances(question.repeats, self.here[:shared])
-        return [self.course.value(question, place) for place in places if self.course.relevant(question, place)]
-
-    def this(self) -> Value:
-        return self.dotted
-
-    def today(self) -> str:
-        return self.course.moment.today
-
-    def now(self) -> str:
-        return self.course.moment.now
-
-    def column(self, name: str) -> str:
-        return self.choice.columns.get(name, "") if self.choice else ""
-
-    def position(self) -> int:
-        return self.here[-1] if self.here else 0
-
-    def indexed(self, name: str, places: list[tuple[str, int]]) -> Value:
-        question = self.course.definition.by_name.get(name)
-        if question is None:
-            return ""
-        stated, shared = dict(places), self._shared(question.repeats)
-        place = tuple(stated.get(repeat.name, self.here[depth] if depth < shared else 0) for depth, repeat in enumerate(question.repeats))
-        return self.course.value(question, place) if self.course.exists(question, place) else ""
-
-    def choice_name(self, name: str, code: str) -> str:
-        question = self.course.definition.by_name.get(name)
-        labels = {choice.value: in_language(choice.label, "zh") for choice in question.choices} if question else {}
-        return labels.get(code, "")
-
-    def _of_block(self, name: str) -> Value:
-        """A repeat counts as many as it has instances; a group is nothing."""
-        block = self.course.definition.blocks.get(name)
-        if block is None or not block.repeats:
-            return ""
-        repeats = (*block.around, block)
-        return [str(place[-1]) for place in self.course.instances(repeats, self.here[: self._shared(block.around)])]
-
-    def _shared(self, repeats: tuple[Block, ...]) -> int:
-        shared = 0
-        while shared < min(len(repeats), len(self.repeats)) and repeats[shared] is self.repeats[shared]:
-            shared += 1
-        return shared
 
 
 def _read(question: Question, raw: Any) -> Any:
