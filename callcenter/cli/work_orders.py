@@ -11,6 +11,7 @@ from callcenter.cli.places import check_place, read_list
 from callcenter.cli.populations import population_named
 from callcenter.db.engine import transaction
 from callcenter.errors import Refused
+from callcenter.frame.reporting_order import reporting_order
 from callcenter.lists import queries
 from callcenter.lists.orders import report
 from callcenter.lists.orders.durations import MEASURES, as_document, concerning, limits_of, results
@@ -64,7 +65,9 @@ def population_days(
 ) -> None:
     """How long the matters of a population took by their work orders, as written and by the dates, against the item's promises.
 
-    Accepted rows and duplicates count. Example: callcenter lists order-days --study tianjin-2022 --population 28-1
+    Accepted rows and duplicates count, an order number of an enterprise once; what two units reported is in the lines of both.
+
+    Example: callcenter lists order-days --study tianjin-2022 --population 28-1
     """
     wiring.start(Settings())
     with transaction() as session:
@@ -72,17 +75,24 @@ def population_days(
         orders = queries.timed_orders(session, meant.id)
         if not orders:
             raise Refused("no_work_orders_yet", "样本总体 {population} 还没有收到工单。", population=population)
-        item = studies.item(session, meant.item_id).number
-        promised = limits_of(studies.standards(session, studies.study_by_name(session, study).id or 0, item_number=item))
-        found = results(orders, studies.work_calendar(session), concerning(promised, meant.title))
+        item = studies.item(session, meant.item_id)
+        promised = limits_of(studies.standards(session, studies.study_by_name(session, study).id or 0, item_number=item.number))
+        reporters = reporting_order((order.department for order in orders), [*item.lead_departments, *item.responsible_units])
+        found = results(orders, studies.work_calendar(session), concerning(promised, meant.title), reporters)
     document = {"population": meant.code, "title": meant.title, **as_document(found)}
     print(json.dumps(document, ensure_ascii=False, indent=1) if as_json else _days(document))
 
 
 def _days(document: dict[str, Any]) -> str:
     lines = [f"{document['population']} {document['title']}：{document['orders']:,} 个工单、{document['stages']:,} 个环节。"]
+    if document["repeated"]:
+        lines.append(f"重复的工单 {document['repeated']:,} 个不计（同一企业的同一工单号只算一次，以报送单位固定顺序中在前的为准）。")
+    if len(document["by_department"]) > 1:
+        lines.append("按单位各算自己报送的工单：几个单位都报送的工单在各单位都算，各单位之和可以大于全部。")
     lines.append("\t".join(("", "工单", "平均", "中位数", "下四分位", "上四分位", "最短", "最长", "承诺之内")))
-    groups = [("全部", document["overall"]), *document["by_department"].items(), *document["by_district"].items()]
+    groups = [("全部", document["overall"])]
+    groups += [(f"单位 {name}", row) for name, row in document["by_department"].items()]
+    groups += [(f"区域 {name}", row) for name, row in document["by_district"].items()]
     for name, row in groups:
         for measure, one in row.items():
             numbers = [f"{one[key]:.2f}" for key in ("mean", "median", "q1", "q3", "low", "high")]

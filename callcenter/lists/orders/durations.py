@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -36,6 +36,9 @@ class TimedOrder(NamedTuple):
     stages: tuple[Stage, ...]
     days: float | None
     stage_days: Sequence[float | None] = ()
+    number: str = ""
+    uscc: str = ""
+    enterprise: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class Results:
     """All figures of a population."""
 
     orders: int
+    repeated: int
+    """Rows that repeat an order of the same enterprise: they are in none of the population's figures."""
     stages: int
     limits: list[Limit]
     overall: Row
@@ -129,27 +134,60 @@ def quantile(ordered: Sequence[float], part: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
-def results(orders: Sequence[TimedOrder], calendar: WorkCalendar, limits: list[Limit]) -> Results:
-    """Every figure of the orders of a population; a repeated order of an enterprise counts with its own days."""
-    measured = [(order, days_of(order, calendar)) for order in orders]
+def once(orders: Iterable[TimedOrder]) -> list[TimedOrder]:
+    """Each order number of an enterprise once, as told first; rows without a number are all different orders."""
+    seen: dict[str, list[TimedOrder]] = defaultdict(list)
+    kept = []
+    for order in orders:
+        if order.number and any(_same_enterprise(order, other) for other in seen[order.number]):
+            continue
+        if order.number:
+            seen[order.number].append(order)
+        kept.append(order)
+    return kept
 
-    def grouped(group: Callable[[TimedOrder], str]) -> dict[str, Row]:
-        groups: dict[str, list[dict[str, float | None]]] = defaultdict(list)
-        for order, days in measured:
-            groups[group(order)].append(days)
-        return {name: _row(groups[name], limits) for name in sorted(groups)}
 
-    counted = Counter(len(order.stages) for order in orders)
+def _same_enterprise(one: TimedOrder, other: TimedOrder) -> bool:
+    """The same credit code; where one of them has none, the same name."""
+    return one.uscc == other.uscc if one.uscc and other.uscc else one.enterprise == other.enterprise
+
+
+def results(orders: Sequence[TimedOrder], calendar: WorkCalendar, limits: list[Limit], reporters: Sequence[str] = ()) -> Results:
+    """Every figure of the orders of a population; a repeated order counts once, as the first of the `reporters` tells it.
+
+    By unit each counts what it reported itself, so an order that two units reported is in both groups.
+    """
+    place = {reporter: at for at, reporter in enumerate(reporters)}
+    told = sorted(orders, key=lambda order: place.get(order.department, len(place)))
+    counted = once(told)
+    measured = [(order, days_of(order, calendar)) for order in counted]
+    sizes = Counter(len(order.stages) for order in counted)
     return Results(
-        orders=len(orders),
-        stages=sum(counted[n] * n for n in counted),
+        orders=len(counted),
+        repeated=len(orders) - len(counted),
+        stages=sum(sizes[n] * n for n in sizes),
         limits=limits,
         overall=_row([days for _, days in measured], limits),
-        by_department=grouped(lambda order: order.department),
-        by_district=grouped(lambda order: order.district),
-        by_stage=_by_stage(orders, calendar),
-        stage_counts=dict(sorted(counted.items())),
+        by_department=_by_department(told, calendar, limits),
+        by_district=_grouped(((order.district, days) for order, days in measured), limits),
+        by_stage=_by_stage(counted, calendar),
+        stage_counts=dict(sorted(sizes.items())),
     )
+
+
+def _by_department(orders: Sequence[TimedOrder], calendar: WorkCalendar, limits: list[Limit]) -> dict[str, Row]:
+    """Each unit with what it reported itself, repeated rows of its own once."""
+    reported: dict[str, list[TimedOrder]] = defaultdict(list)
+    for order in orders:
+        reported[order.department].append(order)
+    return _grouped(((unit, days_of(order, calendar)) for unit, own in reported.items() for order in once(own)), limits)
+
+
+def _grouped(measured: Iterable[tuple[str, dict[str, float | None]]], limits: list[Limit]) -> dict[str, Row]:
+    groups: dict[str, list[dict[str, float | None]]] = defaultdict(list)
+    for name, days in measured:
+        groups[name].append(days)
+    return {name: _row(groups[name], limits) for name in sorted(groups)}
 
 
 def limits_of(standards: Iterable[Any]) -> list[Limit]:
@@ -184,7 +222,13 @@ def as_document(found: Results) -> dict[str, Any]:
     """The results as JSON: figures by measure, overall and by group."""
     groups = {name: {str(key): _plain(row, found) for key, row in getattr(found, name).items()} for name in _GROUPS}
     promises = [{"text": limit.text, "unit": limit.unit, "most": limit.most, "average": limit.average} for limit in found.limits]
-    head = {"orders": found.orders, "stages": found.stages, "stage_counts": found.stage_counts, "promises": promises}
+    head = {
+        "orders": found.orders,
+        "repeated": found.repeated,
+        "stages": found.stages,
+        "stage_counts": found.stage_counts,
+        "promises": promises,
+    }
     return {**head, "overall": _plain(found.overall, found), **groups}
 
 

@@ -68,11 +68,11 @@ def orders_with_findings(
 def timed_orders(session: Session, population_id: int) -> list[TimedOrder]:
     """The work orders of a population that count: of accepted rows and of duplicates, which keep their days."""
     found = session.connection().execute(text(_TIMED), {"population": population_id})
-    return [TimedOrder(row[0], row[1], tuple(from_stored(stage) for stage in row[2]), row[3], row[4]) for row in found]
+    return [TimedOrder(row[0], row[1], tuple(from_stored(stage) for stage in row[2]), *row[3:]) for row in found]
 
 
 _TIMED = """
-SELECT s.department, r.district, w.stages, r.total_days, r.stage_days
+SELECT s.department, r.district, w.stages, r.total_days, r.stage_days, w.order_number, r.uscc, r.enterprise_name
 FROM work_orders w JOIN submissions s ON s.id = w.submission_id
 JOIN submission_rows r ON r.submission_id = w.submission_id AND r.number = w.number
 WHERE s.population_id = :population AND s.state = 'judged' AND r.verdict IN ('accepted', 'duplicate')
@@ -81,9 +81,12 @@ ORDER BY s.id, w.number
 
 
 def populations_with_orders(session: Session) -> dict[int, tuple[int, int]]:
-    """Population to how many units sent how many work orders that count."""
+    """Population to how many units sent how many work orders that count; an order number of an enterprise once."""
     found = session.connection().execute(
-        text("""SELECT s.population_id, count(DISTINCT s.department), count(*)
+        text("""SELECT s.population_id, count(DISTINCT s.department),
+                       count(*) FILTER (WHERE w.order_number = '')
+                       + count(DISTINCT (w.order_number, coalesce(nullif(r.uscc, ''), r.enterprise_name)))
+                         FILTER (WHERE w.order_number <> '')
                 FROM work_orders w JOIN submissions s ON s.id = w.submission_id
                 JOIN submission_rows r ON r.submission_id = w.submission_id AND r.number = w.number
                 WHERE s.state = 'judged' AND r.verdict IN ('accepted', 'duplicate') GROUP BY 1""")

@@ -122,3 +122,23 @@ def test_results_by_unit_district_and_stage_hold_average_and_limit_apart() -> No
 
 def test_findings_and_measures_have_english_lines() -> None:
     assert {*NAMES.values(), *SENTENCES.values(), *MEASURES.values()} <= english().keys()
+
+
+def test_an_order_told_twice_counts_once_as_its_first_reporter_tells_it() -> None:
+    def told(days: float, unit: str, number: str = "GD1", **about: str) -> TimedOrder:
+        return timed(days=days, department=unit)._replace(number=number, **about)
+
+    orders = [
+        told(9, "乙局", uscc="A", enterprise="某公司"),
+        told(2, "甲局", uscc="A", enterprise="某公司"),
+        told(2, "甲局", uscc="A", enterprise="某公司"),
+        told(3, "甲局", enterprise="某公司"),  # no code: told apart by the name
+        told(4, "甲局", uscc="B", enterprise="某公司"),
+        told(5, "乙局", number="", uscc="A"),
+        told(5, "乙局", number="", uscc="A"),
+    ]
+    found = results(orders, OFFICIAL, [], ["甲局", "乙局"])
+    assert (found.orders, found.repeated, as_document(found)["repeated"]) == (4, 3, 3)
+    assert found.overall[WRITTEN].mean == (2 + 4 + 5 + 5) / 4
+    assert {unit: row[WRITTEN].n for unit, row in found.by_department.items()} == {"甲局": 2, "乙局": 3}
+    assert results(orders, OFFICIAL, [], ["乙局", "甲局"]).overall[WRITTEN].mean == (9 + 4 + 5 + 5) / 4

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import JSONResponse, Response
 
+from callcenter.frame.reporting_order import reporting_order
 from callcenter.lists import queries as lists
 from callcenter.lists.orders.durations import MEASURES, Figures, Limit, Results, concerning, limits_of, measure_for, results
 from callcenter.studies import queries as studies
@@ -87,7 +88,9 @@ def _promised(session: Session, population_id: int) -> list[Limit]:
 
 def _results(session: Session, population_id: int) -> Results:
     limits = concerning(_promised(session, population_id), studies.population(session, population_id).title)
-    return results(lists.timed_orders(session, population_id), studies.work_calendar(session), limits)
+    orders, item = lists.timed_orders(session, population_id), studies.item(session, studies.population(session, population_id).item_id)
+    reporters = reporting_order((order.department for order in orders), [*item.lead_departments, *item.responsible_units])
+    return results(orders, studies.work_calendar(session), limits, reporters)
 
 
 def _step_promises(session: Session, population_id: int) -> list[str]:
