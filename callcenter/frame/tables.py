@@ -104,6 +104,8 @@ class FramePreview(SQLModel, table=True):
     population_id: int = link("populations.id")
     fingerprint: str
     """Of all that it was made from; another one means that it is out of date."""
+    made_from: dict[str, Any] = later_document()
+    """Its lists, months, order, rules, earlier frame and codes taken over, and the other populations' lists searched for codes."""
     supplement: bool
     made_at: datetime = moment()
     counts: dict[str, Any] = document()

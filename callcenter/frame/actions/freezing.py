@@ -25,6 +25,7 @@ def freeze(session: Session, population_id: int, user_id: int | None, *, supplem
     session.connection().execute(text("SELECT id FROM populations WHERE id = :id FOR NO KEY UPDATE"), {"id": population_id})
     _refuse_unseen(session, population_id, shown, supplement=supplement)
     made = queries.preview(session, population_id, supplement=supplement)
+    _refuse_unseen(session, population_id, shown, supplement=supplement, codes=made.codes_sha256)  # what came in while it was merged
     if not made.units:
         if made.removed:
             raise Refused("all_screened_out", "筛选规则去掉了全部 {count} 家企业，没有可以冻结的：请检查规则。", count=len(made.removed))
@@ -62,6 +63,14 @@ def freeze_later(session: Session, population_id: int, user_id: int | None, *, s
     return queue_job(session, JOB, {"population_id": population_id, "user_id": user_id, "shown": shown}, user_id)
 
 
-def _refuse_unseen(session: Session, population_id: int, shown: str, *, supplement: bool) -> None:
-    if shown and shown != queries.fingerprint(session, population_id, supplement=supplement):
+def _refuse_unseen(session: Session, population_id: int, shown: str, *, supplement: bool, codes: str = "") -> None:
+    """Refuse what is not what was shown; `codes` is the digest of those that were taken over, where it is known."""
+    if not shown:
+        return
+    if codes:
+        now = queries.own_sources(session, population_id, supplement=supplement) | {"codes": codes}
+    else:
+        kept = queries.stored_preview(session, population_id)
+        now = queries.sources(session, population_id, supplement=supplement, known=kept.made_from if kept else None)
+    if shown != queries.fingerprint(now):
         raise Conflict("lists_changed", "您查看之后名单或筛选规则有变化，没有冻结：请看过新的结果再冻结。")

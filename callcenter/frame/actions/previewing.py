@@ -16,27 +16,43 @@ from callcenter.operations.actions import queue_job
 JOB, TRIAL = "preview_frame", "try_screening"
 
 
-def look_ahead(session: Session, population_id: int, *, supplement: bool) -> tuple[FramePreview | None, bool]:
-    """The kept preview and whether it is up to date: a small one is made anew where it is not, a large one waits to be asked for."""
+def look_ahead(session: Session, population_id: int, *, supplement: bool) -> tuple[FramePreview | None, list[str]]:
+    """The kept preview, and which parts of what it was made from have changed since (of none it is up to date).
+
+    A small one is made anew where it is not, a large one waits to be asked for; one that was never made is `None` or empty.
+    """
     found = queries.stored_preview(session, population_id)
-    wanted = queries.fingerprint(session, population_id, supplement=supplement)
-    if found is not None and found.fingerprint == wanted:
-        return found, True
-    if queries.row_count(session, population_id) >= LARGE:
-        return found, False
-    return keep_preview(session, population_id, supplement=supplement), True
+    if found is not None and found.made_from:
+        now = queries.sources(session, population_id, supplement=supplement, known=found.made_from)
+        if found.fingerprint == queries.fingerprint(now):
+            _remember(found, now)
+            return found, []
+        if queries.row_count(session, population_id) >= LARGE:
+            return found, queries.changed(found.made_from, now)
+    elif queries.row_count(session, population_id) >= LARGE:
+        return found, ["lists"]
+    return keep_preview(session, population_id, supplement=supplement), []
+
+
+def _remember(kept: FramePreview, now: dict[str, Any]) -> None:
+    """The other populations' lists were searched and tell no other code: the next look need not search them again."""
+    if kept.made_from["others"] != now["others"]:
+        kept.made_from = now
 
 
 def keep_preview(session: Session, population_id: int, *, supplement: bool) -> FramePreview:
     """Merge the lists as they stand and keep the result in place of the earlier one."""
     session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"frame preview {population_id}"})
-    wanted = queries.fingerprint(session, population_id, supplement=supplement)
     kept = queries.stored_preview(session, population_id)
-    if kept is not None and kept.fingerprint == wanted:
+    now = queries.sources(session, population_id, supplement=supplement, known=kept.made_from if kept else None)
+    if kept is not None and kept.fingerprint == queries.fingerprint(now):
+        _remember(kept, now)
         return kept
     made = queries.preview(session, population_id, supplement=supplement)
     kept = kept or FramePreview(population_id=population_id, fingerprint="", supplement=supplement, made_at=clock.now())
-    kept.fingerprint, kept.supplement, kept.made_at, kept.job_id = wanted, supplement, clock.now(), None
+    now["codes"] = made.codes_sha256
+    kept.made_from, kept.fingerprint = now, queries.fingerprint(now)
+    kept.supplement, kept.made_at, kept.job_id = supplement, clock.now(), None
     kept.counts, kept.by_department, kept.screening = made.counts, made.by_department, made.screening
     session.add(kept)
     session.flush()

@@ -31,10 +31,10 @@ from callcenter.frame.queries.listing import (
     stored_preview,
     units_page,
 )
+from callcenter.frame.queries.made_from import changed, fingerprint, own_sources, sources
 from callcenter.frame.queries.merging import (
     Preview,
     current_screening,
-    fingerprint,
     frozen_keys,
     known_places,
     preview,
@@ -54,6 +54,7 @@ __all__ = [
     "Source",
     "UnitLine",
     "UnitsWanted",
+    "changed",
     "current_screening",
     "do_not_call",
     "find",
@@ -68,6 +69,7 @@ __all__ = [
     "numbered_frame",
     "of_source",
     "overlap_of_stage",
+    "own_sources",
     "preview",
     "preview_source",
     "provenance",
@@ -76,6 +78,7 @@ __all__ = [
     "screening_document",
     "screenings",
     "shared_numbers",
+    "sources",
     "still_barred",
     "stored_preview",
     "strata_sizes",

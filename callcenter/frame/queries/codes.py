@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from callcenter.frame.duplicates import Codes, known_codes
+from callcenter.studies import queries as studies
 
 COUNTING_ROWS = "r.verdict IN ('accepted', 'duplicate')"
 _UNKNOWN = f"""
@@ -33,7 +34,12 @@ def other_lists(session: Session, population_id: int) -> list[int]:
 
 
 def codes_taken_over(session: Session, population_id: int) -> Codes:
-    """For names and districts of which the population's own lists know no code: those that other populations' lists know."""
+    """For names and districts of which the population's own lists know no code: those that other populations' lists know.
+
+    Persons take over none: a name tells no person from another.
+    """
+    if studies.population(session, population_id).respondents == "persons":
+        return {}
     lists = other_lists(session, population_id)
     unknown = set(_rows(session, _UNKNOWN, {"population": population_id})) if lists else set()
     if not unknown:

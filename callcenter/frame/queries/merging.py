@@ -1,7 +1,6 @@
 """What the lists of a population make as they stand now: rows read, merged, screened, counted."""
 
 import gc
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,8 +11,8 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from callcenter.frame import strata
-from callcenter.frame.duplicates import ReportedRow, Unit, in_order, mark_shared, merge, merge_persons
-from callcenter.frame.queries.codes import codes_taken_over
+from callcenter.frame.duplicates import Codes, ReportedRow, Unit, in_order, mark_shared, merge, merge_persons
+from callcenter.frame.queries.codes import codes_taken_over, digest
 from callcenter.frame.reporting_order import reporting_order
 from callcenter.frame.screening import Rules, read_rules, screen
 from callcenter.frame.summary import Barred, by_department, counts
@@ -29,12 +28,6 @@ FROM submission_rows r JOIN submissions s ON s.id = r.submission_id
 LEFT JOIN (SELECT DISTINCT ON (department) department, policy_month FROM list_statements
            WHERE population_id = %(population)s ORDER BY department, id DESC) stated ON stated.department = s.department
 WHERE s.population_id = %(population)s AND {_COUNTING}
-"""
-_INPUTS = """
-SELECT coalesce(string_agg(concat_ws(' ', s.id, s.population_id), ',' ORDER BY s.id), '')
-       || ' ' || (SELECT coalesce(max(id), 0) FROM do_not_call) || ' ' || (SELECT coalesce(max(id), 0) FROM list_statements)
-FROM submissions s JOIN populations p ON p.id = s.population_id JOIN stages g ON g.id = p.stage_id
-WHERE g.study_id = :study AND s.state = 'judged'
 """
 _ROW_COUNT = """
 SELECT coalesce(sum((totals->>'accepted')::bigint + (totals->>'duplicate')::bigint), 0) FROM submissions
@@ -57,6 +50,8 @@ class Preview:
     """version, sha256 and document of the rules; empty where there are none."""
     order: list[str] = field(default_factory=list)
     """The reporting units in their fixed order."""
+    codes_sha256: str = ""
+    """Of the codes that were taken over from other populations."""
 
 
 def screenings(session: Session, population_id: int) -> list[Screening]:
@@ -103,20 +98,6 @@ def row_count(session: Session, population_id: int) -> int:
     return int(session.connection().execute(text(_ROW_COUNT), {"population": population_id}).scalar_one())
 
 
-def fingerprint(session: Session, population_id: int, *, supplement: bool) -> str:
-    """A hash of all that a preview is made from: while it is the same, so is the preview."""
-    study = studies.study_of_population(session, population_id)
-    newest = session.exec(select(Frame.id).where(Frame.population_id == population_id).order_by(col(Frame.id).desc())).first()
-    rules = current_screening(session, population_id, supplement=supplement)
-    parts = [
-        session.connection().execute(text(_INPUTS), {"study": study.id}).scalar_one(),
-        "\n".join(order_of(session, population_id)),
-        rules.sha256 if rules else "",
-        f"after {newest}" if supplement else "whole",
-    ]
-    return hashlib.sha256("\t".join(map(str, parts)).encode()).hexdigest()
-
-
 def reported_rows(session: Session, population_id: int, order: list[str], *, columns: bool = False) -> list[ReportedRow]:
     """The usable rows of a population in the fixed order; with `columns` each brings all its cells."""
     asked = asks(studies.population(session, population_id)).beside
@@ -152,13 +133,12 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _merged(session: Session, population_id: int, order: list[str], *, columns: bool) -> list[Unit]:
+def _merged(session: Session, population_id: int, order: list[str], codes: Codes, *, columns: bool) -> list[Unit]:
     """The population's units as its lists stand now."""
-    study = studies.study_of_population(session, population_id)
     rows = reported_rows(session, population_id, order, columns=columns)
     if studies.population(session, population_id).respondents == "persons":
-        return merge_persons(rows, study.salt)
-    return merge(rows, codes_taken_over(session, population_id))
+        return merge_persons(rows, studies.study_of_population(session, population_id).salt)
+    return merge(rows, codes)
 
 
 def frozen_keys(session: Session, population_id: int) -> frozenset[str]:
@@ -200,7 +180,8 @@ def preview(session: Session, population_id: int, *, supplement: bool = False, r
     applied = rules if rules is not None else read_rules(current.document if current else {})
     order = order_of(session, population_id)
     with _uncollected():
-        merged = _merged(session, population_id, order, columns=applied.columns)
+        codes = codes_taken_over(session, population_id)
+        merged = _merged(session, population_id, order, codes, columns=applied.columns)
     rows = sum(unit.rows for unit in merged)
     before = _new_ones(session, population_id, merged) if supplement else merged
     screened = screen(before, applied)
@@ -215,6 +196,7 @@ def preview(session: Session, population_id: int, *, supplement: bool = False, r
         counted,
         screening_document(current),
         order,
+        digest(codes),
     )
 
 

@@ -1,10 +1,13 @@
 """A frame is frozen once, whole, and can be checked by its hash."""
 
+from typing import Any
+
 import pytest
 
 from callcenter.db.engine import statement, transaction
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.frame import actions, queries
+from callcenter.frame.actions import previewing
 from callcenter.frame.queries import codes
 from callcenter.frame.strata import frame_hash
 from callcenter.simulation.demo_lists import make
@@ -102,8 +105,8 @@ def test_a_preview_is_kept_until_its_lists_or_rules_change_and_lists_units_by_ki
     with transaction() as session:
         submit(session, population_id, [row(1, **agent), row(2, **agent), row(3, **agent), row(4, district="")])
         submit(session, population_id, [row(4, district="西青区")], department="市税务局")
-        kept, fresh = actions.look_ahead(session, population_id, supplement=False)
-        assert fresh and kept is not None
+        kept, changed = actions.look_ahead(session, population_id, supplement=False)
+        assert not changed and kept is not None
         made_at, source = kept.fingerprint, queries.preview_source(session, population_id)
         again, _ = actions.look_ahead(session, population_id, supplement=False)
         assert again is not None and again.fingerprint == made_at
@@ -224,3 +227,51 @@ def test_codes_of_other_populations_are_looked_up_without_a_join_that_could_beco
         assert driver is not None
         plan = driver.execute(f"EXPLAIN {codes.KNOWN}", {"lists": [1, 2], "names": ["天津某1有限公司"]}).fetchall()
     assert not any("Loop" in line or "Join" in line for (line,) in plan)
+
+
+def test_a_merge_outlives_other_populations_lists_unless_they_tell_a_code_that_changes_it(
+    population_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previewing, "LARGE", 1)
+    with transaction() as session:
+        here = studies.population(session, population_id)
+        other = studies.population_by_code(session, here.stage_id, "3-1")
+        assert other.id is not None
+
+        def state() -> list[str]:
+            return actions.look_ahead(session, population_id, supplement=False)[1]
+
+        submit(session, population_id, [row(1, code=""), row(2)])
+        assert state() == ["lists"]
+        shown = actions.keep_preview(session, population_id, supplement=False).fingerprint
+        submit(session, other.id, [row(2), row(5), row(1, code="", district="西青区")])
+        actions.add_do_not_call(session, "number", "13800000009", "本人来电", None)
+        assert state() == []
+        with monkeypatch.context() as spared:
+            spared.setattr("callcenter.frame.queries.made_from.codes_taken_over", None)  # those lists were searched: not again
+            assert state() == []
+        submit(session, other.id, [row(1)], department="市税务局")
+        assert state() == ["codes"]
+        with pytest.raises(Conflict, match="没有冻结"):
+            actions.freeze(session, population_id, None, shown=shown)
+        shown = actions.keep_preview(session, population_id, supplement=False).fingerprint
+        submit(session, other.id, [row(7)], department="市税务局", adds=True)
+        frame = actions.freeze(session, population_id, None, shown=shown)
+        actions.set_rules(session, population_id, {"rules": [{"kind": "code"}]}, why="约定", user_id=None, stands="free")
+        assert state() == ["rules"]
+    assert frame.counts["without_code"] == 0
+
+
+def test_a_list_that_arrives_while_a_frame_is_merged_stops_the_freeze(population_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with transaction() as session:
+        submit(session, population_id, [row(1)])
+        shown = actions.keep_preview(session, population_id, supplement=False).fingerprint
+        merged = queries.preview
+
+        def merge_late(*about: Any, **more: Any) -> Any:
+            submit(session, population_id, [row(2)], department="市税务局")
+            return merged(*about, **more)
+
+        monkeypatch.setattr(queries, "preview", merge_late)
+        with pytest.raises(Conflict, match="没有冻结"):
+            actions.freeze(session, population_id, None, shown=shown)

@@ -15,7 +15,7 @@ from callcenter.operations import queries as operations
 from callcenter.sampling.queries import latest_draw
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
-from callcenter.web.pages.supervisor.lists_and_frames.words import CONFLICTS, in_order, rule_text
+from callcenter.web.pages.supervisor.lists_and_frames.words import CHANGED, CONFLICTS, in_order, rule_text
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
@@ -107,7 +107,7 @@ def _work(session: Session, population_id: int, job_id: int) -> Any:
 def _one(request: Request, person: Person, session: Session, population_id: int, problem: str = "", job: int = 0) -> Response:
     population = studies.population(session, population_id)
     drawn = latest_draw(session, population_id) is not None
-    kept, fresh = actions.look_ahead(session, population_id, supplement=drawn)
+    kept, stale = actions.look_ahead(session, population_id, supplement=drawn)
     source = queries.preview_source(session, population_id) if kept is not None and kept.counts else None
     values: dict[str, Any] = {
         "population": population,
@@ -115,7 +115,8 @@ def _one(request: Request, person: Person, session: Session, population_id: int,
         "receipts": lists.receipts(session, population_id=population_id),
         "preview": kept if source else None,
         "counts": in_order(kept.counts) if kept and source else {},
-        "fresh": fresh,
+        "fresh": not stale,
+        "changed": [_(CHANGED[part]) for part in stale],
         "barred": queries.still_barred(session, source) if source else 0,
         "rows": queries.row_count(session, population_id),
         "frames": queries.frames(session, population_id),

@@ -8,6 +8,15 @@ from callcenter.frame.strata import ordered
 from callcenter.web.translations import gettext as _
 from callcenter.web.translations import noted
 
+CHANGED = {
+    "lists": noted("收到的名单"),
+    "months": noted("填报的政策落地月份"),
+    "order": noted("报送单位的次序"),
+    "rules": noted("筛选规则"),
+    "after": noted("已冻结的抽样框"),
+    "codes": noted("其他总体的名单补上的信用代码"),
+}
+"""Part of what a preview was made from → how a page names it when it has changed."""
 CONFLICTS = {
     "name": noted("名称"),
     "code": noted("信用代码"),
