@@ -29,11 +29,22 @@ def test_from_a_list_to_a_package(house: House, open_as: Callable[[str], Page]) 
 
 def _a_department_sends_its_list(page: Page) -> None:
     page.click(f"tr:has-text('{POPULATION}') >> a.button")
+    _a_dropped_file_is_listed_and_waits_for_the_button(page)
     page.set_input_files("#files", LIST)
+    expect(page.locator(".chosen-files li")).to_have_count(1)
     page.click("button:has-text('上报')")
     page.click("text=查看回执")
     stats = page.inner_text(".stats")
     assert [int(number) for number in re.findall(r"^(\d+)$", stats, re.MULTILINE)] == [58, 51, 12, 2, 5]
+
+
+def _a_dropped_file_is_listed_and_waits_for_the_button(page: Page) -> None:
+    dropped = page.evaluate_handle("() => { const d = new DataTransfer(); d.items.add(new File(['x'.repeat(2048)], 'b.csv')); return d; }")
+    page.dispatch_event(".drop-zone", "drop", {"dataTransfer": dropped})
+    expect(page.locator(".chosen-files li")).to_contain_text("b.csv 2.0 KB")
+    assert page.locator("#outcomes p").count() == 0
+    page.click(".chosen-files >> text=移除")
+    expect(page.locator(".chosen-files li")).to_have_count(0)
 
 
 def _a_supervisor_draws_and_releases(page: Page) -> None:

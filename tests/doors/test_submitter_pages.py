@@ -278,3 +278,16 @@ def test_a_waiting_list_renews_its_own_line(department: Browser, population_id: 
     line = department.get("/submitter/submissions/1/row").text
     assert "有效" in line and "hx-get" not in line
     assert department.get("/submitter/submissions/1/line").headers["HX-Trigger"] == "judged"
+
+
+def test_the_overview_adds_up_what_counts(department: Browser, population_id: int) -> None:
+    lists = ("a.xlsx", workbook([row(1), row(2)])), ("b.xlsx", workbook([row(n) for n in range(3, 6)]))
+    shown = send(department, population_id, *lists, stated_total="5").text
+    assert "2 份名单，共 5 行，采用 5" in department.get("/submitter").text
+    assert "这项报送已完整：2 份名单，5 行。" in shown
+    department.post(f"/submitter/populations/{population_id}/statement", data={"stated_total": "10"})
+    shown = department.get(f"/submitter/populations/{population_id}/open").text
+    assert "这项报送已完整" not in shown
+    assert "还有要确认的" in shown
+    wrong = department.post(f"/submitter/populations/{population_id}/statement", data={"stated_total": "99999999"})
+    assert "1 到 10,000,000 之间" in wrong.text

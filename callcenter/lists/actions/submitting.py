@@ -218,7 +218,7 @@ def state(
     if policy_month.strip() and not month:
         raise InvalidInput("no_month", "政策落地月份写成“年-月”，如 2021-06。")
     if stated_total is not None and not 0 < stated_total <= MOST_STATED:
-        raise InvalidInput("no_total", "总体总数应是 1 到 {most} 之间的整数。", most=MOST_STATED)
+        raise InvalidInput("no_total", "总体总数应是 1 到 {most} 之间的整数。", most=f"{MOST_STATED:,}")
     unit = (ListStatement.population_id == population_id, ListStatement.department == department)
     newest = session.exec(select(ListStatement).where(*unit).order_by(col(ListStatement.id).desc()).limit(1)).first()
     before = (newest.stated_total, newest.policy_month) if newest else (None, None)

@@ -1,24 +1,50 @@
-// Sending lists: files are dropped or chosen, each is sent by itself with its own progress, its outcome comes back as a line.
+// Sending lists: files are dropped or chosen and listed; the button sends each by itself, its outcome comes back as a line.
 "use strict";
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const zone = form.querySelector(".drop-zone"), input = form.querySelector("input[type=file]"), outcomes = document.getElementById("outcomes");
+  const listed = form.querySelector("[data-chosen]");
+  let chosen = [...input.files];
+  function choose(files) {
+    chosen = files;
+    const held = new DataTransfer();
+    for (const file of chosen) held.items.add(file);
+    input.files = held.files;
+    listed.replaceChildren(...chosen.map((file) => chosenLine(file, listed.dataset.chosen, () => { choose(chosen.filter((other) => other !== file)); input.focus(); })));
+    listed.hidden = !chosen.length;
+  }
+  const more = (files) => choose([...chosen, ...[...files].filter((file) => !chosen.some((other) => sameFile(file, other)))]);
+  choose(chosen); // a browser may keep the choice when the page is loaded again
+  input.addEventListener("change", () => more(input.files));
   for (const kind of ["dragover", "dragenter"]) zone.addEventListener(kind, (event) => { event.preventDefault(); zone.classList.add("over"); });
   for (const kind of ["dragleave", "drop"]) zone.addEventListener(kind, () => zone.classList.remove("over"));
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
-    if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; form.requestSubmit(); }
+    more(event.dataTransfer.files);
   });
   form.addEventListener("submit", async (event) => {
     if (event.submitter?.hasAttribute("data-plain")) return;
     event.preventDefault();
-    const button = form.querySelector("button"), files = [...input.files], fields = new FormData(form);
+    const button = form.querySelector("button.primary"), files = [...input.files], fields = new FormData(form);
     fields.delete("files");
     button.disabled = true;
     outcomes.replaceChildren();
     for (const [place, file] of files.entries()) await send(form, outcomes, file, fields, place > 0);
     button.disabled = false;
-    input.value = "";
+    choose([]);
   });
+}
+function sameFile(one, other) { return one.name === other.name && one.size === other.size && one.lastModified === other.lastModified; }
+function chosenLine(file, label, remove) {
+  const line = document.createElement("li"), size = document.createElement("span"), button = document.createElement("button");
+  size.className = "faint"; size.textContent = fileSize(file.size);
+  button.type = "button"; button.className = "plain"; button.textContent = label; button.setAttribute("aria-label", label + " " + file.name);
+  button.addEventListener("click", remove);
+  line.append(file.name, " ", size, " ", button);
+  return line;
+}
+function fileSize(bytes) {
+  if (bytes < 1024) return bytes + " B";
+  return bytes < 1024 * 1024 ? (bytes / 1024).toFixed(1) + " KB" : (bytes / 1024 / 1024).toFixed(1) + " MB";
 }
 function send(form, outcomes, file, fields, further) {
   const line = document.createElement("p"), name = document.createElement("strong"), bar = document.createElement("progress"), said = document.createElement("span");

@@ -50,7 +50,8 @@ def _stage(session: Session, known: studies.KnownStage, unit: str) -> dict[str, 
 
 
 def _line(cell: due.Cell, unit: str) -> dict[str, Any]:
-    """A cell, the newest list that the unit itself sent, and who else of its district sent one."""
-    own = next((arrival for arrival in cell.arrivals if arrival.department == unit and arrival.state != "replaced"), None)
+    """A cell, the lists of the unit itself that count (without any, its newest), and who else of its district sent one."""
+    own = [arrival for arrival in cell.arrivals if arrival.department == unit and arrival.state != "replaced"]
+    counting = [arrival for arrival in own if arrival.state == "judged"]
     others = sorted({arrival.department for arrival in cell.arrivals if arrival.department != unit})
-    return {"cell": cell, "receipt": own, "others": others}
+    return {"cell": cell, "receipt": next(iter(counting or own), None), "counting": counting, "others": others}

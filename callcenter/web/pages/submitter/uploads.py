@@ -116,7 +116,7 @@ def _state(session: Session, person: Person, population_id: int, stated_total: s
     """Keep what was typed; whether anything changed. Nothing typed leaves all as it was."""
     typed = "".join(folded(clean(stated_total)).replace(",", "").split())
     if typed and not typed.isdecimal():
-        raise InvalidInput("no_total", "总体总数应是 1 到 {most} 之间的整数。", most=actions.MOST_STATED)
+        raise InvalidInput("no_total", "总体总数应是 1 到 {most} 之间的整数。", most=f"{actions.MOST_STATED:,}")
     given = {"stated_total": int(typed) if typed else None, "policy_month": policy_month}
     return actions.state(session, population_id, person.unit or "", person.id, **given) is not None  # type: ignore[arg-type]  # one of each kind
 
