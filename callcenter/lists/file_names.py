@@ -8,8 +8,11 @@ from callcenter.lists.districts import DISTRICTS
 
 LONGEST_END = 20
 CITY = "市级"
+_OPENING, _CLOSING = "(（[【〔《“", ")）]】〕》”"
 _DASHES = re.compile("[-‐-―−﹣]+")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_RECEIPT = re.compile("^(?:回执-)+")
+"""What we put before the name when we give a list back."""
 _COPY = re.compile(r"(?:\(\d+\)|-副本)+$")
 """What file managers add to a second copy; no part of the name."""
 
@@ -25,7 +28,7 @@ class NameProblem:
 
 def problems(file_name: str, *, item_number: int | None = None, topic: str = "", department: str = "") -> list[NameProblem]:
     """How `file_name` departs from the rule and from what the sender chose."""
-    parts = _DASHES.sub("-", _stem(file_name)).split("-", 3)
+    parts = _RECEIPT.sub("", _DASHES.sub("-", _stem(file_name))).split("-", 3)
     if len(parts) < 4 or not all(parts):
         return [NameProblem("parts", "文件名应为四段：市级（或区名）＋部门-评估内容-任务号-要点，用“-”连接。")]
     unit, about, number, point = parts
@@ -64,9 +67,20 @@ def _names_unit(named: str, department: str) -> bool:
     return named.startswith(CITY) and named.removeprefix(CITY).removeprefix("天津") in {city_unit, city_unit.removeprefix("市")}
 
 
+def _cut(point: str, room: int) -> str:
+    """The beginning of the key point that fits; a bracket that would stay open is left out."""
+    cut, opened = point[:room], []
+    for place, character in enumerate(cut):
+        if character in _OPENING:
+            opened.append(place)
+        elif character in _CLOSING and opened:
+            opened.pop()
+    return cut if len(point) <= room or not opened or not opened[0] else cut[: opened[0]]
+
+
 def suggested(department: str, topic: str, item_number: int, point: str) -> str:
     """The name that the rule wants, without an ending; the key point is cut where the two last parts would be too long."""
     unit = department if _district_of(department) else CITY + department.removeprefix("市")
     room = LONGEST_END - len(f"{item_number}-")
-    parts = (unit, topic, str(item_number), point[:room])
+    parts = (unit, topic, str(item_number), _cut(point, room))
     return "-".join(re.sub(r'[\\/:*?"<>|\s-]', "", part) for part in parts)

@@ -17,10 +17,10 @@ from callcenter.lists.columns import Layout, header_name
 from callcenter.lists.findings import note_texts, places_of
 from callcenter.lists.reading import sheets
 from callcenter.lists.reading.tables import DataRow, data_rows
+from callcenter.lists.receipt_sheets import COUNTED, SKIPPED, SUMMARY
 from callcenter.lists.verdicts import ListCheck
 
 ADDED = ("核对结果", "原因")
-SUMMARY = "核对结果汇总"
 LAST_LINE = 1_048_576
 """So many rows a sheet of this format holds; a longer list goes on on a further sheet."""
 _NO_INTERPRETING = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
@@ -131,11 +131,10 @@ class _Writer:
         sheet = self.book.add_worksheet(SUMMARY)
         sheet.set_column(0, 0, 44)
         sheet.set_column(1, 1, 60)
-        labels = {"rows": "读到的行", "accepted": "采用", "warned": "其中有提醒", "duplicate": "重复", "rejected": "退回"}
         lines: list[tuple[str, Value]] = [*about]
-        lines += [(label, totals.get(key, 0)) for key, label in labels.items()]
+        lines += [(label, totals.get(key, 0)) for key, label in COUNTED.items()]
         lines += [(words.REASONS[reason], count) for reason, count in totals.get("reasons", {}).items()]
-        lines += [("没有名单的工作表", name) for name in totals.get("skipped_sheet_names", [])]
+        lines += [(SKIPPED, name) for name in totals.get("skipped_sheet_names", [])]
         for place, (label, value) in enumerate(lines):
             sheet.write_string(place, 0, label)
             self._write(sheet, place, 1, value, "")

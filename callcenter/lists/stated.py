@@ -87,6 +87,15 @@ def still_open(asks: Asks, stated: Stated, received: Received, findings: Mapping
     return found
 
 
+def foreign_receipt(findings: Mapping[str, Any], code: str, title: str) -> list[Doubt]:
+    """That the list is our receipt of another population's list."""
+    other = findings.get("receipt_of", "")
+    if not other or other.partition(" ")[0] == code:
+        return []
+    about = {"other": other, "here": f"{code} {title}"}
+    return [Doubt("foreign_receipt", "这份文件是“{other}”的回执表，却报送到了“{here}”：请核对是不是选错了任务。", about)]
+
+
 def findings_told(asks: Asks, findings: Mapping[str, Any]) -> list[Doubt]:
     """What a list lacks, sentence by sentence, for its receipt."""
     rows = findings.get("rows", 0)

@@ -26,6 +26,7 @@ from callcenter.lists.judged_rows import (
 )
 from callcenter.lists.reading import better_told, sheets
 from callcenter.lists.reading.tables import Stretch, stretches
+from callcenter.lists.receipt_sheets import OwnSheet, own_sheet
 from callcenter.lists.refusals import ListRefused
 
 __all__ = ["ACCEPTED", "DUPLICATE", "REJECTED", "SHARED_BY", "WARNINGS", "JudgedRow", "ListCheck", "check"]
@@ -42,6 +43,14 @@ class ListCheck:
     skipped_sheets: list[str]
     stages: int = 0
     """The highest stage number of a work-order sheet in the file; 0 where there is none."""
+
+    own_sheet: OwnSheet | None = None
+    """The summary of a receipt of ours, where the file is one; it is counted among the skipped sheets like any other."""
+
+    @property
+    def receipt(self) -> dict[str, Any]:
+        """What is kept of the receipt that the file was, for what is said of it."""
+        return {"own_sheets": [self.own_sheet.name], "receipt_of": self.own_sheet.population} if self.own_sheet else {}
 
     @property
     def totals(self) -> dict[str, Any]:
@@ -280,8 +289,9 @@ def check(
 
 
 def _check(data: bytes, judge: _Judge, progress: Callable[[int], None] | None, look: Callable[[Stretch], None] | None) -> ListCheck:
-    skipped, tables, stages = [], 0, 0
+    skipped, tables, stages, own = [], 0, 0, None
     for sheet in sheets(data):
+        own = own_sheet(sheet) or own
         found, together = stretches(sheet, persons=judge.persons)
         if not found:
             skipped.append(sheet.name)
@@ -297,4 +307,4 @@ def _check(data: bytes, judge: _Judge, progress: Callable[[int], None] | None, l
                 progress(len(judge.rows))
     if not tables:
         raise ListRefused("no_table")
-    return ListCheck(judge.finish(), skipped, stages)
+    return ListCheck(judge.finish(), skipped, stages, own)

@@ -291,3 +291,16 @@ def test_the_overview_adds_up_what_counts(department: Browser, population_id: in
     assert "还有要确认的" in shown
     wrong = department.post(f"/submitter/populations/{population_id}/statement", data={"stated_total": "99999999"})
     assert "1 到 10,000,000 之间" in wrong.text
+
+
+def test_a_receipt_sent_under_its_own_name_is_known_also_where_it_does_not_belong(department: Browser, population_id: int) -> None:
+    send(department, population_id, ("市级市场监管委-优化企业开办服务-4-印章.xlsx", EXAMPLE.read_bytes()))
+    made = department.get("/submitter/submissions/1/workbook").content
+    shown = send(department, population_id, ("回执-市级市场监管委-优化企业开办服务-4-印章.xlsx", made)).text
+    assert "文件名提醒" not in shown
+    assert "核对结果汇总" not in shown
+    assert "的回执表，却报送到了" not in shown
+    replaced = send(department, population_id, ("a.xlsx", EXAMPLE.read_bytes())).text
+    assert "后来被“回执-市级市场监管委-优化企业开办服务-4-印章.xlsx”（第 2 号" in replaced
+    statement("UPDATE populations SET code = '16-1' WHERE id = %(id)s", {"id": population_id})
+    assert "的回执表，却报送到了“16-1 申领使用电子印章的企业”" in department.get("/submitter/submissions/2").text

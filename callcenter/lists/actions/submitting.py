@@ -172,7 +172,7 @@ def _keep(session: Session, submission: Submission, judged: ListCheck, findings:
     _copy_notes(session, submission.id, findings)
     if judged.stages:
         _keep_orders(session, submission)
-    submission.state, submission.totals, submission.findings = "judged", judged.totals, findings.stored()
+    submission.state, submission.totals, submission.findings = "judged", judged.totals, findings.stored() | judged.receipt
     if submission.role == "replacement":
         submission.replaces_id = _replace_earlier(session, submission)
     session.add(submission)

@@ -6,7 +6,7 @@ from callcenter.lists.queries.orders import orders_found, orders_with_findings, 
 from callcenter.lists.queries.rows import PAGE, RowsWanted, judgements, notes, outside, rows
 from callcenter.lists.queries.statements import received, statement, statement_history, statements
 from callcenter.lists.queries.submissions import Receipt, Report, file_of, receipt, receipts, reports, with_same_bytes
-from callcenter.lists.queries.versions import Difference, Version, difference, history, version_before
+from callcenter.lists.queries.versions import Difference, Version, difference, history, replaced_by, version_before
 from callcenter.lists.queries.workbooks import write_receipt
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "receipt",
     "receipts",
     "received",
+    "replaced_by",
     "reports",
     "rows",
     "statement",

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
+from callcenter.lists.queries.submissions import Receipt
+
 PAGE = 50
 KINDS = ("added", "gone", "verdict", "changed")
 _HISTORY = """
@@ -68,6 +70,14 @@ def history(session: Session, population_id: int, department: str) -> list[Versi
     """All versions of a unit's list for a population, newest first."""
     found = session.connection().execute(text(_HISTORY), {"population": population_id, "department": department})
     return [Version(**row) for row in found.mappings()]
+
+
+def replaced_by(session: Session, found: Receipt) -> Version | None:
+    """The version that took the place of one that counts no longer: the first replacement after it."""
+    if found.state != "replaced":
+        return None
+    later = (each for each in reversed(history(session, found.population_id, found.department)) if each.id > found.id)
+    return next((each for each in later if each.role == "replacement" and each.state in {"judged", "replaced"}), None)
 
 
 def version_before(session: Session, submission_id: int) -> int | None:

@@ -27,4 +27,7 @@ def write_receipt(
     ]
     judged = judgements(session, submission_id, within)
     persons = population.respondents == "persons"
-    receipts.write(out, file_of(session, submission_id), judged, found.totals, persons=persons, about=about, progress=progress)
+    own = found.findings.get("own_sheets", [])
+    skipped = [name for name in found.totals.get("skipped_sheet_names", []) if name not in own]
+    totals = found.totals | {"skipped_sheet_names": skipped}
+    receipts.write(out, file_of(session, submission_id), judged, totals, persons=persons, about=about, progress=progress)

@@ -8,6 +8,8 @@ from callcenter.lists.reading.sheets import Sheet
 from callcenter.lists.refusals import ListRefused
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_NOTHING = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+"""Blanks, breaks and byte-order marks: a file of these alone is empty."""
 
 
 def sheets(data: bytes) -> Iterator[Sheet]:
@@ -29,6 +31,8 @@ def refuse_unreadable(data: bytes, file_name: str) -> None:
 
 def better_told(refusal: ListRefused, data: bytes, file_name: str) -> ListRefused:
     """The refusal, said for what the sender believes the file to be: a workbook by its name, or text that holds no table."""
+    if not data.strip(_NOTHING):
+        return ListRefused("corrupt" if file_name.lower().endswith(_WORKBOOKS) else refusal.why, says="empty")
     unknown = refusal.why in {"no_table", "corrupt"} or refusal.about.get("what") == UNKNOWN
     if not unknown or is_workbook(data) or delimited.looks_like_table(data):
         return refusal

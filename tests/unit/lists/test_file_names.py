@@ -14,6 +14,7 @@ def codes(name: str) -> list[str]:
 def test_a_name_by_the_rule_has_no_problem() -> None:
     assert codes(GOOD) == []
     assert codes("市级市市场监管委－优化企业开办服务—4-电子印章 (1).xlsx") == []  # dashes of other widths, a second download
+    assert codes("回执-" + GOOD) == codes("回执-回执-" + GOOD) == []  # the name that a receipt is given
     assert problems("东丽区市场监管局-优化企业开办服务-4-电子印章.xlsx", department="东丽区市场监管局") == []
 
 
@@ -44,3 +45,9 @@ def test_every_problem_can_be_said() -> None:
 def test_the_suggested_name_keeps_the_rule(department: str) -> None:
     name = suggested(department, "优化企业开办服务", 33, "小微用气项目企业(小时用气<25立方米且无外线)") + ".xlsx"
     assert problems(name, item_number=33, topic="优化企业开办服务", department=department) == []
+
+
+def test_the_suggested_name_leaves_no_bracket_open() -> None:
+    name = suggested("市市场监管委", "政务服务", 18, "办过政务事项的企业群众（注明近两次办理时间和渠道）")
+    assert name.endswith("-18-办过政务事项的企业群众")
+    assert suggested("市市场监管委", "政务服务", 18, "企业（含个体）名单").endswith("-18-企业（含个体）名单")

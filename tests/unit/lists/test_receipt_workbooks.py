@@ -118,3 +118,24 @@ def test_breaks_and_long_texts_do_not_change_a_verdict() -> None:
     phones = "13800000001_x000D_\n022-24532093"
     data = raw([HEAD, [*GOOD[:5], phones, "长" * 40000, "甲\r\n乙"]])
     assert told(check(receipt_of(data))) == told(check(data))
+
+
+def test_our_own_summary_is_known_by_its_shape_and_still_counted() -> None:
+    data = workbook([row(1), row(2, phone="")])
+    about = [("文件", "名单.xlsx"), ("样本总体", "4-1 申领使用电子印章的企业")]
+    again = check(receipt_of(data, about=about))
+    assert again.receipt == {"own_sheets": ["核对结果汇总"], "receipt_of": "4-1 申领使用电子印章的企业"}
+    assert again.totals["skipped_sheet_names"] == ["核对结果汇总"]
+    assert check(data).receipt == {}
+
+
+@pytest.mark.parametrize("lines", [[["读到的行", 2], ["采用", 1]], [["说明", "随便写的"]], []])
+def test_a_sheet_that_only_has_its_name_is_not_ours(lines: list[list[Any]]) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    for name, cells in (("核对结果汇总", lines), ("名单", [HEAD, GOOD])):
+        page = book.add_worksheet(name)
+        for line, values in enumerate(cells):
+            page.write_row(line, 0, values)
+    book.close()
+    assert check(out.getvalue()).receipt == {}

@@ -257,7 +257,7 @@ def test_what_is_no_list_is_refused_with_a_reason(data: bytes, why: str) -> None
     [
         ("a.xlsx", "说明：名单稍后再报。\n".encode(), "corrupt", "或不是 Excel 文件"),
         ("a.XLSX", b"\x00\x01\x02\x03" * 100, "corrupt", "或不是 Excel 文件"),
-        ("a.xlsx", b"", "corrupt", "或不是 Excel 文件"),
+        ("a.xlsx", b"", "corrupt", "文件是空的"),
         ("a.xlsx", b"PK\x03\x04broken", "corrupt", "没有上传完整"),
         ("a.xlsx", b"a,b,c\r\n1,2,3\r\n", "no_table", "按模板的表头"),
         ("a.xls", b"<html><body>", "unsupported", "网页"),

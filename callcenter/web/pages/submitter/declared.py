@@ -23,7 +23,7 @@ def declared(session: Session, population: Any, leads: Sequence[str], department
         "stated": says,
         "received": received,
         "within": within,
-        "doubts": stated.doubts(asked, says, received),
+        "doubts": [*stated.foreign_receipt(found, population.code, population.title), *stated.doubts(asked, says, received)],
         "still_open": stated.still_open(asked, says, received, found),
         "findings": found,
         "told": stated.findings_told(asked, found),

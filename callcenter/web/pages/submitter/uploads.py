@@ -125,7 +125,7 @@ def _take(person: Person, population_id: int, file: UploadFile, *, adds: bool) -
     """Judge and keep one file in a transaction of its own; what became of it."""
     data, name = file.file.read(), file.filename or ""
     digest = hashlib.sha256(data).hexdigest()
-    outcome: dict[str, Any] = {"name": name, "receipt": None, "again": False, "problem": ""}
+    outcome: dict[str, Any] = {"name": name, "receipt": None, "again": False, "replaced_by": None, "problem": ""}
     try:
         with transaction() as session:
             check_window(session, population_id, person.unit or "")
@@ -141,6 +141,7 @@ def _take(person: Person, population_id: int, file: UploadFile, *, adds: bool) -
                 adds=adds,
             )
             outcome["receipt"] = queries.receipt(session, sent.id or 0)
+            outcome["replaced_by"] = queries.replaced_by(session, outcome["receipt"]) if outcome["again"] else None
     except CallcenterError as refusal:
         outcome["problem"] = _(refusal.text, **refusal.about)
         with transaction() as session:
