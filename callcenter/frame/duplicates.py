@@ -6,17 +6,17 @@ reports of a unit differ, `conflicts` says what was taken.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from callcenter.frame import conflicts
-from callcenter.frame.unit_keys import NAME_MARK, enterprise_key, person_key
+from callcenter.frame.unit_keys import NAME_MARK, PERSON_MARK, enterprise_key, person_key
 from callcenter.lists.districts import UNKNOWN
 from callcenter.lists.verdicts import SHARED_BY
 
 Identity = tuple[str, str]
-"""Folded name and district."""
+"""Folded name and district; of persons folded name and mobile."""
 Codes = Mapping[Identity, Sequence[str]]
 """The codes known for an identity."""
 
@@ -131,27 +131,67 @@ def _taken(told: conflicts.Values | None, known: Sequence[str]) -> str:
     return known[0] if len(known) == 1 else ""
 
 
-def _tell_codes(units: Iterable[Unit], told: Mapping[Identity, conflicts.Values], codes: Codes) -> None:
-    """Mark the units whose name and district go with several codes."""
+def _places(row: ReportedRow) -> list[Identity]:
+    """Name and district."""
+    return [(row.name, row.district)]
+
+
+def _tell_codes(
+    units: Iterable[Unit],
+    told: Mapping[Identity, conflicts.Values],
+    codes: Codes,
+    identities: Callable[[ReportedRow], list[Identity]] = _places,
+) -> None:
+    """Mark the units whose identity (name and district) goes with several codes."""
     several = {identity: values for identity, values in told.items() if len(values) > 1}
     several |= {identity: {code: [] for code in found} for identity, found in codes.items() if len(found) > 1 and identity not in told}
     for unit in units if several else ():
-        for identity in dict.fromkeys((row.name, row.district) for row in unit.reports):
+        for identity in dict.fromkeys(each for row in unit.reports for each in identities(row)):
             if identity in several:
                 unit.resolution["code"] = conflicts.resolution("code", several[identity], unit.uscc)
                 break
 
 
 def merge_persons(rows: Iterable[ReportedRow], salt: str) -> list[Unit]:
-    """Units of a population of persons: folded name and mobile tell them apart."""
-    keyed: dict[str, list[ReportedRow]] = defaultdict(list)
+    """Units of a population of persons that may hold enterprises, in the order of their first rows.
+
+    A row with a valid code is that enterprise; folded name and mobile tell the others apart. One without a code that shares both with an
+    enterprise is that enterprise.
+    """
+    groups = [part for group in _groups(rows) for part in _by_code(group)]
     known: dict[Identity, str] = {}
-    for group in _groups(rows):
-        identities = [(row.name, number) for row in group for number in _mobiles(row)]
-        key = next((known[identity] for identity in identities if identity in known), person_key(salt, *identities[0]))
-        known.update({identity: key for identity in identities if identity not in known})
+    told: dict[Identity, conflicts.Values] = defaultdict(dict)
+    for group in groups:
+        if code := _code(group):
+            for row in group:
+                for identity in _identities(row):
+                    known.setdefault(identity, code)
+                    departments = told[identity].setdefault(code, [])
+                    departments += [row.department] if row.department not in departments else []
+    keyed: dict[str, list[ReportedRow]] = defaultdict(list)
+    for group in groups:
+        identities = [identity for row in group for identity in _identities(row)]
+        key = _code(group) or next((known[each] for each in identities if each in known), "") or person_key(salt, *identities[0])
+        for identity in identities:
+            known.setdefault(identity, key)
         keyed[key] += group
-    return [_unit(key, found, "") for key, found in keyed.items()]
+    units = [_unit(key, found, "" if key.startswith(PERSON_MARK) else key) for key, found in keyed.items()]
+    _tell_codes(units, told, {}, _identities)
+    return units
+
+
+def _by_code(group: Sequence[ReportedRow]) -> list[list[ReportedRow]]:
+    """The rows of each code, those without one with the first: a list of persons takes two enterprises of one contact for one."""
+    parts: dict[str, list[ReportedRow]] = {}
+    first = _code(group)
+    for row in group:
+        parts.setdefault(row.uscc or first, []).append(row)
+    return list(parts.values())
+
+
+def _identities(row: ReportedRow) -> list[Identity]:
+    """Name and mobile, for each mobile."""
+    return [(row.name, number) for number in _mobiles(row)]
 
 
 def _mobiles(row: ReportedRow) -> list[str]:

@@ -10,12 +10,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from callcenter.errors import InvalidInput
 from callcenter.frame.duplicates import ReportedRow, Unit
+from callcenter.lists.asks import days_handled
 from callcenter.lists.cells import clean, folded
 from callcenter.lists.columns import header_name
 from callcenter.lists.periods import covered_days
@@ -72,13 +74,17 @@ class Period(_Rule):
         return self
 
     def passes(self, unit: Unit, row: ReportedRow) -> bool:  # noqa: ARG002  # all rules are asked the same way
-        """Whether the row's matter can have been handled in the period."""
-        handled = covered_days(row.happened_on)
-        if handled is None:
+        """Whether one of the row's dates can lie in the period."""
+        handled = _handled(row)
+        if not handled:
             return self.undated == "pass"
         first = covered_days(row.policy_month if self.first == POLICY_MONTH else self.first)
         last = covered_days(self.last)
-        return (first is None or handled[1] >= first[0]) and (last is None or handled[0] <= last[1])
+        return any((first is None or ends >= first[0]) and (last is None or begins <= last[1]) for begins, ends in handled)
+
+
+def _handled(row: ReportedRow) -> list[tuple[date, date]]:
+    return days_handled(row.happened_on, row.beside, row.matter)
 
 
 class Matter(_Listed):
@@ -240,7 +246,7 @@ def _stopped(unit: Unit, rules: Sequence[Rule], effects: Sequence[Effect]) -> in
     rows = list(unit.reports)
     for number, (rule, effect) in enumerate(zip(rules, effects, strict=True), 1):
         if isinstance(rule, Period):
-            effect.undated += sum(covered_days(row.happened_on) is None for row in rows)
+            effect.undated += sum(not _handled(row) for row in rows)
         left = [row for row in rows if rule.passes(unit, row)]
         effect.rows += len(rows) - len(left)
         if not left:

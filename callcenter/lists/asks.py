@@ -1,13 +1,17 @@
 """What a population asks of a list beyond the form: further columns, dates in its period, a whole population."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 
 from callcenter.lists.cells import clean
 from callcenter.lists.columns import CONTACT, MATTER, header_name
-from callcenter.lists.periods import POLICY_MONTH, Span, period
+from callcenter.lists.periods import POLICY_MONTH, Span, days_in_text, period, stretches_of_days
 
+OF_DATES = re.compile("时间|日期")
+"""Asked columns of such names hold dates."""
 _LEAST_BEGINNING = 3
 """Shorter names are found only whole: too much begins alike."""
 
@@ -87,6 +91,19 @@ def answers(cells: Mapping[str, str], columns: Sequence[Column]) -> dict[str, st
         if filled:
             said[column.name] = "、".join(filled)
     return said
+
+
+def written_dates(happened_on: str, beside: Mapping[str, str] | None) -> str:
+    """All dates of a row's matter as they are written: of the form's column, then of the asked columns that hold dates."""
+    asked = [said for name, said in (beside or {}).items() if OF_DATES.search(name)]
+    return "、".join(dict.fromkeys(text for text in (happened_on, *asked) if text))
+
+
+def days_handled(happened_on: str, beside: Mapping[str, str] | None, matter: str) -> list[tuple[date, date]]:
+    """The days that each date of a row can mean, read as the receipt reads them: of its columns, else what the texts name without doubt."""
+    found = stretches_of_days(written_dates(happened_on, beside))
+    texts = [matter, *(said for name, said in (beside or {}).items() if not OF_DATES.search(name))]
+    return found or [days for text in texts for days in days_in_text(text)]
 
 
 def _column(name: str, about: Mapping[str, Any]) -> Column:

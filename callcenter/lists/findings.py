@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from callcenter.lists import columns
-from callcenter.lists.asks import Asks, find_column
+from callcenter.lists.asks import OF_DATES, Asks, find_column
 from callcenter.lists.cells import raw_text
 from callcenter.lists.columns import Layout, header_name
 from callcenter.lists.periods import Dated, dated, dated_in_text, together
 from callcenter.lists.reading.stretches import Stretch
 from callcenter.lists.work_orders import moment
 
-_OF_DATES = re.compile("时间|日期")
 _NUMBER = re.compile(r"\d{1,7}")
 _MOST_GROUPS = 2000
 _SHORTEST_DATED = 6
@@ -196,7 +195,7 @@ def _places(layout: Layout, asks: Asks) -> _Places:
             asked.append((column.name, at))
     of_stages = {place for stage in layout.stages.values() for place in (stage.start, stage.finish, stage.days) if place is not None}
     known_dates = set(layout.places.get(columns.DATE, []))
-    known_dates |= {place for name, at in asked if _OF_DATES.search(name) for place in at}
+    known_dates |= {place for name, at in asked if OF_DATES.search(name) for place in at}
     finishes = [stage.finish for stage in layout.stages.values() if stage.finish is not None] if layout.work_orders else []
     texts = [*layout.places.get(columns.MATTER, []), *layout.places.get(columns.REMARK, []), *(place for _, at in asked for place in at)]
     return _Places(

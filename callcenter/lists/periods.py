@@ -108,6 +108,19 @@ def covered_days(written: str) -> tuple[date, date] | None:
     return (min(firsts), max(lasts)) if firsts and lasts else None
 
 
+_BETWEEN = re.compile(r"[、,，;；\n]")
+
+
+def stretches_of_days(written: str) -> list[tuple[date, date]]:
+    """The days that each of several written dates can mean; a range from one to another is one stretch."""
+    return [found for part in _BETWEEN.split(written) if (found := covered_days(part))]
+
+
+def days_in_text(text: str) -> list[tuple[date, date]]:
+    """The days of each date that running text names without doubt."""
+    return [(span.first, span.last) for span in _found(_IN_TEXT, clean(text)) if span.first and span.last]
+
+
 @lru_cache(maxsize=4096)
 def dated_in_text(text: str) -> Dated | None:
     """The dates that running text names without doubt: `2022年3月申领`, `2022-03-05`."""

@@ -114,6 +114,8 @@ def test_populations_that_overlap_are_listed_with_a_way_to_the_units(supervisor:
         other = studies.population_by_code(session, stage_id, "3-1")
         assert other.id is not None
         submit(session, other.id, [row(4), row(9)])
+    assert "名单尚未合并" in supervisor.get(f"/supervisor/lists/overlap/{stage_id}").text
+    with transaction() as session:
         actions.freeze(session, other.id, None)
         actions.look_ahead(session, population_id, supplement=False)
     assert f"/supervisor/lists/overlap/{stage_id}" in supervisor.get("/supervisor/lists").text

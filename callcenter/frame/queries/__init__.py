@@ -42,7 +42,7 @@ from callcenter.frame.queries.merging import (
     screening_document,
     screenings,
 )
-from callcenter.frame.queries.together import overlap_of_stage
+from callcenter.frame.queries.together import overlap_of_stage, with_lists
 
 __all__ = [
     "NUMBERS_A_PAGE",
@@ -85,4 +85,5 @@ __all__ = [
     "unit",
     "units",
     "units_page",
+    "with_lists",
 ]

@@ -1,6 +1,6 @@
 """The units of a frame or of a preview, page by page: who differs, who shares a number, who is kept out, who said what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from callcenter.errors import NotFound
 from callcenter.frame.conflicts import KINDS as CONFLICTS
 from callcenter.frame.tables import Frame, FramePreview, FrameUnit, PreviewUnit
+from callcenter.lists.asks import written_dates
 
 PAGE = 50
 NUMBERS_A_PAGE = 20
@@ -101,6 +102,7 @@ class ReportedFrom:
     phones: list[dict[str, Any]]
     matter: str
     happened_on: str
+    """All dates of its matter as written."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,9 @@ def provenance(session: Session, matters: list[dict[str, Any]]) -> list[Reported
                 WHERE r.id = ANY(:rows) ORDER BY array_position(CAST(:rows AS bigint[]), r.id)"""),
         {"rows": ids},
     )
-    return [ReportedFrom(*row) for row in rows]
+    beside = {matter.get("submission_row_id"): matter.get("beside") for matter in matters}
+    reports = (ReportedFrom(*row) for row in rows)
+    return [replace(one, happened_on=written_dates(one.happened_on, beside.get(one.submission_row_id))) for one in reports]
 
 
 def shared_numbers(session: Session, source: Source, offset: int) -> tuple[list[SharedNumber], int]:

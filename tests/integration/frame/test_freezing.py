@@ -9,6 +9,7 @@ from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.frame import actions, queries
 from callcenter.frame.actions import previewing
 from callcenter.frame.queries import codes
+from callcenter.frame.screening import read_rules
 from callcenter.frame.strata import frame_hash
 from callcenter.simulation.demo_lists import make
 from callcenter.studies import queries as studies
@@ -205,14 +206,20 @@ def test_what_cannot_be_barred_is_said(population_id: int, scope: str, value: st
 
 def test_what_a_population_asks_beside_the_form_comes_with_the_matter(population_id: int) -> None:
     statement(
-        """UPDATE populations SET settings = '{"extra_columns": ["报装渠道"], "about_columns": {"报装渠道": {"aliases": ["渠道"]}}}'"""
+        """UPDATE populations SET settings =
+           '{"extra_columns": ["报装渠道", "近两次办理时间"], "about_columns": {"报装渠道": {"aliases": ["渠道"]}}}'"""
     )
-    head = ("序号", "企业名称", "联系电话", "业务描述", "渠道")
-    lines = [("天津甲公司", "13800000001", "用水报装", "线上"), ("天津乙公司", "13800000002", "用水报装", "")]
+    head = ("序号", "企业名称", "联系电话", "业务描述", "渠道", "近两次办理时间")
+    lines = [("天津甲公司", "13800000001", "用水报装", "线上", "2022-03、2021-11"), ("天津乙公司", "13800000002", "用水报装", "", "")]
     with transaction() as session:
-        submit(session, population_id, [], data=workbook([dict(enumerate(line)) for line in lines], head, keys=range(4)))
+        submit(session, population_id, [], data=workbook([dict(enumerate(line)) for line in lines], head, keys=range(5)))
         units = queries.preview(session, population_id).units
-    assert [unit.matters[0].get("beside") for unit in units] == [{"报装渠道": "线上"}, None]
+        [report] = queries.provenance(session, units[0].matters)
+        undated = read_rules({"rules": [{"kind": "period", "from": "2022-01", "undated": "drop"}]})
+        [effect] = queries.preview(session, population_id, rules=undated).counts["screened"]
+    assert [unit.matters[0].get("beside") for unit in units] == [{"报装渠道": "线上", "近两次办理时间": "2022-03、2021-11"}, None]
+    assert report.happened_on == "2022-03、2021-11"
+    assert (effect["units"], effect["undated"]) == (1, 1)
 
 
 def test_codes_of_other_populations_are_looked_up_without_a_join_that_could_become_quadratic(population_id: int) -> None:

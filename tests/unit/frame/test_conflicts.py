@@ -70,9 +70,10 @@ def test_one_name_with_several_codes_stays_several_units_that_name_each_other() 
     }
 
 
-def test_a_person_with_two_codes_is_one_person_whose_codes_differ() -> None:
-    [unit] = merge_persons(rows({}, {"uscc": "Y", "department": B}), "salt")
-    assert unit.conflicts == ["code"]
+def test_one_name_and_mobile_with_two_codes_is_two_enterprises_marked_as_such() -> None:
+    units = merge_persons(rows({}, {"uscc": "Y", "department": B}), "salt")
+    assert [unit.key for unit in units] == ["X", "Y"]
+    assert all(unit.conflicts == ["code"] for unit in units)
 
 
 def test_one_report_alone_differs_from_nothing() -> None:

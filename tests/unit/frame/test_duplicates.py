@@ -65,10 +65,27 @@ def test_a_number_of_three_units_is_marked_as_shared() -> None:
 
 def test_persons_are_told_apart_by_name_and_mobile() -> None:
     both = [{"number": "+8613800000001", "extension": ""}, {"number": "+8613800000002", "extension": ""}]
-    rows = [reported(1, name="张三", phones=both), reported(2, name="张三", phones=both[1:]), reported(3, name="李四", phones=both[:1])]
+    told = (("张三", both), ("张三", both[1:]), ("李四", both[:1]))
+    rows = [reported(number, name=name, phones=phones, uscc="") for number, (name, phones) in enumerate(told, 1)]
     units = merge_persons(rows, "salt")
     assert [unit.rows for unit in units] == [2, 1]
     assert all(unit.key.startswith("P:") and "张三" not in unit.key for unit in units)
+
+
+def test_an_enterprise_among_persons_is_one_unit_by_its_code_however_many_mobiles_it_has() -> None:
+    first, second, third = ([{"number": f"+861380000000{number}", "extension": ""}] for number in (1, 2, 3))
+    told = (("甲公司", "", first), ("甲公司", "CODE", first), ("甲公司", "CODE", second), ("张三", "", third), ("张三", "", first))
+    rows = [reported(number, name=name, uscc=code, phones=phones) for number, (name, code, phones) in enumerate(told, 1)]
+    units = merge_persons(rows, "salt")
+    assert [(unit.rows, unit.uscc) for unit in units] == [(3, "CODE"), (1, ""), (1, "")]
+    assert units[0].key == "CODE" and [phone["number"][-1] for phone in units[0].phones] == ["1", "2"]
+    assert all(unit.key.startswith("P:") for unit in units[1:])
+
+
+def test_two_codes_that_a_list_of_persons_took_for_one_stay_two_enterprises() -> None:
+    same = {"group": (1, 1), "name": "甲公司", "phones": [{"number": "+8613800000001", "extension": ""}]}
+    units = merge_persons([reported(1, uscc="A", **same), reported(2, uscc="B", **same), reported(3, uscc="", **same)], "salt")
+    assert [(unit.key, unit.rows) for unit in units] == [("A", 2), ("B", 1)]
 
 
 def test_strata_are_districts_in_the_order_of_their_codes() -> None:

@@ -31,6 +31,11 @@ SPRING = {"kind": "period", "from": "2021-03", "to": "2021-05"}
         (SPRING, {"happened_on": "2021"}, True),  # the year reaches into it
         (SPRING, {"happened_on": ""}, True),
         (SPRING | {"undated": "drop"}, {"happened_on": "不详"}, False),
+        (SPRING | {"undated": "drop"}, {"happened_on": "", "beside": {"近两次办理时间": "2020-11-02、2021-04"}}, True),
+        (SPRING, {"happened_on": "", "beside": {"近两次办理时间": "2020-11-02、2021-06-02"}}, False),  # before and after, not within
+        (SPRING, {"beside": {"近两次办理时间": "2020-11-02"}, "happened_on": "2021-04-02"}, True),
+        (SPRING | {"undated": "drop"}, {"happened_on": "", "beside": {"渠道": "线上"}, "matter": "2021年4月申领"}, True),
+        (SPRING, {"happened_on": "2020-11至2021-06"}, True),
         ({"kind": "period", "from": "policy-month", "to": "2022-05"}, {"happened_on": "2021-04-30", "policy_month": "2021-05"}, False),
         ({"kind": "period", "from": "policy-month", "to": "2022-05"}, {"happened_on": "2021-05-01", "policy_month": "2021-05"}, True),
         ({"kind": "period", "from": "policy-month", "to": "2022-05"}, {"happened_on": "2001-05-01"}, True),  # none was stated

@@ -31,10 +31,11 @@ def overlap(request: Request, person: Supervisor, session: Work, stage_id: int) 
     ]
     with_units = [key for key in populations if found.sizes.get(key)]
     frozen = {key: queries.newest_frame(session, key) for key in with_units}
+    unmerged = [key for key in queries.with_lists(session, stage_id) if key not in found.sizes]
     overlapping = {side for pair in found.pairs for side in (pair.first, pair.second)}
     matrix = [key for key in with_units if key in overlapping or len(with_units) <= WIDEST]
     values: dict[str, Any] = {
         "stage": stage, "found": found, "populations": populations, "expected": expected, "with_units": with_units,
-        "frozen": frozen, "matrix": matrix if len(matrix) <= WIDEST else [],
+        "unmerged": unmerged, "frozen": frozen, "matrix": matrix if len(matrix) <= WIDEST else [],
     }  # fmt: skip
     return page(request, person, "supervisor/lists/overlap.html", **values)
