@@ -73,6 +73,11 @@ _ROLES = _names(_ALIASES)
 _PART_ROLES = _names(_PARTS)
 
 
+def known_column(name: str) -> str | None:
+    """The column that a header names, under whichever of its names."""
+    return _ROLES.get(header_name(clean(name)).casefold())
+
+
 def _counted(text: str) -> int:
     """`1`, `一`, `十二` as a number."""
     if text.isdigit():

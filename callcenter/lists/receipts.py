@@ -20,7 +20,9 @@ from callcenter.lists.reading.tables import DataRow, data_rows
 from callcenter.lists.receipt_sheets import COUNTED, SKIPPED, SUMMARY
 from callcenter.lists.verdicts import ListCheck
 
-ADDED = ("核对结果", "原因")
+ADDED = ("核对结果", "原因", "原行号")
+_ADDED_BEFORE = ADDED[:2]
+"""What receipts had before rows told their number."""
 LAST_LINE = 1_048_576
 """So many rows a sheet of this format holds; a longer list goes on on a further sheet."""
 _NO_INTERPRETING = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
@@ -111,8 +113,10 @@ class _Table(NamedTuple):
 
 def _table(layout: Layout) -> _Table:
     names = [header_name(name) for name in layout.names]
-    added = next((place for place in range(len(names) - 1) if (names[place], names[place + 1]) == ADDED), None)
-    left_out = set() if added is None else {added, added + 1}
+    starts = (place for place in range(len(names)) if tuple(names[place : place + 2]) == _ADDED_BEFORE)
+    added = next(starts, None)
+    width = 0 if added is None else (len(ADDED) if tuple(names[added : added + len(ADDED)]) == ADDED else len(_ADDED_BEFORE))
+    left_out = set(range(added or 0, (added or 0) + width))
     return _Table(layout, [place for place in range(len(names)) if place not in left_out], places_of(layout, columns.DATE))
 
 
@@ -160,7 +164,8 @@ class _Writer:
         made.freeze_panes(1, 0)
         made.set_column(0, 0, 10)
         made.set_column(1, 1, 44)
-        made.set_column(2, 24, 16)
+        made.set_column(2, 2, 8)
+        made.set_column(3, 25, 16)
         return made
 
     def _header(self, made: Any, line: int, table: _Table) -> None:
@@ -173,6 +178,7 @@ class _Writer:
         said += [text.format(**about) for text, about in note_texts(judged.missing, outside=judged.outside)]
         made.write_string(line, 0, words.VERDICTS.get(judged.verdict, ""), self.formats[mark if said else "", "plain"])
         made.write_string(line, 1, "；".join(said))
+        made.write_number(line, 2, row.number)
         faulty = self._faulty(table, judged) if said else set()
         for column, place in enumerate(table.shown, len(ADDED)):
             value = row.cells[place] if place < len(row.cells) else ""

@@ -51,6 +51,16 @@ def share(part: float | None, base: float | None) -> str:
     return f"{percent(part / base)}{comma}{number(part)}/{number(base)}"
 
 
+def colon() -> str:
+    """Between a name and what is said of it."""
+    return "：" if language() == "zh" else ": "
+
+
+def bracketed(text: object) -> str:
+    """A remark in brackets behind a text."""
+    return f"（{text}）" if language() == "zh" else f" ({text})"
+
+
 def percent(value: float | None) -> str:
     """A proportion between 0 and 1 as a percentage with one decimal."""
     if value is None:

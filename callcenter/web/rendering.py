@@ -109,5 +109,5 @@ def environment() -> Environment:
         "masked_name": formats.masked_name,
     }
     made.globals["plotly_map_style"] = plotly_map_style
-    made.globals["share"] = formats.share
+    made.globals |= {"share": formats.share, "colon": formats.colon, "bracketed": formats.bracketed}
     return made

@@ -302,5 +302,14 @@ def test_a_receipt_sent_under_its_own_name_is_known_also_where_it_does_not_belon
     assert "的回执表，却报送到了" not in shown
     replaced = send(department, population_id, ("a.xlsx", EXAMPLE.read_bytes())).text
     assert "后来被“回执-市级市场监管委-优化企业开办服务-4-印章.xlsx”（第 2 号" in replaced
-    statement("UPDATE populations SET code = '16-1' WHERE id = %(id)s", {"id": population_id})
-    assert "的回执表，却报送到了“16-1 申领使用电子印章的企业”" in department.get("/submitter/submissions/2").text
+    statement("UPDATE populations SET code = '4-99' WHERE id = %(id)s", {"id": population_id})
+    assert "的回执表，却报送到了“4-99 申领使用电子印章的企业”" in department.get("/submitter/submissions/2").text
+
+
+def test_what_could_not_be_read_is_shown_as_sent_and_a_filter_stands_in_the_address(department: Browser, population_id: int) -> None:
+    send(department, population_id, ("a.xlsx", workbook([row(1, phone="1380013800"), row(2, code="9112")])))
+    shown = department.get("/submitter/submissions/1").text
+    assert "138***3800" in shown and "1380013800" not in shown
+    assert ">9112</span>" in shown
+    answer = department.post("/submitter/submissions/1", data={"verdict": "rejected", "offset": "0"})
+    assert answer.headers["location"] == "/submitter/submissions/1?verdict=rejected"

@@ -57,13 +57,14 @@ def test_a_receipt_of_a_receipt_shows_the_rows_once_with_one_pair_of_columns() -
     twice = receipt_of(once)
     assert told(check(once)) == told(check(data)) == told(check(twice))
     assert shown(once)[0] == shown(twice)[0]
-    assert shown(once)[0][:3] == ["核对结果", "原因", "序号"]
+    assert shown(once)[0][:4] == ["核对结果", "原因", "原行号", "序号"]
+    assert [line[2] for line in shown(once)[1:]] == [r.source_row for r in check(data).rows]
 
 
 def test_what_is_mended_in_the_receipt_is_accepted() -> None:
     lines = shown(receipt_of(raw([HEAD, GOOD, [2, "西青区", "天津乙有限公司", code(2), "李某", "138****0002", "申领", ""]])))
     assert lines[2][:2] == ["退回", "电话号码被打了星号，无法拨打"]
-    lines[2][7] = "13800000002"
+    lines[2][8] = "13800000002"
     assert [r.verdict for r in check(raw(lines)).rows] == ["accepted", "accepted"]
 
 

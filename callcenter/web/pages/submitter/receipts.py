@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import IO, Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from callcenter.db.engine import transaction
 from callcenter.lists import queries
+from callcenter.lists.as_sent import as_sent
 from callcenter.lists.asks import asks
 from callcenter.lists.cells import clean, folded
 from callcenter.lists.file_names import problems
@@ -49,9 +51,10 @@ def receipt(
     verdict: str = "",
     reason: str = "",
     note: Annotated[str, Query(max_length=100)] = "",
+    offset: Annotated[int, Query(ge=0, le=2_000_000)] = 0,
 ) -> Response:
-    """What was read and what became of it, with the first rows of a verdict, reason or note."""
-    return _shown(request, person, session, submission_id, queries.RowsWanted(verdict, reason, note=note))
+    """What was read and what became of it, with rows of a verdict, reason or note."""
+    return _shown(request, person, session, submission_id, queries.RowsWanted(verdict, reason, offset=offset, note=note))
 
 
 @router.post("")
@@ -66,7 +69,11 @@ def rows(
     search: Annotated[str, Form(max_length=100)] = "",
     offset: Annotated[int, Form(ge=0, le=2_000_000)] = 0,
 ) -> Response:
-    """The same with a search. Posted, so that names stay out of addresses and logs."""
+    """The same with a search. Posted, so that names stay out of addresses and logs; a filter alone goes into the address."""
+    if not search.strip():
+        chosen = {"verdict": verdict, "reason": reason, "note": note, "offset": offset or ""}
+        told = urlencode({name: value for name, value in chosen.items() if value})
+        return see_other(f"/submitter/submissions/{submission_id}" + (f"?{told}" if told else ""))
     return _shown(request, person, session, submission_id, queries.RowsWanted(verdict, reason, folded(clean(search)), offset, note))
 
 
@@ -94,6 +101,7 @@ def _shown(request: Request, person: Person, session: Session, submission_id: in
         liaison=queries.liaison_of(session, population.stage_id, found.department),
         item=item,
         rows=rows,
+        written={row.number: as_sent(row.cells) for row in rows},
         notes={number: note_texts(note.missing, outside=_outside(note, wanted.within)) for number, note in notes.items()},
         count=count,
         wanted=wanted,
