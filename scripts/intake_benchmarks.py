@@ -181,7 +181,7 @@ def _measured(files: dict[int, Path], environment: dict[str, str], rows: int) ->
         return _run(_OURS, ["lists", "check", str(files[count]), "--json"], environment)
 
     def submit(count: int) -> Used:
-        to = ["--study", STUDY, "--population", POPULATION, "--department", f"单位{next(sent)}"]
+        to = ["--study", STUDY, "--population", POPULATION, "--department", f"单位{next(sent)}", "--new-unit"]
         return _run(_OURS, ["lists", "submit", str(files[count]), *to], environment)
 
     middle = _best({"bare": lambda: bare(MIDDLE), "check": lambda: check(MIDDLE), "submit": lambda: submit(MIDDLE)}, ROUNDS)

@@ -7,6 +7,7 @@ import typer
 from sqlmodel import Session
 
 from callcenter import clock, wiring
+from callcenter.cli.populations import unknown_unit
 from callcenter.db.engine import transaction
 from callcenter.errors import NotFound
 from callcenter.lists import due, queries
@@ -14,6 +15,8 @@ from callcenter.lists.due import Cell
 from callcenter.settings import Settings
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
+from callcenter.studies.tables import Study
+from callcenter.studies.units import unit_names
 
 STATES = {
     due.OVERDUE: "逾期未报",
@@ -32,7 +35,7 @@ def list_due(
     everything: Annotated[bool, typer.Option("--all", help="Also what has arrived and what is optional.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
-    """Print the deliveries that are still open: due and nothing usable here, one a line.
+    """Print the deliveries that are still open: due and nothing usable here, one a line. An unknown unit is refused.
 
     Example: callcenter lists due --study tianjin-2022 --unit 市市场监管委
     """
@@ -43,11 +46,12 @@ def list_due(
         if not stages:
             raise NotFound("no_stage_named", "研究 {study} 没有名为 {stage} 的阶段，请用 study show 查看。", study=study, stage=stage)
         hotlines = {topic.number: topic.hotline for topic in studies.topics(session, found.id or 0)}
+        cells = [(each.name, cell) for each in stages for cell in queries.deliveries(session, each.id or 0, field_day(clock.now()))]
+        wanted = _meant(session, found, unit, {cell.unit for _, cell in cells}) if unit else ""
         lines = [
-            _line(each.name, cell, hotlines.get(cell.expected.topic_number, ""))
-            for each in stages
-            for cell in _cells(session, each.id or 0, unit)
-            if cell.open or everything
+            _line(name, cell, hotlines.get(cell.expected.topic_number, ""))
+            for name, cell in cells
+            if wanted in ("", cell.unit) and (cell.open or everything)
         ]
     if as_json:
         print(json.dumps(lines, ensure_ascii=False, indent=1))
@@ -58,9 +62,12 @@ def list_due(
         print("没有未到的报送。")
 
 
-def _cells(session: Session, stage_id: int, unit: str) -> list[Cell]:
-    wanted = studies.unit_names(session, stage_id).answers_for(unit) if unit else ""
-    return [cell for cell in queries.deliveries(session, stage_id, field_day(clock.now())) if wanted in ("", cell.unit)]
+def _meant(session: Session, study: Study, unit: str, delivering: set[str]) -> str:
+    """The unit in whose place `unit` delivers; refused where nobody of that name is asked for a list or has sent one."""
+    name = unit_names(study.settings).answers_for(unit)
+    if name not in delivering and (said := unknown_unit(session, study.name, unit)):
+        raise NotFound("no_unit_named", "{said}，也没有收到过它的名单：请改用清单上的单位名称。", said=said)
+    return name
 
 
 def _line(stage: str, cell: Cell, hotline: str) -> dict[str, Any]:

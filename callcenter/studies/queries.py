@@ -93,6 +93,19 @@ def unit_names(session: Session, stage_id: int) -> UnitNames:
     return names_in(study(session, stage(session, stage_id).study_id).settings)
 
 
+def known_units(session: Session, study_id: int) -> list[str]:
+    """The units that a study's checklists and settings name, in their normal form; districts stand for their departments."""
+    of_study = study(session, study_id)
+    names = names_in(of_study.settings)
+    named = [unit for each in stages(session, study_id) for item in items(session, each.id or 0) for unit in _named_by(item)]
+    members = [unit for group in names.members.values() for unit in group]
+    return list(dict.fromkeys([*names.expanded(named), *names.expanded(members), *names.districts, *names.aliases.values()]))
+
+
+def _named_by(item: ChecklistItem) -> list[str]:
+    return [*item.lead_departments, *item.responsible_units]
+
+
 def extensions(session: Session, stage_id: int, kind: str = "intake") -> list[PhaseExtension]:
     """Every recorded change of the last days of the stage's phases of a kind, oldest first."""
     of_stage = select(PhaseExtension).join(Phase, col(Phase.id) == col(PhaseExtension.phase_id))

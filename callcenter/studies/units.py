@@ -4,6 +4,7 @@ A checklist item names units many-to-many: `市税务局`, `东丽区人民政�
 nobody). An account of `东丽区市场监管局` answers for the district.
 """
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,6 +73,11 @@ class UnitNames:
     def _district(self, name: str) -> str:
         whole = next((district for district in self.districts if name.startswith(district)), "")
         return whole or next((district for district in self.districts if name == _short(district)), "")
+
+
+def alike(name: str, known: Sequence[str]) -> list[str]:
+    """Up to three known names that are written almost like `name`, the closest first."""
+    return difflib.get_close_matches(name, known, n=3, cutoff=0.6)
 
 
 def _folded(written: str) -> str:

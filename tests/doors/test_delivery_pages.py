@@ -134,5 +134,8 @@ def test_the_command_prints_what_is_open_and_with_all_what_has_come(
     assert main([*asked, "--stage", "2021", "--unit", "东丽区市场监管局", "--all", "--json"]) == 0
     district = {line["population"]: line for line in json.loads(capsys.readouterr().out)}
     assert (district["6-1"]["unit"], district["6-1"]["part"], district["6-1"]["owed"]) == ("东丽区", "responsible", False)
+    assert main([*asked, "--unit", "市市场监管局"]) == 1
+    refused = capsys.readouterr().err
+    assert "没有单位“市市场监管局”" in refused and "市市场监管委" in refused
     assert main([*asked, "--stage", "2022"]) == 0 and "没有未到的报送" in capsys.readouterr().out
     assert main([*asked, "--stage", "2023"]) == 1 and "没有名为 2023 的阶段" in capsys.readouterr().err

@@ -132,8 +132,14 @@ def test_what_is_stated_with_a_list_is_held_against_it(
     assert told["findings"]["doubts"] == ["lacking", "far_below"]
     assert main(given) == 0
     said = capsys.readouterr().out
-    assert "没有改变什么" in said and "填报的总体总数是 800，收到的只有 3 行" in said
+    assert "没有改变什么" in said and "共 3 行：采用 2，重复 0，退回 1。" in said and "填报的总体总数是 800，收到的只有 3 行" in said
     assert main([*given, "--policy-month", "去年夏天"]) == 1
+    capsys.readouterr()
+    assert main(["lists", "receipts", "--study", "tianjin-2022"]) == 0 and "有效" in capsys.readouterr().out
+    stranger = [*given[:-1], "市水务居"]
+    assert main(stranger) == 0 and "没有单位“市水务居”（名称相近的有：市水务局" in capsys.readouterr().err
+    assert main([*stranger, "--new-unit"]) == 0 and capsys.readouterr().err == ""
+    assert main([*given[:-1], "东丽区水务局"]) == 0 and capsys.readouterr().err == ""
     form = tmp_path / "空表.xlsx"
     assert main(["lists", "template", str(form), "--study", "tianjin-2022", "--population", "2021/19-1"]) == 0
     assert "工单号" in CalamineWorkbook.from_path(form).get_sheet_by_index(0).to_python()[2]

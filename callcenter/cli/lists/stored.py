@@ -1,6 +1,7 @@
 """Lists: write an empty form, send a file to a stored study, see what came in."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ import typer
 from callcenter import wiring
 from callcenter.cli import list_deliveries, work_orders
 from callcenter.cli.places import check_place, read_list
-from callcenter.cli.populations import population_named
+from callcenter.cli.populations import population_named, unknown_unit
 from callcenter.db.engine import transaction
 from callcenter.lists import actions, queries, stated, templates
 from callcenter.lists.asks import Column, asks
@@ -67,10 +68,13 @@ def submit(
     *,
     adds: Annotated[bool, typer.Option("--adds", help="It adds to the unit's earlier lists and does not replace them.")] = False,
     stated_total: Annotated[int | None, typer.Option(help="How many the whole population has, as the unit states it.")] = None,
+    new_unit: Annotated[bool, typer.Option("--new-unit", help="The checklist need not name the unit: no warning.")] = False,
     policy_month: Annotated[str, typer.Option(help="The month in which the policy was carried into effect, such as 2021-06.")] = "",
     as_json: Json = False,
 ) -> None:
     """Judge a list and keep it with its verdicts and what the unit states beside; the same bytes again change nothing.
+
+    A unit that no checklist of the study names is warned of on stderr, with names that are alike, and its list is kept.
 
     Example: callcenter lists submit 名单.xlsx --study tianjin-2022 --population 4-1 --department 市市场监管委
     """
@@ -94,14 +98,26 @@ def submit(
             by_worker=False,
         )
         findings, doubts = _beside(session, found, sent)
+        stranger = None if new_unit else unknown_unit(session, study, department)
+    if stranger:
+        print(f"注意：{stranger}。名单已收下并记在这个名称下；名称没有写错时可加 --new-unit。", file=sys.stderr)
     again = sent.id in before
     if as_json:
         told = {"submission": sent.id, "role": sent.role, "state": sent.state, "again": again, **sent.totals, "findings": findings}
         print(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    print(f"{'这份文件以前报送过，没有改变什么' if again else '已收到'}：第 {sent.id} 号报送，{_ROLES[sent.role]}。")
+    print(
+        f"{'这份文件以前报送过，没有改变什么' if again else '已收到'}：第 {sent.id} 号报送，{_ROLES[sent.role]}。{_rows_told(sent.totals)}"
+    )
     for doubt in doubts:
         print(f"  {doubt}")
+
+
+def _rows_told(totals: dict[str, Any]) -> str:
+    counts = [
+        f"{word} {totals[key]:,}" for key, word in (("accepted", "采用"), ("duplicate", "重复"), ("rejected", "退回")) if key in totals
+    ]
+    return f"共 {totals['rows']:,} 行：{'，'.join(counts)}。" if "rows" in totals else ""
 
 
 def _beside(session: Any, population: Any, sent: Any) -> tuple[dict[str, Any], list[str]]:
@@ -134,14 +150,13 @@ def list_receipts(study: Study, as_json: Json = False) -> None:
     if as_json:
         print(json.dumps(lines, ensure_ascii=False, indent=1))
     for line in lines if not as_json else []:
-        print(
-            "\t".join(str(line[key]) for key in ("submission", "population", "department", "state", "rows", "accepted", "rejected", "file"))
-        )
+        print("\t".join(_STATES.get(line[key], line[key]) if key == "state" else str(line[key]) for key in _SHOWN))
     if not lines and not as_json:
         print("还没有收到名单。")
 
 
 _SHOWN = ("submission", "population", "department", "state", "rows", "accepted", "rejected", "file")
+_STATES = {"judged": "有效", "waiting": "等待核对", "refused": "文件被退回", "replaced": "已被替换"}
 _ROLES = {"first": "首次报送", "replacement": "替换本单位之前的名单", "supplement": "补充名单"}
 
 
