@@ -5,14 +5,17 @@ A group is `callcenter/cli/<module>.py` with `app = typer.Typer(...)`. Groups ar
 
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 import typer.core
 import typer.main
 
+from callcenter.cli.installation import take_settings
 from callcenter.cli.mistakes import report
 
 COMMANDS = {
@@ -64,9 +67,16 @@ def _module(place: str) -> str:
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help="呼叫中心：名单、抽样、拨打、回访、应答率、加权结果。")
 
 
+DATA = "CALLCENTER_DATA"
+Data = Annotated[Path | None, typer.Option(envvar=DATA, help="The folder of a running `callcenter run`: its database is meant.")]
+
+
 @app.callback()
-def _root() -> None:
-    """A telephone-survey call centre. Example: callcenter run --data data."""
+def _root(context: typer.Context, data: Data = None) -> None:
+    """A telephone-survey call centre. Example: callcenter --data data lists receipts --study tianjin-2022."""
+    # `run` makes the settings itself, and tells its processes.
+    if data is not None and context.invoked_subcommand != "run" and "CALLCENTER_PARENT" not in os.environ:
+        take_settings(data)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

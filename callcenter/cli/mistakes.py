@@ -48,6 +48,8 @@ def report(mistake: BaseException, arguments: list[str]) -> int:
 
 def wants_json(arguments: list[str]) -> bool:
     """Whether this command line asks for one JSON document on stdout."""
+    if arguments[:1] == ["--data"]:
+        arguments = arguments[2:]
     return "--json" in arguments or any(tuple(arguments[: len(command)]) == command for command in ALWAYS_JSON)
 
 
@@ -62,9 +64,13 @@ def _expected(mistake: BaseException) -> CallcenterError:
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(mistake).__mro__}
     if kinds & SETTINGS_UNFIT and getattr(mistake, "title", "") == "Settings":
         names = "、".join(sorted({str(error["loc"][0]).upper() for error in mistake.errors() if error["loc"]}))  # type: ignore[attr-defined]
-        return InvalidInput("missing_setting", "环境变量 {names} 没有设置或不能用：请设置后再运行（见 README 的设置一节）。", names=names)
+        sentence = (
+            "环境变量 {names} 没有设置或不能用：请用 callcenter --data 目录 …（或环境变量 CALLCENTER_DATA）指出 scripts/run 的数据目录，"
+            "或设置后再运行（见 README 的设置一节）。"
+        )
+        return InvalidInput("missing_setting", sentence, names=names)
     if kinds & DATABASE_AWAY:
-        return Unavailable("database_away", "数据库没有应答：请确认它已启动、DATABASE_URL 正确，然后再试。")
+        return Unavailable("database_away", "数据库没有应答：请确认它（或 scripts/run）已启动、DATABASE_URL 正确，然后再试。")
     return _unexpected(mistake)
 
 

@@ -97,6 +97,22 @@ def test_missing_settings_are_named(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "DATABASE_URL" in capsys.readouterr().err
 
 
+def test_a_command_takes_the_settings_of_the_folder_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Set first, so that what the command sets is undone after the test.
+    for name in ("DATABASE_URL", "SECRET_KEY"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    asked = ["lists", "receipts", "--study", "tianjin-2022"]
+    assert main(asked) == 2 and "CALLCENTER_DATA" in capsys.readouterr().err
+    assert main(["--data", str(tmp_path), *asked]) == 2 and "settings.json" in capsys.readouterr().err
+    nobody = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "SECRET_KEY": "only-for-tests-0123456789-abcdefghij"}
+    (tmp_path / "settings.json").write_text(json.dumps(nobody), encoding="utf-8")
+    monkeypatch.setenv("CALLCENTER_DATA", str(tmp_path))
+    assert main(asked) == 1 and "scripts/run" in capsys.readouterr().err
+
+
 def test_a_reader_that_goes_away_leaves_no_traceback() -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
     piped = subprocess.run(

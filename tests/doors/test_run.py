@@ -34,7 +34,15 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.said = folder.parent / "said.txt"
-        unset = ("DATABASE_URL", "BOARDS_DATABASE_URL", "TWILIO_BASE_URL", "SECRET_KEY", "FIELD_CLOCK_FILE", "PUBLIC_URL")
+        unset = (
+            "DATABASE_URL",
+            "BOARDS_DATABASE_URL",
+            "TWILIO_BASE_URL",
+            "SECRET_KEY",
+            "FIELD_CLOCK_FILE",
+            "PUBLIC_URL",
+            "CALLCENTER_DATA",
+        )
         environment = {name: value for name, value in os.environ.items() if name not in unset}
         self.environment = {**environment, "PYTHONPATH": str(Path.cwd())}
         self.command = [sys.executable, "-m", "callcenter", "run", "--data", str(folder)]
@@ -71,12 +79,17 @@ def test_everything_starts_survives_kills_stops_and_goes_on(house: Run) -> None:
     assert answers(web)
     assert answers(described["addresses"]["boards"])
     # What it keeps is its owner's alone; every role has a log-in with a random password.
-    for kept in ("run.json", "log-ins.json", "secrets.json"):
+    for kept in ("run.json", "log-ins.json", "secrets.json", "settings.json"):
         assert (house.folder / kept).stat().st_mode & 0o077 == 0
     log_ins = {log_in["role"]: log_in for log_in in described["log_ins"]}
     assert set(log_ins) == {"administrator", "supervisor", "operator", "submitter", "evaluator", "commissioner"}
     assert len({log_in["password"] for log_in in described["log_ins"]}) == len(described["log_ins"])
     until(lambda: log_ins["supervisor"]["password"] in house.said.read_text(encoding="utf-8"))
+
+    # Commands beside it find its database by the folder.
+    beside = [sys.executable, "-m", "callcenter", "--data", str(house.folder), "lists", "due", "--study", "tianjin-2022", "--json"]
+    told = subprocess.run(beside, env=house.environment, capture_output=True, text=True, check=False)
+    assert told.returncode == 0 and json.loads(told.stdout), told.stderr
 
     # A second one on the same folder is refused in one sentence; the first goes on.
     second = subprocess.run(house.command, env=house.environment, capture_output=True, text=True, check=False)

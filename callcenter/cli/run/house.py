@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from callcenter.cli import installation
 from callcenter.cli.run.children import Child, Children
 from callcenter.cli.run.data_folder import DataFolder, port_of
 from callcenter.db import engine
@@ -16,6 +17,17 @@ from callcenter.errors import CallcenterError
 from callcenter.settings import Settings
 
 WANTED_PORTS = {"web": 8000, "boards": 8001, "carrier": 8002}
+SHARED = (
+    "DATABASE_URL",
+    "BOARDS_DATABASE_URL",
+    "SECRET_KEY",
+    "PUBLIC_URL",
+    "BOARDS_URL",
+    "DATA_DIR",
+    "TWILIO_BASE_URL",
+    "FIELD_CLOCK_FILE",
+)
+"""What commands beside `run` need to work on the same installation."""
 LOOK_EVERY = 0.2
 WEB_PROCESSES = 2 if (os.cpu_count() or 1) > 1 else 1
 DATABASE_TRIES = 20
@@ -42,6 +54,7 @@ class House:
                     self.server.start()
                 self.sockets = self.folder.sockets(self._wanted_ports())
                 self.environment = self._environment()
+                self.folder.write(installation.FILE, {name: self.environment[name] for name in SHARED if self.environment.get(name)})
                 os.environ.update(self.environment)
                 self.settings = Settings()
                 self.children = Children(self.folder.path, {**os.environ}, self.say)
