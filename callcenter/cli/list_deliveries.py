@@ -15,7 +15,6 @@ from callcenter.lists.due import Cell
 from callcenter.settings import Settings
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
-from callcenter.studies.tables import Study
 from callcenter.studies.units import unit_names
 
 STATES = {
@@ -62,7 +61,7 @@ def list_due(
         print("没有未到的报送。")
 
 
-def _meant(session: Session, study: Study, unit: str, delivering: set[str]) -> str:
+def _meant(session: Session, study: Any, unit: str, delivering: set[str]) -> str:
     """The unit in whose place `unit` delivers; refused where nobody of that name is asked for a list or has sent one."""
     name = unit_names(study.settings).answers_for(unit)
     if name not in delivering and (said := unknown_unit(session, study.name, unit)):
