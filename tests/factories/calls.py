@@ -43,7 +43,7 @@ def leased_case(session: Session, **case: object) -> LeasedCase:
     stratum, name = next((number, name) for name, number in drawn.strata.items())
     insert(
         session, "phases", stage_id=frame.stage_id, kind="calling", title="企业电话调查", description="",
-        first_day=date(2022, 6, 1), last_day=date(2022, 6, 17),
+        first_day=date(2022, 6, 1), last_day=date(2022, 6, 17), scheduled_last_day=date(2022, 6, 17),
     )  # fmt: skip
     load_lines(session, frame.study_id, LINES)
     operator = make_user(session, "operator")
