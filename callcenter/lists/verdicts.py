@@ -1,15 +1,14 @@
 """The verdict of every row of a list: accepted, duplicate or rejected, and why."""
 
-import gc
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any, NamedTuple
 
 from callcenter.lists import columns, credit_codes, districts, phone_numbers, work_orders
 from callcenter.lists.cells import folded_all
+from callcenter.lists.collecting import nothing_to_collect
 from callcenter.lists.judged_rows import (
     ACCEPTED,
     BIT,
@@ -256,18 +255,6 @@ class _Found(NamedTuple):
     warnings: dict[int, int]
 
 
-@contextmanager
-def _nothing_to_collect() -> Iterator[None]:
-    """No search for garbage in circles meanwhile: judging leaves none, and each search would walk through all rows read so far."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def check(
     data: bytes,
     *,
@@ -282,7 +269,7 @@ def check(
     The name decides nothing but what is said of a file that cannot be read. `look` is shown all data rows in order.
     """
     try:
-        with _nothing_to_collect():
+        with nothing_to_collect():
             return _check(data, _Judge(persons=persons, keep_cells=keep_cells), progress, look)
     except ListRefused as refusal:
         raise better_told(refusal, data, file_name) from refusal

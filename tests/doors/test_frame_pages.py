@@ -143,10 +143,10 @@ def test_a_large_population_is_merged_and_frozen_by_a_worker(
     begun = supervisor.post(f"{here}/preview").headers["location"]
     page = supervisor.get(begun).text
     assert "正在后台进行" in page
-    job = re.search(r"/work/(\d+)", page)
-    assert job and supervisor.get(f"{here}/work/{job.group(1)}").headers.get("hx-redirect") is None
+    job = re.search(r"/jobs/(\d+)", page)
+    assert job and supervisor.get(f"{here}/jobs/{job.group(1)}").headers.get("hx-redirect") is None
     work()
-    assert supervisor.get(f"{here}/work/{job.group(1)}").headers["hx-redirect"] == here
+    assert supervisor.get(f"{here}/jobs/{job.group(1)}").headers["hx-redirect"] == here
     assert 'data-opens="freeze"' in supervisor.get(here).text
     draft = json.dumps({"rules": [{"kind": "code"}]})
     trial = supervisor.post(f"{here}/screening/draft", data={"draft": draft, "seen": "0", "do": "effect"}).text

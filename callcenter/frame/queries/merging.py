@@ -1,8 +1,6 @@
 """What the lists of a population make as they stand now: rows read, merged, screened, counted."""
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from json import loads
 from typing import Any
@@ -18,6 +16,7 @@ from callcenter.frame.screening import Rules, read_rules, screen
 from callcenter.frame.summary import Barred, by_department, counts
 from callcenter.frame.tables import DoNotCall, Frame, FrameUnit, Screening
 from callcenter.lists.asks import answers, asks
+from callcenter.lists.collecting import nothing_to_collect
 from callcenter.studies import queries as studies
 
 _COUNTING = "s.state = 'judged' AND r.verdict IN ('accepted', 'duplicate')"
@@ -121,18 +120,6 @@ def _reported(row_id: int, department: str, list_id: int, first_number: int, *to
     return ReportedRow(*values, policy_month, cells)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector of cycles: merging makes a million small objects and no cycle, and it would walk them all again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def _merged(session: Session, population_id: int, order: list[str], codes: Codes, *, columns: bool) -> list[Unit]:
     """The population's units as its lists stand now."""
     rows = reported_rows(session, population_id, order, columns=columns)
@@ -179,7 +166,7 @@ def preview(session: Session, population_id: int, *, supplement: bool = False, r
     current = current_screening(session, population_id, supplement=supplement) if rules is None else None
     applied = rules if rules is not None else read_rules(current.document if current else {})
     order = order_of(session, population_id)
-    with _uncollected():
+    with nothing_to_collect():
         codes = codes_taken_over(session, population_id)
         merged = _merged(session, population_id, order, codes, columns=applied.columns)
     rows = sum(unit.rows for unit in merged)

@@ -88,7 +88,7 @@ def preview(person: Supervisor, session: Work, population_id: int) -> Response:
     return see_other(f"/supervisor/lists/{population_id}?job={job_id}")
 
 
-@router.get("/lists/{population_id}/work/{job_id}")
+@router.get("/lists/{population_id}/jobs/{job_id}")
 def work(request: Request, person: Supervisor, session: Work, population_id: int, job_id: int) -> Response:
     """How far a job of this population is; asked again by the page until it ends, which then shows what came of it."""
     found = _work(session, population_id, job_id)
