@@ -1,12 +1,5 @@
-"""What codes are called on pages: actions, subjects, jobs, details, reasons. A code without a label is shown as it is."""
+"""What was done, to what, by which job, with which details: the codes of the audit trail and of the timetable."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from callcenter.calls import outcomes
-from callcenter.errors import Phrase
-from callcenter.people.roles import LABELS as ROLES
-from callcenter.web.translations import gettext as _
 from callcenter.web.translations import noted
 
 ACTIONS = {
@@ -66,8 +59,6 @@ ACTIONS = {
     "user_disabled": noted("停用账户"),
     "user_enabled": noted("恢复账户"),
 }
-
-RESPONDENTS = {"enterprises": noted("企业"), "institutions": noted("机构"), "persons": noted("个人（可含企业）")}
 
 SUBJECTS = {
     "alert": noted("提醒"),
@@ -165,146 +156,3 @@ DETAILS = {
     "warned": noted("有提醒"),
     "why": noted("原因"),
 }
-
-VALIDITY = {
-    "incomplete": noted("访问没有完成"),
-    "wrong_enterprise": noted("不是该企业"),
-    "matter_not_confirmed": noted("未确认办理过该事项"),
-    "core_unanswered": noted("核心题回答不足"),
-    "outside_window": noted("不在调查期内"),
-    "contradiction": noted("回答前后矛盾"),
-    "too_short": noted("访问时间过短"),
-}
-
-DECISIONS = {
-    "cap": noted("联系次数已到上限"),
-    "too_many_attempts": noted("拨打次数过多"),
-    "max_attempts": noted("已到最多拨打次数"),
-    "one_more_offer": noted("再拨一次"),
-    "another_daypart": noted("换时段再拨"),
-    "next_daypart": noted("下一时段再拨"),
-    "same_daypart": noted("同一时段再拨"),
-    "as_told": noted("按告知的时间再拨"),
-    "no_number_left": noted("没有可用号码"),
-    "next_number": noted("换号码再拨"),
-    "refused": noted("拒访"),
-    "conversion": noted("婉拒后再联系"),
-    "appointment": noted("已约定时间"),
-    "resume": noted("继续未完成的访问"),
-    "second_informant": noted("向第二位经办人核实"),
-}
-"""Why a case is called again or closed, where the code is no outcome."""
-
-OTHERS = {
-    "first": noted("首次"),
-    "replacement": noted("替换"),
-    "supplement": noted("补充"),
-    "main": noted("主样本"),
-    "top_up": noted("补充样本"),
-    "number": noted("号码"),
-    "enterprise": noted("企业"),
-    "sheet": noted("表格导入"),
-    "unsupported": noted("不是表格文件"),
-    "encrypted": noted("文件设有密码"),
-    "corrupt": noted("文件已损坏"),
-    "bomb": noted("文件大得反常"),
-    "no_table": noted("没有找到名单"),
-    "liaison_missing": noted("没有登记联络员"),
-    "window_closed": noted("不在报送期内"),
-    "failed": noted("线路故障"),
-    "away": noted("运营商没有回应"),
-    "crowded": noted("运营商线路拥挤"),
-    "rejected": noted("运营商不接受"),
-    "missing": noted("没有设置运营商"),
-    "workday": noted("工作日"),
-    "day_off": noted("休息日"),
-}
-
-DISPOSITIONS = {
-    "1.1": noted("完成访问"),
-    "1.2": noted("部分完成"),
-    "2.111": noted("企业拒访"),
-    "2.112": noted("经办人拒访"),
-    "2.12": noted("中途中断"),
-    "2.21": noted("未能联系到经办人"),
-    "2.22": noted("该企业的语音信箱"),
-    "2.31": noted("企业已停业"),
-    "2.32": noted("受访者无法作答"),
-    "2.33": noted("语言不通"),
-    "2.36": noted("已约定，尚未访问"),
-    "3.11": noted("尚未拨打"),
-    "3.12": noted("占线"),
-    "3.13": noted("无人接听"),
-    "3.14": noted("语音信箱，不知属于谁"),
-    "3.15": noted("被拦截"),
-    "3.16": noted("线路故障，未拨通"),
-    "3.20": noted("接听者未确认是否为该企业"),
-    "3.30": noted("否认办理，尚未核实"),
-    "3.90": noted("没有可用号码"),
-    "4.10": noted("重复的企业"),
-    "4.70": noted("不符合访问条件"),
-    "4.80": noted("否认办理，已核实"),
-    "4.90": noted("其他不合格"),
-}
-
-_VALUES = {**OTHERS, **ROLES, **VALIDITY, **DECISIONS, **{known.code: known.label for known in outcomes.ALL}}
-
-
-def action(code: str) -> str:
-    """What was done."""
-    return _(ACTIONS.get(code, code))
-
-
-def subject(kind: str) -> str:
-    """What it was done to."""
-    return _(SUBJECTS.get(kind, kind))
-
-
-def subject_kind(typed: str) -> str:
-    """The kind that a reader means who typed the label or the code."""
-    return next((kind for kind, label in SUBJECTS.items() if typed in {label, _(label)}), typed)
-
-
-def job(code: str) -> str:
-    """A job of the workers or a line of the timetable."""
-    return _(JOBS.get(code, code))
-
-
-def detail(key: str) -> str:
-    """The name of a detail."""
-    return _(DETAILS.get(key, key))
-
-
-def value(given: Any, key: str = "") -> Any:
-    """A reason, outcome, role or kind; whatever else it is stays."""
-    if given is None:
-        return "–"
-    if key == "code":
-        return disposition(str(given))
-    return _(_VALUES[given]) if isinstance(given, str) and given in _VALUES and key != "name" else given
-
-
-def disposition(code: str) -> str:
-    """A disposition code with its meaning."""
-    return f"{code} {_(DISPOSITIONS[code])}" if code in DISPOSITIONS else code
-
-
-def verdict(*, valid: bool, reasons: list[str], flags: list[str]) -> str:
-    """Valid or not and why; a flag asks for a look, it does not speak against the interview."""
-    why = "、".join(str(value(code)) for code in (reasons or flags))
-    if valid:
-        return _("有效，需复核：{why}", why=why) if flags else _("有效样本")
-    return _("无效样本：{why}", why=why) if reasons else _("无效样本")
-
-
-def refusal(kept: Mapping[str, Any]) -> str:
-    """Why a file was refused, as kept with its submission."""
-    if "text" not in kept:
-        return str(kept["about"])
-    filled = {name: Phrase(part) if isinstance(part, str) else part for name, part in kept["filled"].items()}
-    return _(kept["text"], **filled)
-
-
-def sentence(text: str, about: Mapping[str, Any]) -> str:
-    """A sentence whose placeholders may hold codes."""
-    return _(text, **{name: value(given) for name, given in about.items()})
