@@ -2,6 +2,7 @@
 // All actions may be sent twice without harm, so what fails for want of a connection is sent again until it succeeds.
 "use strict";
 const root = document.getElementById("console");
+const API = root.dataset.api || "/operator/api/"; // practice and previews have their own
 const T = JSON.parse(root.dataset.texts), LABELS = JSON.parse(root.dataset.labels);
 const $ = (id) => document.getElementById(id);
 const KEYS_OF_NONANSWERS = { dont_know: "z", dont_remember: "j", refused: "x", not_applicable: "y" }; // N, R and B are commands here
@@ -41,11 +42,11 @@ async function send(path, body) {
     options.method = "POST";
     options.headers["X-CSRF-Token"] = document.querySelector("meta[name=csrf-token]").content;
     options.headers["Content-Type"] = "application/json";
-    options.body = JSON.stringify(body);
+    options.body = JSON.stringify(state?.memo === undefined ? body : { ...body, memo: state.memo });
   }
   for (let wait = 1000; ; wait = Math.min(wait * 1.5, 8000)) {
     let answer = null;
-    try { answer = await fetch("/operator/api/" + path, options); } catch { /* away */ }
+    try { answer = await fetch(API + path, options); } catch { /* away */ }
     const refusal = answer && answer.headers.get("content-type")?.includes("json") ? await answer.json().catch(() => null) : null;
     if (answer?.ok && refusal) { online(true); take(refusal); return true; }
     if (answer && answer.status === 401) { loggedOut(); }
@@ -56,8 +57,9 @@ async function send(path, body) {
   }
 }
 async function reload() {
+  if (state?.memo !== undefined) { draw(); return; } // a preview keeps its answers on the page alone
   try {
-    const answer = await fetch("/operator/api/state", { headers: { Accept: "application/json" } });
+    const answer = await fetch(API + "state", { headers: { Accept: "application/json" } });
     if (answer.ok) { take(await answer.json()); return; }
   } catch { /* shown by the next action */ }
   draw();
@@ -294,7 +296,7 @@ setInterval(() => { if (!busy && !passive && state?.attempt && !ENDED.includes(s
 setInterval(() => { if (!busy && !passive && state?.lease) act("heartbeat", {}); }, 60000);
 
 // One tab only: a second one is told, and may take over.
-const tabs = new BroadcastChannel("operator");
+const tabs = new BroadcastChannel("operator" + (root.dataset.api || ""));
 tabs.addEventListener("message", (event) => {
   if (event.data === "here?" && !passive) tabs.postMessage("taken");
   if (event.data === "taken" && !passive) stepAside();
