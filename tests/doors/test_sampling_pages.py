@@ -16,7 +16,7 @@ from callcenter.studies.phases import FIELD_ZONE
 from tests.conftest import FieldTime
 from tests.factories.field_work import make_worked_sample
 from tests.factories.people import Browser
-from tests.factories.sampling import MadeFrame, insert, make_drawn_sample, make_frame
+from tests.factories.sampling import MadeFrame, insert, make_drawn_sample, make_frame, make_second_population
 
 ROOT = Path(__file__).parents[2]
 DESIGN = {
@@ -367,11 +367,12 @@ def test_reserves_released_by_hand_before_their_time_need_the_commissioning_offi
 
 def test_a_commitment_is_shared_by_populations_that_are_coordinated(supervisor: Browser, frame: MadeFrame, field_time: FieldTime) -> None:
     with engine.transaction() as session:
-        stage, item = session.execute(text("SELECT stage_id, item_id FROM populations")).one()
-        more = {"title": "另一总体", "respondents": "enterprises", "settings": {}}
-        other = insert(session, "populations", stage_id=stage, item_id=item, code="4-2", position=2, **more)
+        other = make_second_population(session, frame).population_id
     commit(supervisor, frame, field_time)
     address = f"/supervisor/sampling/populations/{other}"
     assert f'<option value="{frame.population_id}" >2021/4-1' in supervisor.get(address).text
     assert supervisor.post(f"{address}/commitment", data={"shared": str(frame.population_id)}).status_code == 303
     assert engine.statement("SELECT count(DISTINCT seed_commitment) AS n, count(*) AS m FROM draws") == [{"n": 1, "m": 2}]
+    asked = supervisor.get(address, params={"method": "proportional", "coordination": "negative"}).text
+    assert 'name="earlier:2021/4-1"' in asked, "the share of what stands before it and has no design yet"
+    assert 'name="earlier:' not in supervisor.get(address, params={"method": "proportional", "coordination": "positive"}).text

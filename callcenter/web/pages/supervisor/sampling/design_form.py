@@ -85,7 +85,9 @@ def filled(wanted: Mapping[str, Any], cell_sizes: Mapping[str, int] | None = Non
     by_hand = {name: merged for name, merged in wanted["merges"].items() if ruled.get(name) != merged}
     given |= {f"merge:{cell}": stratum for stratum, merged in by_hand.items() for cell in merged}
     column = PARAMETER.get(wanted["method"], "")
-    given |= {f"stratum:{name}": facts[column] for name, facts in wanted["facts"].items() if facts.get(column) is not None}
+    for field_name, of in (("stratum", column), ("X", "X")):
+        given |= {f"{field_name}:{name}": facts[of] for name, facts in wanted["facts"].items() if facts.get(of) is not None}
+    given |= {f"earlier:{name}": share for name, share in wanted.get("earlier_shares", {}).items()}
     return {name: str(value) for name, value in given.items()}
 
 
@@ -137,7 +139,8 @@ def field_of(refusal: CallcenterError) -> str:
     """The field beside which a refusal stands."""
     about: Mapping[str, Any] = refusal.about
     if at := about.get("at"):
-        return f"stratum:{at[1]}" if at[0] == "facts" and len(at) > 1 else str(at[-1])
+        kinds = {"facts": "X" if at[-1] == "X" else "stratum", "earlier_shares": "earlier"}
+        return f"{kinds[at[0]]}:{at[1]}" if at[0] in kinds and len(at) > 1 else str(at[-1])
     if about.get("name") in CALCULATED:
         return CALCULATED[str(about["name"])]
     if refusal.code.startswith(("merged_", "unknown_district")):
@@ -165,6 +168,9 @@ def _document(form: Mapping[str, str], tried: Tried) -> dict[str, Any]:
     wanted["coordination"] = form.get("coordination") or "independent"
     if form.get("planned_share", "").strip():
         wanted["planned_share"] = _number(form, "planned_share", float, tried)
+    earlier = [name for name, typed in form.items() if name.startswith("earlier:") and typed.strip()]
+    if wanted["coordination"] == "negative" and earlier:
+        wanted["earlier_shares"] = {name.removeprefix("earlier:"): _number(form, name, float, tried) for name in earlier}
     wanted["facts"] = _facts(form, tried)
     if wanted["method"] == "fixed" and not tried.problems:
         wanted["total"] = max(1, sum(own["n"] for own in wanted["facts"].values()))
@@ -189,7 +195,8 @@ def _facts(form: Mapping[str, str], tried: Tried) -> dict[str, dict[str, Any]]:
         typed = {f"stratum:{name}": form.get(f"stratum:{name}", "").strip() or DEFAULT_OF[column]}
         facts[name] = {column: _number(typed, f"stratum:{name}", int if column == "n" else float, tried)}
         if column == "CV":
-            facts[name]["X"] = float(size)
+            sizes = {f"X:{name}": form.get(f"X:{name}", "").strip() or str(size)}
+            facts[name]["X"] = _number(sizes, f"X:{name}", float, tried)
     return facts
 
 
@@ -210,7 +217,7 @@ def _number(form: Mapping[str, str], name: str, kind: type[int] | type[float], t
     try:
         return kind(typed)
     except ValueError:
-        label = LABELS.get(name, name.removeprefix("stratum:"))
+        label = LABELS.get(name, name.partition(":")[2] or name)
         text = _("“{field}”填的是“{typed}”：应填整数。") if kind is int and typed else _("“{field}”填的是“{typed}”：应填数字。")
         tried.problems[name] = text.format(field=_(label), typed=typed[:40])
         return 0

@@ -147,12 +147,20 @@ def _try_out(session: Session, values: Mapping[str, Any], typed: Mapping[str, st
         "by": design_form.fields(form),
         "sizes": design_form.strata_sizes(cells, tried.merged),
         "parameter": design_form.PARAMETER.get(form["method"]),
+        "earlier": _unfrozen(session, values) if form["coordination"] == "negative" else [],
         "expected": "",
         "number": 0,
     }
     if frame and tried.plan and values["next_step"] in ("freeze", "wait"):
         found |= _to_be_frozen(session, frame, values["draw"], tried)
     return found
+
+
+def _unfrozen(session: Session, values: Mapping[str, Any]) -> list[str]:
+    """The populations of the same commitment that stand before this one and have no frozen design: their shares are asked for."""
+    if values["next_step"] not in ("freeze", "wait"):
+        return []
+    return [neighbour.population for neighbour in queries.neighbours_before(session, values["draw"]) if neighbour.share is None]
 
 
 def _to_be_frozen(session: Session, frame: Any, draw: Any, tried: design_form.Tried) -> dict[str, Any]:
