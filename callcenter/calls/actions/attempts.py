@@ -1,8 +1,6 @@
-"""Writes of attempts: begin, placed, told by the carrier, failed, swept; and the published lines."""
+"""Writes of attempts: begin, placed, told by the carrier, failed, swept."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
@@ -11,10 +9,10 @@ from callcenter import clock
 from callcenter.call_queue import calling_hours, priority
 from callcenter.call_queue.tables import Case
 from callcenter.calls import call_states, queries
+from callcenter.calls.actions import lines
 from callcenter.calls.call_states import ENDED, ORDER, CallState, moved
-from callcenter.calls.lines import choose, rest_after
 from callcenter.calls.phone_line import RING_SECONDS, LineEvent, LineState, Placement
-from callcenter.calls.tables import Attempt, CallEvent, Line
+from callcenter.calls.tables import Attempt, CallEvent
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.frame import queries as frames
 from callcenter.operations import actions as operations
@@ -27,24 +25,6 @@ NO_ANSWER_FROM_CARRIER = timedelta(minutes=2)
 """After this long an attempt without a call id, of which no callback came, was never placed."""
 SILENT_RINGING = timedelta(seconds=90)
 SILENT_TALKING = timedelta(minutes=10)
-MEMORY_OF_FAILURES = timedelta(hours=1)
-
-
-def load_lines(session: Session, study_id: int, lines: Iterable[Mapping[str, Any]]) -> int:
-    """Publish the lines of a study's settings (`number`, `dialled_form`, `max_concurrent`); how many there are now."""
-    count = 0
-    for line in lines:
-        values = {
-            "study_id": study_id,
-            "number": str(line["number"]),
-            "dialled_form": str(line["dialled_form"]),
-            "max_concurrent": int(line.get("max_concurrent", 30)),
-        }
-        updated = {name: values[name] for name in ("dialled_form", "max_concurrent")}
-        session.execute(insert(Line).values(**values).on_conflict_do_update(index_elements=["study_id", "number"], set_=updated))
-        count += 1
-    session.flush()
-    return count
 
 
 def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: str | None = None) -> Attempt:
@@ -66,7 +46,7 @@ def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: s
         lease_id=lease_id,
         number_in_lease=_next_number(session, lease_id),
         operator_id=operator_id,
-        line=_free_line(session, case, now),
+        line=lines.free_line(session, case, now),
         phone=number,
         placed_at=now,
     )
@@ -94,7 +74,7 @@ def record_placed(session: Session, attempt_id: int, sid: str) -> Attempt:
     attempt = _locked(session, attempt_id)
     attempt.call_sid = attempt.call_sid or sid
     _move(attempt, "queued", clock.now(), None)
-    operations.close_alert(session, _line_alert(attempt.line))
+    operations.close_alert(session, lines.failure_alert(attempt.line))
     return _saved(session, attempt)
 
 
@@ -109,9 +89,9 @@ def record_carrier_failure(session: Session, attempt_id: int, why: str, detail: 
     attempt.outcome, attempt.outcome_at = "carrier_failure", now
     _saved(session, attempt)
     if why != "rejected":
-        _rest(session, attempt, now)
+        lines.rest_after_failure(session, attempt, now)
     text = f"线路 {attempt.line} 拨号失败（{why} {detail}），没有计入拨打次数；系统会自动重试。"
-    operations.raise_alert(session, "carrier_failure", "warning", text, same_as=_line_alert(attempt.line))
+    operations.raise_alert(session, "carrier_failure", "warning", text, same_as=lines.failure_alert(attempt.line))
     return attempt
 
 
@@ -211,15 +191,6 @@ def _next_number(session: Session, lease_id: str) -> int:
     return latest.number_in_lease + 1 if latest else 1
 
 
-def _free_line(session: Session, case: Case, now: datetime) -> str:
-    """The line to call from, chosen while no other process chooses for this study: limits hold over all of them."""
-    session.exec(select(Line.id).where(Line.study_id == case.study_id).with_for_update()).all()
-    line = choose(queries.lines(session, case.study_id), queries.case_on_lines(session, _known(case.id)), now)
-    if line is None:
-        raise Refused("no_line_free", "外呼线路都在使用或暂停中，请过几秒再拨。如果一直这样，请告诉督导。")
-    return line.number
-
-
 def _locked(session: Session, attempt_id: int) -> Attempt:
     attempt = session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
     return attempt or queries.attempt(session, attempt_id)
@@ -249,18 +220,3 @@ def _saved(session: Session, attempt: Attempt) -> Attempt:
     session.flush()
     operations.notify(session, f"operator_{attempt.operator_id}", attempt.state)
     return attempt
-
-
-def _rest(session: Session, attempt: Attempt, now: datetime) -> None:
-    """Let a line rest the longer, the more placings have failed in a row."""
-    row = queries.failures_in_a_row(session, attempt.line, now - MEMORY_OF_FAILURES)
-    study_id = select(Case.study_id).where(Case.id == attempt.case_id).scalar_subquery()
-    line = session.exec(select(Line).where(Line.study_id == study_id, Line.number == attempt.line).with_for_update()).first()
-    if line is not None:
-        line.resting_until, line.resting_why = now + rest_after(row), "carrier_failure"
-        session.add(line)
-        session.flush()
-
-
-def _line_alert(line: str) -> str:
-    return f"carrier_failure_{line}"

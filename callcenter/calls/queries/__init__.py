@@ -1,0 +1,17 @@
+"""Reads of attempts and of the published lines."""
+
+from callcenter.calls.queries.attempts import SilentCall, attempt, attempts_of, events_of, latest_attempt, open_attempt, silent_calls
+from callcenter.calls.queries.published_lines import case_on_lines, failures_in_a_row, lines
+
+__all__ = [
+    "SilentCall",
+    "attempt",
+    "attempts_of",
+    "case_on_lines",
+    "events_of",
+    "failures_in_a_row",
+    "latest_attempt",
+    "lines",
+    "open_attempt",
+    "silent_calls",
+]
