@@ -5,10 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from callcenter.db.engine import statement
 from callcenter.people import passwords
-from callcenter.people.tables import LogIn, LogInAttempt, User
+from callcenter.people.operator_states import Spell
+from callcenter.people.tables import LogIn, LogInAttempt, OperatorState, User
 
 SORTS = {"username": User.username, "name": User.name, "role": User.role, "unit": User.unit, "created": User.created_at}
 
@@ -117,6 +119,65 @@ def recent_failures(session: Session, username: str, address_hash: str, since: d
 def open_log_ins(session: Session, user_id: int) -> list[LogIn]:
     """The sessions of a user that have not been ended."""
     return list(session.exec(select(LogIn).where(LogIn.user_id == user_id, col(LogIn.ended_at).is_(None))))
+
+
+@dataclass(frozen=True)
+class OperatorDay:
+    """An operator with what they are doing now (none: never begun) and all their spells of a day."""
+
+    id: int
+    username: str
+    name: str
+    present: Spell | None
+    spells: tuple[Spell, ...]
+
+
+def present(session: Session, user_id: int) -> Spell | None:
+    """What an operator is doing now; none who never began a shift."""
+    open_one = select(OperatorState).where(OperatorState.user_id == user_id, col(OperatorState.until).is_(None))
+    found = session.exec(open_one.execution_options(populate_existing=True)).first()  # plain statements write it
+    return _spell(found) if found else None
+
+
+def spells(session: Session, user_id: int, start: datetime, until: datetime) -> list[Spell]:
+    """An operator's states that touch the time between two moments, in order."""
+    return [_spell(row) for row in session.exec(_touching(start, until).where(OperatorState.user_id == user_id))]
+
+
+def operators(session: Session, start: datetime, until: datetime) -> list[OperatorDay]:
+    """Every active operator with what they are doing now and did between two moments, by name."""
+    by_user: dict[int, list[OperatorState]] = {}
+    for row in session.exec(_touching(start, until)):
+        by_user.setdefault(row.user_id, []).append(row)
+    people = select(User).where(User.role == "operator", col(User.active)).order_by(User.name, User.username)
+    found = []
+    for person in session.exec(people):
+        assert person.id is not None  # noqa: S101  # a stored row
+        rows = by_user.get(person.id, [])
+        now = next((_spell(row) for row in rows if row.until is None), None)
+        found.append(OperatorDay(person.id, person.username, person.name, now, tuple(_spell(row) for row in rows)))
+    return found
+
+
+def successors(session: Session, user_id: int) -> list[tuple[int, str]]:
+    """Whom an operator may hand appointments over to: the other active operators, by name."""
+    others = select(col(User.id), col(User.name)).where(User.role == "operator", col(User.active), User.id != user_id)
+    return [(other, name) for other, name in session.exec(others.order_by(User.name)) if other is not None]
+
+
+def dialling_mode(session: Session, user_id: int) -> str | None:
+    """The dialling mode that an operator chose."""
+    return session.get_one(User, user_id).dialling_mode
+
+
+def _touching(start: datetime, until: datetime) -> SelectOfScalar[OperatorState]:
+    """Spells that touch the time between two moments; the open ones are always among them."""
+    reaching = or_(col(OperatorState.until).is_(None), col(OperatorState.until) > start)
+    return select(OperatorState).where(col(OperatorState.since) < until, reaching).order_by(col(OperatorState.since), col(OperatorState.id))
+
+
+def _spell(row: OperatorState) -> Spell:
+    return Spell(row.state, row.since, row.until, row.code, row.ends_at)
 
 
 def _escaped(text: str) -> str:

@@ -23,6 +23,8 @@ class User(SQLModel, table=True):
     active: bool = True
     language: str = "zh"
     converts_refusals: bool = False
+    dialling_mode: str | None = None
+    """How an operator wants calls to be begun, where the study leaves a choice."""
     created_at: datetime = moment()
 
 
@@ -69,6 +71,8 @@ class OperatorState(SQLModel, table=True):
     code: str | None = None
     since: datetime = moment()
     until: datetime | None = moment(nullable=True)
+    ends_at: datetime | None = moment(nullable=True)
+    """When a wrap-up is over by itself; none until the outcome is told."""
 
 
 class Training(SQLModel, table=True):

@@ -68,6 +68,18 @@ GROUP BY outcome ORDER BY count(*) DESC, outcome
 """
 
 
+_DAYS = """
+SELECT operator_id, count(*) AS calls, count(*) FILTER (WHERE outcome = 'complete') AS complete FROM attempts
+WHERE placed_at >= :start AND placed_at < :until AND outcome IS DISTINCT FROM 'carrier_failure' GROUP BY operator_id
+"""
+
+
+def calls_of_operators(session: Session, start: datetime, until: datetime) -> dict[int, tuple[int, int]]:
+    """Every operator's calls between two moments, and how many of them were complete interviews."""
+    rows = session.connection().execute(text(_DAYS), {"start": start, "until": until})
+    return {row.operator_id: (row.calls, row.complete) for row in rows}
+
+
 def outcomes_of_operator(session: Session, operator_id: int, start: datetime, until: datetime) -> list[tuple[str, int, int]]:
     """An operator's calls between two moments: outcome (empty where not told yet), how many, seconds of talk."""
     rows = session.connection().execute(text(_DAY), {"operator": operator_id, "start": start, "until": until})

@@ -35,6 +35,8 @@ def timetable(phone_line: PhoneLine) -> list[Line]:
         Line("settle_abandoned", timedelta(seconds=30), _in_transaction("settled", follow_up.settle_abandoned)),
         Line("propose_top_ups", timedelta(seconds=60), _in_transaction("proposed", follow_up.propose_top_ups)),
         Line("close_barred", timedelta(seconds=60), _in_transaction("closed", call_queue.close_barred)),
+        Line("end_wrap_ups", timedelta(seconds=5), _in_transaction("ended", people.end_wrap_ups)),
+        Line("leave_the_absent", timedelta(seconds=60), _in_transaction("left", people.leave_the_absent)),
         Line("forget_old_runs", timedelta(hours=1), _in_transaction("forgotten", operations.forget_old_runs)),
         Line("forget_kept_files", timedelta(hours=1), _in_transaction("forgotten", operations.forget_kept_files)),
         Line("forget_old_log_ins", timedelta(hours=1), _in_transaction("forgotten", people.forget_old_log_ins)),

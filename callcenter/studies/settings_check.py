@@ -13,6 +13,7 @@ KEPT = (
     "contact",
     "lines",
     "calling",
+    "dialling",
     "recall",
     "leases",
     "wrap_up_seconds",
@@ -35,7 +36,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 def settings_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[FolderProblem]]:
     """The settings to keep, and what is wrong with them."""
     settings = {word: deepcopy(document[word]) for word in KEPT if word in document}
-    return settings, [*_lines(settings), *_calling(settings), *_shares(settings), *_intake(settings)]
+    return settings, [*_lines(settings), *_calling(settings), *_dialling(settings), *_shares(settings), *_intake(settings)]
 
 
 def for_trial(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,6 +75,13 @@ def _calling(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
             yield FolderProblem("study.yaml calling", f"时段 {span} 不对", "请写开始和结束，如 09:00 与 10:30，开始在前")
     if calling.get("ring_seconds", 25) < 25:
         yield FolderProblem("study.yaml calling.ring_seconds", "振铃时间太短", "请至少写 25 秒")
+
+
+def _dialling(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
+    dialling = settings.get("dialling") or {}
+    for mode in (dialling.get("mode", "preview"), *(dialling.get("allowed") or ())):
+        if mode not in ("preview", "progressive", "manual"):
+            yield FolderProblem("study.yaml dialling", f"没有拨号方式 {mode}", "请写 preview、progressive 或 manual")
 
 
 def _shares(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:

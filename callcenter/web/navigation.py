@@ -19,6 +19,7 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
         (noted("名单与抽样框"), "/supervisor/lists"),
         (noted("抽样"), "/supervisor/sampling"),
         (noted("个案查询"), "/cases"),
+        (noted("人员与班次"), "/supervisor/people"),
         (noted("工作日历"), "/calendar"),
         (noted("看板"), "/boards"),
     ],

@@ -16,6 +16,7 @@ from callcenter.calls.tables import Attempt, CallEvent
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.frame import queries as frames
 from callcenter.operations import actions as operations
+from callcenter.people import actions as people
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
 from callcenter.studies.tables import Study
@@ -218,5 +219,7 @@ def _saved(session: Session, attempt: Attempt) -> Attempt:
     """Save a change of an attempt and tell its operator's page."""
     session.add(attempt)
     session.flush()
+    if attempt.state in ENDED:
+        people.call_ended(session, attempt.operator_id)
     operations.notify(session, f"operator_{attempt.operator_id}", attempt.state)
     return attempt

@@ -1,6 +1,7 @@
 """Writes of following up: the end of a case's turn, what was left open, appointments, top-ups."""
 
 from callcenter.follow_up.actions.finishing import Finish, finish
+from callcenter.follow_up.actions.handing_over import end_shift
 from callcenter.follow_up.actions.release_modes import switch_release_mode
 from callcenter.follow_up.actions.returning import settle_abandoned
 from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups, release_by_hand
@@ -9,6 +10,7 @@ __all__ = [
     "Finish",
     "accept_top_up",
     "decline_top_up",
+    "end_shift",
     "finish",
     "propose_top_ups",
     "release_by_hand",

@@ -8,14 +8,18 @@ from callcenter.errors import Phrase
 from callcenter.people.roles import LABELS as ROLES
 from callcenter.web.labels.decided import DECISIONS, DISPOSITIONS, OTHERS, RESPONDENTS, VALIDITY
 from callcenter.web.labels.recorded import ACTIONS, DETAILS, JOBS, SUBJECTS
+from callcenter.web.labels.working import BREAKS, MODES, OPERATOR_STATES
 from callcenter.web.translations import gettext as _
 
 __all__ = [
     "ACTIONS",
+    "BREAKS",
     "DECISIONS",
     "DETAILS",
     "DISPOSITIONS",
     "JOBS",
+    "MODES",
+    "OPERATOR_STATES",
     "OTHERS",
     "RESPONDENTS",
     "SUBJECTS",
@@ -23,6 +27,7 @@ __all__ = [
     "action",
     "detail",
     "disposition",
+    "doing",
     "job",
     "refusal",
     "sentence",
@@ -53,6 +58,12 @@ def subject_kind(typed: str) -> str:
 def job(code: str) -> str:
     """A job of the workers or a line of the timetable."""
     return _(JOBS.get(code, code))
+
+
+def doing(state: str, code: str | None = None) -> str:
+    """What an operator is doing; a break with its reason."""
+    named = _(OPERATOR_STATES.get(state, state))
+    return f"{named} · {_(BREAKS.get(code, code))}" if code else named
 
 
 def detail(key: str) -> str:

@@ -26,6 +26,7 @@ ACTIONS = {
     "judge_list": noted("核对名单"),
     "late_result": noted("迟到的结果，只留作记录"),
     "lease_expired": noted("个案占用到时收回"),
+    "left_without_word": noted("未下班就离开"),
     "liaison_named": noted("登记联络员"),
     "liaison_opened": noted("查看联络员"),
     "load_study": noted("载入调查"),
@@ -49,6 +50,7 @@ ACTIONS = {
     "role_changed": noted("改角色"),
     "sealed_certificate_fetched": noted("下载封存的抽样证书"),
     "set_calendar_day": noted("登记工作日历"),
+    "shift_ended": noted("下班"),
     "set_screening": noted("设定筛选规则"),
     "state_list": noted("填报总数或政策月份"),
     "submit_list": noted("报送名单"),
@@ -84,6 +86,8 @@ SUBJECTS = {
 
 JOBS = {
     "expire_leases": noted("收回到时的个案占用"),
+    "end_wrap_ups": noted("结束到时的话后整理"),
+    "leave_the_absent": noted("登记离开的话务员"),
     "sweep_calls": noted("查询没有回音的电话"),
     "settle_abandoned": noted("补登没有登记的结果"),
     "propose_top_ups": noted("建议补充样本"),
@@ -101,6 +105,7 @@ JOBS = {
 
 DETAILS = {
     "accepted": noted("采用"),
+    "appointments": noted("预约"),
     "asked": noted("已查询"),
     "attempt": noted("拨打"),
     "away": noted("未能查询"),
@@ -113,6 +118,7 @@ DETAILS = {
     "draw": noted("抽样"),
     "draw_no": noted("抽样序号"),
     "duplicate": noted("重复"),
+    "ended": noted("已结束"),
     "error": noted("错误"),
     "first_position": noted("起始次序"),
     "folder_sha256": noted("调查内容校验值"),
@@ -122,6 +128,7 @@ DETAILS = {
     "from": noted("原为"),
     "kind": noted("种类"),
     "lease": noted("占用编号"),
+    "left": noted("已离开"),
     "mode": noted("释放方式"),
     "moved": noted("有新状态"),
     "name": noted("名称"),
@@ -150,6 +157,7 @@ DETAILS = {
     "size": noted("单位数"),
     "source": noted("来源"),
     "stratum": noted("层"),
+    "successor": noted("接手人"),
     "to": noted("改为"),
     "unit": noted("单位"),
     "version": noted("版本"),

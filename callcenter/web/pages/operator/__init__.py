@@ -1,10 +1,11 @@
-"""Pages of the operator: the console with its JSON API, my appointments, my day."""
+"""Pages of the operator: the console with its JSON API, my appointments, my day, the shift."""
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.operator import api, console, day
+from callcenter.web.pages.operator import api, console, day, shift
 
 router = APIRouter()
 router.include_router(console.router)
 router.include_router(api.router)
 router.include_router(day.router)
+router.include_router(shift.router)

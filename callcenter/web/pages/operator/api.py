@@ -17,6 +17,8 @@ from callcenter.errors import Conflict, Refused
 from callcenter.follow_up.actions import Finish, finish
 from callcenter.interviews import actions as interviews
 from callcenter.interviews import queries as interview_queries
+from callcenter.people import actions as people
+from callcenter.people.operator_states import wrap_up
 from callcenter.web.deps import Work
 from callcenter.web.pages.operator import dialling
 from callcenter.web.pages.operator.state import nothing, state
@@ -69,6 +71,8 @@ def take_next(person: Operator) -> State:
     """The next case, or why there is none; who holds a case gets the same again."""
     lease = queue.claim(person.id)
     with transaction() as session:
+        if lease is None or calls.latest_attempt(session, lease.id) is None:
+            people.enter(session, person.id, "preview" if lease else "ready")
         return state(session, person, none=None if lease else nothing(session, clock.now()))
 
 
@@ -135,6 +139,8 @@ def tell_outcome(request: Request, person: Operator, told: ToldOutcome) -> State
     if done.state == "done":
         dialling.hang_up(request.app.state.phone_line, lease_id)
     with transaction() as session:
+        if done.state == "done":
+            _wrap_up(session, person, done.case_id)
         return state(session, person, finished=_finished(done))
 
 
@@ -153,7 +159,16 @@ def give_back(session: Work, person: Operator, given: Why) -> State:
     if last is not None and last.outcome is None:
         raise Refused("outcome_first_then_back", "这个个案已经拨打过：请登记结果，不能直接交还。")
     queue.give_back(session, lease.id, person.id, given.why)
+    people.enter(session, person.id, "ready")
     return state(session, person)
+
+
+def _wrap_up(session: Session, person: Person, case_id: int) -> None:
+    """The time after the call begins to run out once the last outcome is told."""
+    now = clock.now()
+    if queue_queries.lease_of(session, person.id, now) is None:
+        settings = queue_queries.study_settings(session, queue_queries.case(session, case_id).study_id)
+        people.enter(session, person.id, "wrap_up", ends_at=now + wrap_up(settings))
 
 
 def _lease(session: Session, person: Person) -> Lease:

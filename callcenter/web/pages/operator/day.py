@@ -10,6 +10,8 @@ from callcenter import clock
 from callcenter.call_queue.calling_hours import at_minute
 from callcenter.calls import outcomes
 from callcenter.follow_up import queries as follow_up
+from callcenter.people import queries as people
+from callcenter.people.operator_states import time_in_states
 from callcenter.responses import queries as responses
 from callcenter.studies.phases import field_day
 from callcenter.web.deps import Work
@@ -30,7 +32,8 @@ def appointments(request: Request, session: Work, person: Annotated[Person, allo
 @router.get("/day")
 def day(request: Request, session: Work, person: Annotated[Person, allow("operator")]) -> Response:
     """What I did today."""
-    start = at_minute(field_day(clock.now()), 0)
+    now = clock.now()
+    start = at_minute(field_day(now), 0)
     counted = responses.outcomes_of_operator(session, person.id, start, start + timedelta(days=1))
     told = [(outcomes.label(code), count, seconds) for code, count, seconds in counted]
     sums = {
@@ -38,4 +41,5 @@ def day(request: Request, session: Work, person: Annotated[Person, allow("operat
         "complete": sum(count for code, count, _ in counted if code == "complete"),
         "seconds": sum(seconds for _, _, seconds in counted),
     }
-    return page(request, person, "operator/day.html", told=told, sums=sums, today=start)
+    times = time_in_states(people.spells(session, person.id, start, now), start, now)
+    return page(request, person, "operator/day.html", told=told, sums=sums, times=times, today=start)

@@ -9,6 +9,7 @@ from callcenter.calls.call_states import ENDED
 from callcenter.calls.phone_line import LineFailure, PhoneLine
 from callcenter.db.engine import transaction
 from callcenter.errors import Refused
+from callcenter.people import actions as people
 from callcenter.web.security import Person
 
 
@@ -19,6 +20,8 @@ def dial(phone_line: PhoneLine, person: Person, lease: Lease, phone: str | None)
         attempt = calls.begin_attempt(session, lease_id=lease.id, operator_id=person.id, phone=phone)
         assert attempt.id is not None  # noqa: S101  # numbered by the flush
         attempt_id, to_place = attempt.id, calls.placement(session, attempt.id)
+        if to_place is not None:
+            people.enter(session, person.id, "call")
     if to_place is None:
         return
     try:
@@ -26,6 +29,7 @@ def dial(phone_line: PhoneLine, person: Person, lease: Lease, phone: str | None)
     except LineFailure as failure:
         with transaction() as session:
             calls.record_carrier_failure(session, attempt_id, failure.why)
+            people.enter(session, person.id, "preview")
         raise
     with transaction() as session:
         calls.record_placed(session, attempt_id, placed.sid)

@@ -17,7 +17,9 @@ from callcenter.interviews import queries as interviews
 from callcenter.interviews.session import Step
 from callcenter.responses import screening
 from callcenter.responses.completeness import limits
+from callcenter.studies import queries as studies
 from callcenter.web import formats
+from callcenter.web.pages.operator.doing import doing
 from callcenter.web.pages.operator.offers import CallSeen, InterviewSeen, offered
 from callcenter.web.security import Person
 from callcenter.web.translations import gettext as _
@@ -39,13 +41,15 @@ def state(session: Session, person: Person, *, step: Step | None = None, **more:
         "now": _iso(now),
     }
     if lease is None:
-        return {**empty, **more}
+        every = [study.settings for study in studies.studies(session)]
+        return {**empty, "operator": doing(session, person.id, every, now), **more}
     case = queue.case(session, lease.case_id)
     attempt = calls.latest_attempt(session, lease.id)
     interview_id = _interview(session, person, case, attempt)
     standing = step or (interviews.step(session, interview_id, person.language) if interview_id else None)
     return {
         **empty,
+        "operator": doing(session, person.id, [queue.study_settings(session, case.study_id)], now),
         "lease": _lease(session, lease, case),
         "attempt": _attempt(attempt),
         "interview": standing.as_json() if standing else None,

@@ -1,0 +1,46 @@
+"""Writes of people: accounts and sessions, and what operators are doing from when to when."""
+
+from callcenter.people.actions.accounts import (
+    NewSession,
+    add_planned,
+    add_user,
+    begin_session,
+    begin_try,
+    change_password,
+    change_role,
+    disable,
+    enable,
+    end_session,
+    forget_old_log_ins,
+    reset_password,
+    set_converts_refusals,
+    set_language,
+    touch,
+    train,
+)
+from callcenter.people.actions.spells import call_ended, choose_mode, end_wrap_ups, enter, extend_wrap_up, leave_the_absent
+
+__all__ = [
+    "NewSession",
+    "add_planned",
+    "add_user",
+    "begin_session",
+    "begin_try",
+    "call_ended",
+    "change_password",
+    "change_role",
+    "choose_mode",
+    "disable",
+    "enable",
+    "end_session",
+    "end_wrap_ups",
+    "enter",
+    "extend_wrap_up",
+    "forget_old_log_ins",
+    "leave_the_absent",
+    "reset_password",
+    "set_converts_refusals",
+    "set_language",
+    "touch",
+    "train",
+]

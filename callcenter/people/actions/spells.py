@@ -1,0 +1,107 @@
+"""Writes of operator states: one open row for each operator, whatever happens at once."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select, text
+
+from callcenter import clock
+from callcenter.errors import InvalidInput, Refused
+from callcenter.operations.actions import notify, record
+from callcenter.people import queries
+from callcenter.people.operator_states import BREAKS, MODES, STATES, extended
+from callcenter.people.sessions import IDLE
+from callcenter.people.tables import OperatorState, User
+
+CHANNEL = "operators"
+"""Whoever shows what operators are doing listens here."""
+
+_CLOSE = """
+UPDATE operator_states SET until = greatest(since, CAST(:now AS timestamptz))
+WHERE user_id = :user AND until IS NULL AND (state <> :state OR code IS DISTINCT FROM :code)
+"""
+_OPEN = """
+INSERT INTO operator_states (user_id, state, code, since, ends_at) VALUES (:user, :state, :code, :now, :ends_at)
+ON CONFLICT (user_id) WHERE until IS NULL DO UPDATE SET ends_at = excluded.ends_at
+"""
+_CALL_ENDED = """
+WITH ended AS (
+    UPDATE operator_states SET until = greatest(since, CAST(:now AS timestamptz))
+    WHERE user_id = :user AND until IS NULL AND state = 'call' RETURNING user_id, until
+)
+INSERT INTO operator_states (user_id, state, since) SELECT user_id, 'wrap_up', until FROM ended
+"""
+_ABSENT = """
+SELECT s.user_id FROM operator_states s
+WHERE s.until IS NULL AND s.state <> 'off' AND NOT EXISTS (
+    SELECT FROM log_ins l WHERE l.user_id = s.user_id AND l.ended_at IS NULL AND l.expires_at > :now AND l.last_seen_at > :idle
+)
+"""
+
+
+def enter(session: Session, user_id: int, state: str, *, code: str | None = None, ends_at: datetime | None = None) -> None:
+    """From now on the operator is in `state`; already in it: only its planned end changes."""
+    if state not in STATES:
+        raise ValueError(state)
+    if state == "break" and code not in BREAKS:
+        raise InvalidInput("break_unknown", "请选择休息的原因。")
+    values = {"user": user_id, "state": state, "code": code, "now": clock.now(), "ends_at": ends_at}
+    connection = session.connection()
+    connection.execute(text(_CLOSE), values)
+    connection.execute(text(_OPEN), values)
+    notify(session, CHANNEL, state)
+
+
+def call_ended(session: Session, user_id: int) -> None:
+    """The operator's call is over: wrap-up begins, without an end until the outcome is told. In any other state nothing changes."""
+    changed = session.connection().execute(text(_CALL_ENDED), {"user": user_id, "now": clock.now()})
+    if changed.rowcount:
+        notify(session, CHANNEL, "wrap_up")
+
+
+def extend_wrap_up(session: Session, user_id: int, more: timedelta) -> datetime:
+    """Give the operator some more time after the call; the new end."""
+    spell = queries.present(session, user_id)
+    if spell is None or spell.state != "wrap_up":
+        raise Refused("no_wrap_up", "现在不在话后整理中，没有可以延长的时间。")
+    ends_at = extended(spell, more, clock.now())
+    enter(session, user_id, "wrap_up", ends_at=ends_at)
+    return ends_at
+
+
+def end_wrap_ups(session: Session) -> int:
+    """Operators whose wrap-up is over are ready from its end; how many."""
+    now = clock.now()
+    over = select(OperatorState).where(
+        OperatorState.state == "wrap_up", col(OperatorState.until).is_(None), col(OperatorState.ends_at) <= now
+    )
+    ended = list(session.exec(over.with_for_update(skip_locked=True)))
+    for spell in ended:
+        spell.until = spell.ends_at
+        session.add(spell)
+    session.flush()
+    for spell in ended:
+        assert spell.until is not None  # noqa: S101  # set above
+        session.add(OperatorState(user_id=spell.user_id, state="ready", since=spell.until))
+    session.flush()
+    if ended:
+        notify(session, CHANNEL, "ready")
+    return len(ended)
+
+
+def leave_the_absent(session: Session) -> int:
+    """Operators whose session is over have left without a word: they are off; how many."""
+    wall = clock.wall_clock()
+    absent = session.connection().execute(text(_ABSENT), {"now": wall, "idle": wall - IDLE}).scalars().all()
+    for user_id in absent:
+        enter(session, user_id, "off")
+        record(session, None, "left_without_word", "user", user_id)
+    return len(absent)
+
+
+def choose_mode(session: Session, user_id: int, mode: str) -> None:
+    """How the operator's calls are begun, where the study allows it."""
+    if mode not in MODES:
+        raise InvalidInput("mode_unknown", "没有这种拨号方式。")
+    user = session.get_one(User, user_id)
+    user.dialling_mode = mode
+    session.add(user)
