@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from callcenter.errors import InvalidInput
+from callcenter.follow_up.distributions import at_least, beta_binomial, binomial
 
 State = Literal["open", "valid", "other"]
 
@@ -210,7 +210,7 @@ def _reaches(model: YieldModel, from_open: np.ndarray, need: int, count: int, ch
     elif b <= 0:
         reach = (still_needed <= count).astype(float)
     else:
-        reach = stats.betabinom.sf(still_needed - 1, count, a, b)
+        reach = at_least(beta_binomial(count, a, b), still_needed)
     return float((from_open * reach).sum()) >= chance - 1e-12
 
 
@@ -219,7 +219,7 @@ def _distribution(model: YieldModel, cases: Sequence[CaseState]) -> np.ndarray:
     whole = np.ones(1)
     for attempts, count in _open_by_attempts(cases).items():
         rate = min(1.0, model.still(attempts))
-        whole = np.convolve(whole, stats.binom.pmf(np.arange(count + 1), count, rate))
+        whole = np.convolve(whole, binomial(count, rate))
     return whole
 
 

@@ -61,3 +61,11 @@ def test_no_file_is_too_long() -> None:
         if "versions" not in file.parts and (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
     }
     assert long == {}, "a file that passes 300 lines becomes a folder of the same name"
+
+
+def test_a_web_process_starts_without_the_heavy_libraries() -> None:
+    """What only reports, packages and benchmarks need is imported where it is used: every process pays for its imports at each start."""
+    heavy = {"scipy.stats", "pandas", "matplotlib", "docx", "plotly", "duckdb", "pyreadstat", "pyxform", "openpyxl", "polars", "svy"}
+    told = "import sys, callcenter.web.app, callcenter.worker.loop, callcenter.scheduler.timetable; print(' '.join(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout.split()
+    assert heavy & set(loaded) == set()
