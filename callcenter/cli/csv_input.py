@@ -1,6 +1,7 @@
 """People's own CSV files: UTF-8 (with or without a mark at its start) or GB18030, as Excel saves them."""
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ Rows = list[tuple[int, dict[str, str]]]
 
 def read(file: Path, columns: Sequence[str] = ()) -> tuple[list[str], Rows]:
     """The header and the rows that are not blank; every one of `columns` must be there."""
-    reader = csv.reader(_text(file).splitlines(keepends=True))
+    reader = csv.reader(io.StringIO(_text(file), newline=""))
     try:
         header = [name.strip() for name in next(reader, [])]
         require(file, header, columns)

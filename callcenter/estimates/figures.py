@@ -24,7 +24,9 @@ class Figure:
     n: int
 
 
-NOTHING = Figure(None, None, None, None, None, 0)
+def undefined(n: int = 0) -> Figure:
+    """No figure, over `n` rows: none has a value, or all weigh nothing."""
+    return Figure(None, None, None, None, None, n)
 
 
 def mean(sample: Sample, values: Floats, domain: Mask) -> Figure:
@@ -32,7 +34,7 @@ def mean(sample: Sample, values: Floats, domain: Mask) -> Figure:
     there, at, weights = _present(sample, values, domain)
     whole = weights.sum()
     if whole == 0:
-        return NOTHING
+        return undefined(len(at))
     estimate = float(at @ weights / whole)
     variance = sample.variance(np.where(there, values - estimate, 0) / whole)
     return _figure(sample, there, estimate, variance, srs_variance(at, weights))
@@ -41,6 +43,8 @@ def mean(sample: Sample, values: Floats, domain: Mask) -> Figure:
 def total(sample: Sample, values: Floats, domain: Mask) -> Figure:
     """Weighted total of the values that are there."""
     there, at, weights = _present(sample, values, domain)
+    if not len(at):
+        return undefined()
     variance = sample.variance(np.where(there, values, 0))
     by_chance = srs_variance(at, weights)
     scaled = None if by_chance is None else by_chance * float(weights.sum()) ** 2
@@ -52,7 +56,7 @@ def ratio(sample: Sample, above: Floats, below: Floats, domain: Mask) -> Figure:
     there, bottom, weights = _present(sample, np.where(np.isnan(above), np.nan, below), domain)
     whole = float(bottom @ weights)
     if whole == 0:
-        return NOTHING
+        return undefined(len(bottom))
     estimate = float(above[there] @ weights / whole)
     residuals = np.where(there, above - estimate * below, 0) / whole
     by_chance = srs_variance(residuals[there], weights)
@@ -64,7 +68,7 @@ def median(sample: Sample, values: Floats, domain: Mask) -> Figure:
     """Weighted median with the interval of Woodruff: the quantiles at the ends of the interval of the share below the median."""
     there, at, weights = _present(sample, values, domain)
     if weights.sum() == 0:
-        return NOTHING
+        return undefined(len(at))
     estimate = _quantile(at, weights, 0.5)
     below = mean(sample, np.where(there, values <= estimate, np.nan).astype(np.float64), domain)
     low, high = (None if p is None or not 0 <= p <= 1 else _quantile(at, weights, p) for p in (below.low, below.high))
@@ -85,9 +89,16 @@ def _figure(sample: Sample, there: Mask, estimate: float, variance: float, by_ch
 
 
 def _quantile(values: Floats, weights: Floats, p: float) -> float:
-    """The smallest value at which the weighted share reaches `p`."""
+    """The value at which the weighted share reaches `p`, as R's rule `math` finds it.
+
+    It looks for the last value whose share is at most `p` and takes the next, unless the share is `p` itself; where even the
+    smallest value has more than `p`, it takes the second smallest (decision 0014). Sums run in long doubles, as in R, so that
+    a share that is `p` is found to be so.
+    """
     at, weighing = values[weights > 0], weights[weights > 0]
     order = np.argsort(at, kind="stable")
-    reached = np.cumsum(weighing[order])
-    place = int(np.searchsorted(reached, p * reached[-1], side="left"))
-    return float(at[order][min(place, len(at) - 1)])
+    reached = np.cumsum(weighing[order].astype(np.longdouble)).astype(np.float64)
+    whole = float(weighing.astype(np.longdouble).sum())
+    last = max(int(np.searchsorted(reached, p * whole, side="right")) - 1, 0)
+    exactly = p - float(reached[last]) / whole == 0
+    return float(at[order][last if exactly else min(last + 1, len(at) - 1)])

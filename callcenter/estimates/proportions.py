@@ -4,14 +4,17 @@ import math
 
 import numpy as np
 
-from callcenter.estimates.figures import NOTHING, Figure, mean
+from callcenter.estimates.figures import Figure, mean, undefined
 from callcenter.estimates.variance import Mask, Sample, quantile_t
 
 
 def proportion(sample: Sample, hit: Mask, present: Mask) -> Figure:
     """Weighted share of `hit` among the rows `present`; at 0 and at 1 this interval is not defined."""
-    if (there := int((hit & present).sum())) in (0, int(present.sum())):
-        return Figure(float(there > 0), 0.0, None, None, None, int(present.sum())) if present.any() else NOTHING
+    n, weighing = int(present.sum()), present & (sample.weights != 0)
+    if not weighing.any():
+        return undefined(n)
+    if (there := int((hit & weighing).sum())) in (0, int(weighing.sum())):
+        return Figure(float(there > 0), 0.0, None, None, None, n)
     found = mean(sample, hit.astype(np.float64), present)
     low, high = _logit_interval(found, quantile_t(sample.degrees(present)))
     return Figure(found.estimate, found.se, low, high, found.deff, found.n)

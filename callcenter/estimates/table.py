@@ -1,6 +1,7 @@
 """Estimates of the columns of a table of text, such as a CSV that people bring."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,8 @@ from callcenter.errors import InvalidInput
 from callcenter.estimates import figures, proportions
 from callcenter.estimates.variance import Codes, Floats, Mask, Sample
 
-MISSING = frozenset({"", "NA"})
+MISSING = frozenset({"", "NA", "NaN", "nan"})
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 Column = Sequence[str]
 
@@ -51,10 +53,7 @@ class Table:
         written = self.columns[name][place].strip()
         if written in MISSING:
             return math.nan
-        try:
-            value = float(written)
-        except ValueError:
-            value = math.inf
+        value = float(written) if NUMBER.fullmatch(written) else math.inf
         if not math.isfinite(value):
             sentence = "第 {line} 行：{column} 是“{value}”，不是数：均值、合计、比率和中位数只能用数值列。"
             raise InvalidInput("not_a_number", sentence, line=self.lines[place], column=name, value=written)
@@ -68,11 +67,17 @@ class Table:
         return np.unique([cell.strip() for cell in self.columns[name]], return_inverse=True)[1].astype(np.intp)
 
     def levels(self, name: str) -> tuple[list[str], dict[str, Mask], Mask]:
-        """The values of a column in order, the rows of each, and the rows that have one."""
+        """The values of a column in order (of size where all are numbers), the rows of each, and the rows that have one."""
         cells = np.array([cell.strip() for cell in self.columns[name]], dtype=object)
         present = np.array([cell not in MISSING for cell in cells], dtype=np.bool_)
-        names = sorted({str(cell) for cell in cells[present]})
+        names = _in_order({str(cell) for cell in cells[present]})
         return names, {level: np.asarray(cells == level, dtype=np.bool_) for level in names}, present
+
+
+def _in_order(names: set[str]) -> list[str]:
+    if all(NUMBER.fullmatch(name) for name in names):
+        return sorted(names, key=lambda name: (float(name), name))
+    return sorted(names)
 
 
 def sample_of(table: Table, strata: str | None, fpc: str | None, weights: str | None, cluster: str | None) -> Sample:

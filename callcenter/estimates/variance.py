@@ -71,8 +71,9 @@ class Sample:
         return float(self._scale @ squares)
 
     def degrees(self, domain: Mask) -> int:
-        """Degrees of freedom in a domain: its units less its strata."""
-        return len(np.unique(self.units[domain])) - len(np.unique(self.strata[domain]))
+        """Degrees of freedom in a domain: its units less its strata, rows that weigh nothing aside."""
+        there = domain & (self.weights != 0)
+        return len(np.unique(self.units[there])) - len(np.unique(self.strata[there]))
 
 
 def quantile_t(degrees: int) -> float | None:

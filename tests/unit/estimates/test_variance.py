@@ -75,3 +75,35 @@ def test_a_design_that_cannot_be_is_refused(columns: dict[str, list[str]], names
     with pytest.raises(InvalidInput) as refused:
         sample_of(table(**columns), names[0], names[1], names[2], None)
     assert refused.value.code == code
+
+
+def test_rows_that_weigh_nothing_are_counted_but_give_no_degrees_of_freedom() -> None:
+    data = table(s=["a", "a", "a", "b", "b"], w=["2", "0", "3", "0", "0"], y=["1", "9", "4", "", "5"], g=["x", "x", "x", "y", "y"])
+    sample = sample_of(data, "s", None, "w", None)
+    whole = np.ones(5, dtype=np.bool_)
+    assert sample.degrees(whole) == 1
+    mean, total, share = estimates(data, sample, Wanted(["y"], ["y"], ["g"]), "g")[-4:-1]
+    assert [row["by"] for row in (mean, total, share)] == ["y", "y", "y"]
+    assert (mean["estimate"], mean["n"]) == (None, 1)
+    assert (total["estimate"], total["n"]) == (0, 1)
+    assert (share["estimate"], share["n"]) == (None, 2)
+
+
+def test_levels_that_are_numbers_stand_in_the_order_of_their_size_and_others_as_text() -> None:
+    data = table(k=["10", "2", "NA", "1.5", ""], t=["b", "10", "2", "甲", "A"])
+    assert data.levels("k")[0] == ["1.5", "2", "10"]
+    assert data.levels("t")[0] == ["10", "2", "A", "b", "甲"]
+
+
+@pytest.mark.parametrize("cell", ["1_000", "１２", "inf", "0x1F", "1,5", "三"])
+def test_what_only_looks_like_a_number_is_refused(cell: str) -> None:
+    with pytest.raises(InvalidInput, match="不是数"):
+        table(y=["1", cell]).numbers("y")
+
+
+def test_the_median_takes_the_next_value_as_r_does_unless_the_share_is_a_half() -> None:
+    """R: svyquantile(~y, svydesign(~1, weights=~w), .5) of 10, 20, 30 (1, 1, 1) is 20; of 10, 20 (1, 1) it is 10, with (3, 1) 20."""
+    for weights, expected in ((["1", "1", "1"], 20), (["1", "1"], 10), (["3", "1"], 20)):
+        data = table(y=["10", "20", "30"][: len(weights)], w=weights)
+        found = estimates(data, sample_of(data, None, None, "w", None), Wanted(medians=["y"]))
+        assert found[0]["estimate"] == expected
