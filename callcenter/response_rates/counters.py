@@ -8,6 +8,18 @@ from typing import Any
 from callcenter.errors import InvalidInput
 from callcenter.response_rates import aapor
 
+HEADERS = {
+    "结果代码": "code", "代码": "code", "处置码": "code", "处置代码": "code", "类别": "category",
+    "数量": "n", "个数": "n", "权数": "weight", "权重": "weight",
+}  # fmt: skip
+"""Chinese headers of the columns that have a meaning here."""
+
+
+def meant(column: str) -> str:
+    """The column that a header means: in Chinese, or in capitals; any other stays as it is."""
+    plain = column.strip().lower()
+    return HEADERS.get(column.strip(), plain if plain in {"code", "category", "n", "weight"} else column)
+
 
 @dataclass
 class Tally:

@@ -55,3 +55,14 @@ def test_a_bad_row_is_refused_with_its_line(row: dict[str, str], code: str) -> N
         tally([row])
     assert refused.value.code == code
     assert "第 2 行" in str(refused.value)
+
+
+def test_columns_are_known_by_their_chinese_headers_and_in_capitals() -> None:
+    assert [counters.meant(name) for name in ("结果代码", "Code", " N ", "权重", "区", "Weights")] == [
+        "code",
+        "code",
+        "n",
+        "weight",
+        "区",
+        "Weights",
+    ]

@@ -1,4 +1,4 @@
-"""Reads of the room: counts of released cases by stratum, in one statement."""
+"""Counts of released cases by stratum of each population's latest draw, in one statement."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,0 +1,138 @@
+"""Counts of cases and attempts by any cut, as of any moment, from the rows themselves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from callcenter import clock
+from callcenter.call_queue import calling_hours
+from callcenter.calls.dispositions import HARD_REFUSALS
+from callcenter.calls.outcomes import REACHED
+from callcenter.errors import InvalidInput
+from callcenter.response_rates import aapor, cuts
+from callcenter.response_rates.cohorts import Cohort
+from callcenter.response_rates.cuts import Attempts, Group, Scope
+from callcenter.response_rates.queries import standing as sql
+from callcenter.studies.tables import Study
+
+KEYS = {
+    "stage": "stage",
+    "topic": "topic::text",
+    "item": "stage || ' ' || item",
+    "population": "stage || ' ' || population",
+    "stratum": "stage || ' ' || population || ' ' || stratum",
+    "district": "district",
+    "release": "release_id::text",
+    "kind": "kind",
+    "final_operator": "l.operator_id::text",
+    "final_line": "l.line",
+    "final_day": sql.day_of("l.placed_at"),
+    "final_daypart": sql.part_of("l.placed_at"),
+    "operator": "operator_id::text",
+    "line": "line",
+    "day": sql.day_of("placed_at"),
+    "daypart": sql.part_of("placed_at"),
+}
+"""Cut to SQL over a case that `stood`, or over an attempt; by `unit` a case counts with each of its units."""
+
+OF_CASE = (sql.DRAWN, sql.STEPS, sql.WORDS, sql.CALLS, sql.TRIED, sql.STOOD)
+BY_UNIT = """SELECT u.key, s.category, {counted} FROM stood s JOIN draw_units d ON d.id = s.draw_unit_id
+JOIN frame_units f ON f.id = d.frame_unit_id CROSS JOIN LATERAL unnest(f.reported_by) AS u(key)
+GROUP BY u.key, s.category"""
+BY_FINAL = "SELECT coalesce({key}, '–') AS key, s.category, {counted} FROM stood s LEFT JOIN last l ON l.case_id = s.id GROUP BY 1, 2"
+BY_CALL = """SELECT {key} AS key, count(*) AS dialled, count(*) FILTER (WHERE answered) AS answered,
+    count(*) FILTER (WHERE outcome = ANY(:reached)) AS reached, count(*) FILTER (WHERE outcome = 'complete') AS complete,
+    count(*) FILTER (WHERE outcome = ANY(:refused)) AS refused, sum(talk) AS talk_seconds
+FROM calls GROUP BY 1 ORDER BY 1"""
+
+
+def cases_by(session: Session, scope: Scope, *wanted: str) -> dict[str, list[Group]]:
+    """Groups of each wanted cut of cases, in the order of their keys. All plain cuts come from one statement."""
+    _known(wanted, (*cuts.CASES, *cuts.FINAL))
+    plain = [cut for cut in wanted if cut in cuts.CASES and cut != "unit"]
+    rows: dict[str, list[dict[str, Any]]] = {cut: [] for cut in wanted}
+    if plain:
+        for row in _rows(session, scope, OF_CASE, _grouping_sets(plain)):
+            rows[row["cut"]].append(row)
+    for cut in wanted:
+        if cut == "unit":
+            rows[cut] = _rows(session, scope, OF_CASE, BY_UNIT.format(counted=sql.COUNTED))
+        elif cut in cuts.FINAL:
+            parts = (*OF_CASE, sql.LAST, sql.PARTS)
+            rows[cut] = _rows(session, scope, parts, BY_FINAL.format(key=KEYS[cut], counted=sql.COUNTED))
+    return {cut: _groups(rows[cut], natural=cut in {"topic", "item", "population", "release"}) for cut in wanted}
+
+
+def whole(session: Session, scope: Scope) -> list[Group]:
+    """The study by strata of each population: their sum is the study's own figure."""
+    return cases_by(session, scope, "stratum")["stratum"]
+
+
+def attempts_by(session: Session, scope: Scope, cut: str) -> list[Attempts]:
+    """Attempts by operator, line, day or daypart."""
+    _known((cut,), cuts.ATTEMPTS)
+    rows = _rows(session, scope, (sql.DRAWN, sql.STEPS, sql.CALLS, sql.PARTS), BY_CALL.format(key=KEYS[cut]))
+    return [Attempts(**{**row, "talk_seconds": float(row["talk_seconds"] or 0)}) for row in rows]
+
+
+def _known(wanted: Sequence[str], known: Sequence[str]) -> None:
+    for cut in wanted:
+        if cut not in known:
+            raise InvalidInput("wrong_use", "不能按“{cut}”划分：可用的是 {known}。", cut=cut[:40], known=" ".join(known))
+
+
+def _grouping_sets(wanted: Sequence[str]) -> str:
+    named = ", ".join(f"{KEYS[cut]} AS {cut}_key" for cut in wanted)
+    which = " ".join(f"WHEN GROUPING({cut}_key) = 0 THEN '{cut}'" for cut in wanted)
+    sets = ", ".join(f"({cut}_key, category)" for cut in wanted)
+    keys = ", ".join(f"{cut}_key" for cut in wanted)
+    return (
+        f"SELECT CASE {which} END AS cut, coalesce({keys}) AS key, category, {sql.COUNTED} "  # put together from KEYS alone
+        f"FROM (SELECT *, {named} FROM stood) keyed GROUP BY GROUPING SETS ({sets})"
+    )
+
+
+def _rows(session: Session, scope: Scope, parts: Sequence[str], select: str) -> list[dict[str, Any]]:
+    statement = f"WITH {', '.join(parts)}\n{select}"
+    return [dict(row) for row in session.connection().execute(text(statement), values_of(session, scope)).mappings()]
+
+
+def values_of(session: Session, scope: Scope) -> dict[str, Any]:
+    """The parameters of every statement of this room."""
+    hours = calling_hours.read((session.get_one(Study, scope.study_id).settings.get("calling")) or {})
+    spans = sorted({*hours.dayparts, *hours.persons_dayparts}, key=lambda span: span.start)
+    return {
+        "study": scope.study_id,
+        "population": scope.population_id or 0,
+        "kind": scope.kind or "",
+        "until": scope.until or clock.now(),
+        "now": scope.until is None,
+        "reached": sorted(REACHED),
+        "refused": sorted(HARD_REFUSALS | {"soft_refusal"}),
+        "starts": [span.start for span in spans],
+        "ends": [span.end for span in spans],
+        "parts": [f"{span.start // 60:02d}:{span.start % 60:02d}–{span.end // 60:02d}:{span.end % 60:02d}" for span in spans],
+    }
+
+
+def _groups(rows: Sequence[Mapping[str, Any]], *, natural: bool) -> list[Group]:
+    by_key: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_key.setdefault(row["key"], []).append(row)
+    keys = sorted(by_key, key=_by_numbers) if natural else sorted(by_key)
+    return [_group(key, by_key[key]) for key in keys]
+
+
+def _group(key: str, rows: Sequence[Mapping[str, Any]]) -> Group:
+    categories = dict.fromkeys(aapor.CATEGORIES, 0) | {row["category"]: row["released"] for row in rows}
+    counts = {name: sum(row[name] or 0 for row in rows) for name in (*cuts.MEASURES, "valid_main", "top_up")}
+    cohort = Cohort(name=key, categories=categories, **counts)
+    return Group(key, cohort, {row["category"]: float(row["weighted"] or 0) for row in rows})
+
+
+def _by_numbers(key: str) -> list[tuple[int, int, str]]:
+    """4-1 before 13-1."""
+    parts = key.replace("-", " ").split()
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
