@@ -1,12 +1,12 @@
 """Counts of cases and attempts by any cut, as of any moment, from the rows themselves."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session
 
-from callcenter import clock
 from callcenter.call_queue import calling_hours
 from callcenter.calls.dispositions import HARD_REFUSALS
 from callcenter.calls.outcomes import REACHED
@@ -37,6 +37,8 @@ KEYS = {
 }
 """Cut to SQL over a case that `stood`, or over an attempt; by `unit` a case counts with each of its units."""
 
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Nothing that is known came later."""
 OF_CASE = (sql.DRAWN, sql.STEPS, sql.WORDS, sql.CALLS, sql.TRIED, sql.STOOD)
 BY_UNIT = """SELECT u.key, s.category, {counted} FROM stood s JOIN draw_units d ON d.id = s.draw_unit_id
 JOIN frame_units f ON f.id = d.frame_unit_id CROSS JOIN LATERAL unnest(f.reported_by) AS u(key)
@@ -107,7 +109,7 @@ def values_of(session: Session, scope: Scope) -> dict[str, Any]:
         "study": scope.study_id,
         "population": scope.population_id or 0,
         "kind": scope.kind or "",
-        "until": scope.until or clock.now(),
+        "until": scope.until or FOR_EVER,
         "now": scope.until is None,
         "reached": sorted(REACHED),
         "refused": sorted(HARD_REFUSALS | {"soft_refusal"}),
