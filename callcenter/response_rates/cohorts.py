@@ -55,6 +55,9 @@ class NamedRate:
     formula: str
     numerator: int
     denominator: int
+    above: str = ""
+    """The counts that numerator and denominator are, as `queries.cases_behind` names them."""
+    below: str = ""
 
     @property
     def value(self) -> float | None:
@@ -68,13 +71,13 @@ def named_rates(cohort: Cohort) -> list[NamedRate]:
     cooperating = sum(of.get(category, 0) for category in ("I", "P", "R", "O"))
     in_any_rate = sum(of.get(category, 0) for category in (*aapor.ELIGIBLE, *aapor.UNKNOWN))
     return [
-        NamedRate("回收率", "完成/(E+U)，即 RR1", cohort.complete, in_any_rate),
-        NamedRate("完成率", "完成/已释放", cohort.complete, cohort.released),
-        NamedRate("有效率", "有效/完成", cohort.valid, cohort.complete),
-        NamedRate("有效回收率", "有效/已释放", cohort.valid, cohort.released),
-        NamedRate("接通率", "接通次数/拨打次数", cohort.answered, cohort.dialled),
-        NamedRate("拒访率", "R/(E+U)，即 REF1", of.get("R", 0), in_any_rate),
-        NamedRate("访问成功率", "I/(I+P+R+O)，即 COOP1", cohort.complete, cooperating),
+        NamedRate("回收率", "完成/(E+U)，即 RR1", cohort.complete, in_any_rate, "I", "E+U"),
+        NamedRate("完成率", "完成/已释放", cohort.complete, cohort.released, "I", "released"),
+        NamedRate("有效率", "有效/完成", cohort.valid, cohort.complete, "valid", "I"),
+        NamedRate("有效回收率", "有效/已释放", cohort.valid, cohort.released, "valid", "released"),
+        NamedRate("接通率", "接通次数/拨打次数", cohort.answered, cohort.dialled, "answered", "dialled"),
+        NamedRate("拒访率", "R/(E+U)，即 REF1", of.get("R", 0), in_any_rate, "R", "E+U"),
+        NamedRate("访问成功率", "I/(I+P+R+O)，即 COOP1", cohort.complete, cooperating, "I", "I+P+R+O"),
     ]
 
 

@@ -18,6 +18,7 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
         (noted("名单报送"), "/supervisor/deliveries"),
         (noted("名单与抽样框"), "/supervisor/lists"),
         (noted("抽样"), "/supervisor/sampling"),
+        (noted("比率"), "/rates"),
         (noted("个案查询"), "/cases"),
         (noted("人员与班次"), "/supervisor/people"),
         (noted("工作日历"), "/calendar"),
@@ -25,6 +26,7 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
     ],
     "evaluator": [
         (noted("结果"), "/evaluator"),
+        (noted("比率"), "/rates"),
         (noted("个案查询"), "/cases"),
         (noted("工单时长"), "/work-orders"),
         (noted("抽样证书"), "/sampling/certificates"),
@@ -41,6 +43,7 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
         (noted("首页"), "/commissioner"),
         (noted("随机抽样记录"), "/draws"),
         (noted("看板"), "/boards"),
+        (noted("比率"), "/rates"),
         (noted("结果"), "/evaluator"),
     ],
 }

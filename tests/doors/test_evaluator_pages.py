@@ -101,7 +101,7 @@ def test_commands_on_a_stored_study(
     monkeypatch.setenv("SECRET_KEY", "only-for-tests-0123456789-abcdefghij")
     assert main(["rates", "--study", "trial"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["by"] for row in rows] == ["4-1 和平区", "4-1 河西区", None]
+    assert [row["by"] for row in rows] == ["2021 4-1 和平区", "2021 4-1 河西区", None]
     assert main(["rates", "--study", "none"]) == 1
     out = tmp_path / "package"
     assert main(["export", "make", "trial", "--out", str(out), "--json"]) == 0

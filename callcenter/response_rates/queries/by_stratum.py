@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -97,3 +98,28 @@ def _total(values: Iterable[int | None]) -> int:
 def titles(session: Session) -> dict[int, str]:
     """Every study's title by id (only columns that the boards' role may read)."""
     return {row["id"]: row["title"] for row in session.execute(text("SELECT id, title FROM studies ORDER BY id")).mappings()}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A release of a study."""
+
+    release_id: int
+    population: str
+    stratum: str
+    kind: str
+    count: int
+    at: datetime
+
+
+def steps(session: Session, study_id: int) -> list[Step]:
+    """Every release of a study, oldest first."""
+    return [Step(*row) for row in session.execute(text(STEPS), {"study": study_id})]
+
+
+STEPS = """
+SELECT r.id, p.code, s.name, r.kind, r.count, r.at
+FROM releases r JOIN strata s ON s.id = r.stratum_id JOIN draws d ON d.id = r.draw_id
+JOIN populations p ON p.id = d.population_id JOIN stages g ON g.id = p.stage_id
+WHERE g.study_id = :study ORDER BY r.id
+"""

@@ -8,6 +8,7 @@ ACTIONS = {
     "case_finished": noted("登记结果"),
     "case_given_back": noted("交还个案"),
     "case_opened": noted("查看个案"),
+    "cases_listed": noted("列出个案"),
     "certificate_fetched": noted("下载抽样证书"),
     "certificate_opened": noted("查看抽样证书"),
     "deliveries_fetched": noted("下载报送进度表"),

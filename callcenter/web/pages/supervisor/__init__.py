@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.supervisor import cases, deliveries, lists_and_frames, people, sampling, start
+from callcenter.web.pages.supervisor import cases, deliveries, lists_and_frames, people, rates, sampling, start
 
 router = APIRouter()
 router.include_router(start.router)
@@ -10,4 +10,5 @@ router.include_router(cases.router)
 router.include_router(deliveries.router)
 router.include_router(lists_and_frames.router)
 router.include_router(people.router)
+router.include_router(rates.router)
 router.include_router(sampling.router)
