@@ -8,6 +8,7 @@ import typer
 
 from callcenter import clock
 from callcenter.errors import InvalidInput, Refused
+from callcenter.questionnaire import differences
 from callcenter.questionnaire.checks import check as problems_of
 from callcenter.questionnaire.checks import errors
 from callcenter.questionnaire.definition import NONANSWERS, Definition
@@ -104,11 +105,47 @@ def walk(
     if answers is None:
         print(json.dumps(walk_over(definition, _in_terminal(definition), _moment()), ensure_ascii=False))
         return
+    print(json.dumps(walk_over(definition, _given(definition, answers), _moment()), ensure_ascii=False))
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The version that answers were given to.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The version that they should carry over to.")],
+    answers: Annotated[Path | None, typer.Option(metavar="A.json", help="Answers to OLD: tell which of them carry over.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    english: Annotated[bool, typer.Option("--english", help="Reasons in English.")] = False,
+) -> None:
+    """Compare two versions, question by question: what changed, and whether old answers carry over (all, checked, none, new).
+
+    Example: callcenter questionnaire compare my_form.yaml my_form_2.yaml
+    """
+    before, now, language = _sound(old), _sound(new), "en" if english else "zh"
+    found = differences.compare(before, now)
+    over = _carried(found, before, now, answers) if answers else {}
+    if as_json:
+        print(json.dumps({"questions": [each.as_json(language) for each in found], **over}, ensure_ascii=False))
+        return
+    for each in (each for each in found if not each.same):
+        for change in each.changes:
+            print(f"{each.name}: {change.carries} {change.number} {change.said(language)}")
+    same = sum(each.same for each in found)
+    print(f"{same} of {len(found)} questions are the same." if english else f"{len(found)} 道题中 {same} 道没有变化。")
+    if over:
+        print(json.dumps(over, ensure_ascii=False))
+
+
+def _carried(found: list[differences.Difference], old: Definition, new: Definition, answers: Path) -> dict[str, Any]:
+    kept, left = differences.carried(found, new, _given(old, answers))
+    values = {key: {"nonanswer": given.nonanswer} if given.nonanswer else given.value for key, given in kept.items()}
+    return {"carried": values, "not_carried": left}
+
+
+def _given(definition: Definition, file: Path) -> dict[str, Given]:
     try:
-        given = read_answers(definition, _answers(answers))
+        return read_answers(definition, _answers(file))
     except ValueError as bad:
         raise InvalidInput("answers_not_usable", "{why}：请改正回答文件。", why=str(bad)) from bad
-    print(json.dumps(walk_over(definition, given, _moment()), ensure_ascii=False))
 
 
 def _sound(file: Path) -> Definition:

@@ -83,6 +83,7 @@ def _beside(question: Question) -> list[tuple[str, Expression | None]]:
         ("required", question.required),
         ("choice_filter", question.choice_filter),
         ("default", question.prefill),
+        ("parameters", question.seed),
     ]
 
 

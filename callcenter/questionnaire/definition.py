@@ -100,6 +100,8 @@ class Question:
     path: tuple[Block, ...] = ()
     """The blocks around it, the outermost first."""
     choice_filter: Expression | None = None
+    seed: Expression | None = None
+    """The answer that orders its choices, where `parameters` says `seed=${q}`."""
     prefill: Expression | None = None
     """A default that is worked out, or the calculation of a question that is asked."""
 
@@ -122,8 +124,8 @@ class Question:
 
     @cached_property
     def judged_by(self) -> tuple[str, ...]:
-        """Names of the questions that decide whether its answer can stand."""
-        return self.constraint.names if self.constraint else ()
+        """Names of the questions that decide whether its answer can stand, and how it is shown."""
+        return (*(self.constraint.names if self.constraint else ()), *(self.seed.names if self.seed else ()))
 
     def text(self, column: str, language: str = "zh") -> str:
         """Its text in `language`, else in the default one; empty where it has none."""

@@ -124,3 +124,18 @@ def test_a_walk_in_the_terminal_asks_again_where_an_answer_cannot_stand(tmp_path
     assert json.loads(done.stdout.splitlines()[-1])["route"] == [
         {"name": "days", "index": "", "value": {"nonanswer": "dont_know"}, "problem": None}
     ]
+
+
+def test_two_versions_are_compared_and_answers_carried_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = "- {{type: {}, name: {}, label: 问, constraint_message: 少, constraint: '{}'}}\n"
+    old = written(tmp_path, "old.yaml", "survey:\n" + row.format("integer", "a", ". < 90") + row.format("text", "b", "true()"))
+    new = written(tmp_path, "new.yaml", "survey:\n" + row.format("integer", "a", ". < 9"))
+    given = written(tmp_path, "a.json", '{"a": 50, "b": "x"}')
+    assert main(["questionnaire", "compare", old, new, "--answers", given, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(each["name"], each["carries"], each["changes"][0]["code"]) for each in found["questions"]] == [
+        ("a", "checked", "D07"), ("b", "none", "D11")
+    ]  # fmt: skip
+    assert found["carried"] == {} and found["not_carried"]["a"] == "少"
+    assert main(["questionnaire", "compare", old, new, "--english"]) == 0
+    assert "a: checked D07 the constraint was tightened" in capsys.readouterr().out

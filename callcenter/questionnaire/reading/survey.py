@@ -191,8 +191,13 @@ class Reader:
             fixed=yes(row, "fixed"),
             path=tuple(self.blocks),
             choice_filter=self._expression(number, row, "choice_filter"),
+            seed=self._seed(number, row),
             prefill=None if silent or kind == "note" else calculation or self._worked_out_default(number, row),
         )
+
+    def _seed(self, number: int, row: Mapping[str, Any]) -> Expression | None:
+        seed = _parameters(cell(row, "parameters")).get("seed", "")
+        return self._expression(number, {"parameters": seed}, "parameters") if "${" in seed else None
 
     def _worked_out_default(self, number: int, row: Mapping[str, Any]) -> Expression | None:
         return self._expression(number, row, "default") if _WORKED_OUT.search(cell(row, "default")) else None

@@ -99,7 +99,10 @@ class Course:
         if place not in kept:
             given = self.given(question, place)
             choices = self.choices(question, place)
-            kept[place] = Stop(question, given, self._problem(question, place, given, choices), place, choices)
+            shown = question
+            if question.seed is not None:  # an answer orders the choices
+                shown = replace(question, parameters={**question.parameters, "seed": question.seed.text_in(self.scope(question, place))})
+            kept[place] = Stop(shown, given, self._problem(question, place, given, choices), place, choices)
         return kept[place]
 
     def relevant(self, question: Question, place: Place = ()) -> bool:

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callcenter.questionnaire.definition import Definition
-from callcenter.questionnaire.paths import conditions_of, not_reached, prove, reached, walks
+from callcenter.questionnaire.paths import SAMPLE_DAY, conditions_of, not_reached, prove, reached, walks
 from callcenter.questionnaire.reading import read_questionnaire
+from callcenter.questionnaire.routing import Given, check_answer, find_route
 
 YES_NO = [{"list_name": "yn", "name": "yes", "label": "是"}, {"list_name": "yn", "name": "no", "label": "否"}]
 
@@ -91,3 +92,71 @@ def test_every_outcome_that_some_way_shows_is_noted(definition: Definition) -> N
         for question in definition.questions[:last]:
             if question.relevant and question.asked:
                 assert (question.name in asked) in {outcome[-1] for outcome in proof.outcomes[question.name]}
+
+
+def every_way(definition: Definition) -> tuple[set[str], set[str]]:
+    """Reached and stuck, by trying every answer at every stop of every instance."""
+    passed, stuck, waiting = set(), set(), [dict[str, Given]()]
+    while waiting:
+        answers = waiting.pop()
+        route = find_route(definition, answers, SAMPLE_DAY)
+        passed |= {stop.question.name for stop in route.stops}
+        if route.next is not None:
+            further = [{**answers, str(route.next_key): Given(code)} for code in ("yes", "no")]
+            standing = [each for each in further if check_answer(definition, each, str(route.next_key), SAMPLE_DAY) is None]
+            waiting += standing
+            stuck |= set() if standing else {route.next.name}
+    return passed, stuck
+
+
+@st.composite
+def repeating_forms(draw: st.DrawFn) -> Definition:
+    """A question, two or three instances of up to three questions, and two questions after them."""
+    outside = ["", "${q0} = 'yes'", "sum(${c1}) = 1", "sum(${c1}) >= 2", "indexed-repeat(${q2}, ${r}, 2) = 'no'", "count(${r}) = 2",
+               "selected(${q1}, 'no')"]  # fmt: skip
+    inside = [
+        "",
+        "${q0} = 'yes'",
+        "${q1} = 'no'",
+        "position(..) = 2",
+        "position(..) = 2 and ${q1} = 'no'",
+        "indexed-repeat(${q1}, ${r}, 1) = 'no'",
+    ]
+    count = draw(st.sampled_from(["2", "if(${q0} = 'yes', 2, 1)"]))
+    must = draw(st.sampled_from([{}, {"constraint": "${q1} = 'yes' or . = 'no'"}, {"constraint": "sum(${c1}) < 2"}]))
+    return form(
+        ask(0),
+        {"type": "begin_repeat", "name": "r", "repeat_count": count},
+        ask(1),
+        {"type": "calculate", "name": "c1", "calculation": "if(${q1} = 'yes', 1, 0)"},
+        ask(2, relevant=draw(st.sampled_from(inside))) | must,
+        {"type": "end_repeat"},
+        ask(3, relevant=draw(st.sampled_from(outside))),
+        ask(4, relevant=draw(st.sampled_from(outside))),
+    )
+
+
+@settings(max_examples=40)
+@given(repeating_forms())
+def test_with_repeats_too_it_finds_what_trying_every_answer_of_every_instance_finds(definition: Definition) -> None:
+    passed, stuck, all_tried = reached(definition)
+    assert all_tried and (passed, {way.route.next.name for way in stuck if way.route.next}) == every_way(definition)
+
+
+def test_what_a_choice_filter_reads_is_remembered_until_the_choices_are_shown() -> None:
+    rows = [
+        {"type": "select_one area", "name": "area", "label": "问", "required": "yes", "nonanswers": "none"},
+        ask(1),
+        {
+            "type": "select_one town",
+            "name": "town",
+            "label": "问",
+            "choice_filter": "area = ${area}",
+            "required": "yes",
+            "nonanswers": "none",
+        },
+        ask(2, relevant="${town} = 'c'"),
+    ]
+    towns = [{"list_name": "area", "name": "n", "label": "北"}, {"list_name": "area", "name": "s", "label": "南"}]
+    towns += [{"list_name": "town", "name": name, "label": name, "area": area} for name, area in (("a", "n"), ("b", "n"), ("c", "s"))]
+    assert reached(read_questionnaire({"survey": rows, "choices": [*YES_NO, *towns]}).definition)[0] == {"area", "q1", "town", "q2"}

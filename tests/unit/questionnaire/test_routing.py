@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from callcenter.questionnaire.definition import Definition
 from callcenter.questionnaire.paths import candidates
 from callcenter.questionnaire.reading import read_questionnaire
-from callcenter.questionnaire.routing import Given, check_answer, choices_in_order, find_route
+from callcenter.questionnaire.routing import Course, Given, check_answer, choices_in_order, find_route
 
 FORM: dict[str, Any] = {
     "survey": [
@@ -109,6 +109,20 @@ def test_a_choice_order_is_random_stable_for_a_case_and_keeps_other_last(form: D
     assert len(orders) > 10 and all(order[-1] == "other" and len(order) == 7 for order in orders)
     assert choices_in_order(papers, "7") == choices_in_order(papers, "7")
     assert choices_in_order(form.by_name["handled"], "7") == form.by_name["handled"].choices
+
+
+def test_an_answer_may_order_the_choices() -> None:
+    survey = [{"type": "integer", "name": "n", "label": "x"},
+              {"type": "select_one list", "name": "q", "label": "y", "parameters": "randomize=true, seed=${n}"}]  # fmt: skip
+    choices = [{"list_name": "list", "name": f"c{place}", "label": "z"} for place in range(9)]
+    form = read_questionnaire({"survey": survey, "choices": choices}).definition
+    course = Course(form, {"n": Given(1)})
+    orders = []
+    for number in (1, 2, 1):
+        course.give("n", Given(number))
+        stop = course.stop(form.by_name["q"])
+        orders.append([choice.value for choice in choices_in_order(stop.question, f"case {number}", stop.choices)])
+    assert orders[0] == orders[2] != orders[1] and sorted(orders[0]) == sorted(orders[1])
 
 
 @given(st.data())

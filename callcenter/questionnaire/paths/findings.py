@@ -1,0 +1,41 @@
+"""What no way did."""
+
+from collections.abc import Iterator
+from itertools import combinations, product
+
+from callcenter.questionnaire.definition import Definition, Question
+from callcenter.questionnaire.paths.candidates import beside
+from callcenter.questionnaire.paths.proof import Proof, conditions_of
+
+
+def named_choices(definition: Definition) -> list[tuple[str, str]]:
+    """Question and code wherever a condition names a choice."""
+    expressions = [each for question in definition.questions for each in (*question.relevant, *beside(question))]
+    named = {pair for expression in expressions for pair in expression.codes}
+    return sorted((name, code) for name, code in named if code and name in definition.by_name and definition.by_name[name].choices)
+
+
+def not_reached(definition: Definition, proof: Proof) -> list[dict[str, str | int]]:
+    """What no way did: questions never asked, conditions never true or never false, pairs of them, choices never chosen."""
+    found: list[tuple[Question, str]] = []
+    for question in definition.questions:
+        if question.asked and question.name not in proof.passed:
+            found.append((question, "从未问到"))
+        found += [(question, what) for what in _outcomes_missing(question, proof.outcomes.get(question.name, set()))]
+    chosen = [(name, code) for name, code in named_choices(definition) if (name, code) not in proof.chosen]
+    found += [(definition.by_name[name], f"从未选到“{code}”") for name, code in chosen]
+    return [{"question": question.name, "row": question.row, "what": what} for question, what in found]
+
+
+def _outcomes_missing(question: Question, outcomes: set[tuple[bool, ...]]) -> Iterator[str]:
+    texts = [text for text, _ in conditions_of(question)]
+    said = {True: "成立", False: "不成立"}
+    if not texts or not outcomes:
+        return
+    for wanted in (True, False):
+        if all(outcome[-1] != wanted for outcome in outcomes):
+            yield f"relevant 从未{said[wanted]}"
+    for (one, first), (other, second) in combinations(enumerate(texts), 2):
+        for pair in product((True, False), repeat=2):
+            if all((outcome[one], outcome[other]) != pair for outcome in outcomes):
+                yield f"从未同时：{first} {said[pair[0]]}，{second} {said[pair[1]]}"

@@ -1,0 +1,107 @@
+"""Ways through a questionnaire, each with the answers that make it."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from callcenter.questionnaire.definition import Definition, Question
+from callcenter.questionnaire.expressions import Expression
+from callcenter.questionnaire.paths.candidates import SAMPLE_DAY, beside, candidates
+from callcenter.questionnaire.routing import Course, Given, Route, Stop, find_route
+
+MOST_WALKS = 600
+MOST_SCANNED = 1_000
+COUNTS_INSTANCES = re.compile(r"\b(position|index|indexed-repeat)\s*\(")
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One way through: the answers given and the route they made; stuck where no answer to its next question could stand."""
+
+    answers: dict[str, Given]
+    route: Route
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the way ends before the questionnaire does."""
+        return not self.route.complete
+
+
+def walks(definition: Definition, most: int = MOST_WALKS) -> Iterator[Walk]:
+    """Every way that differs at a question which decides something, at most `most` of them, breadth first."""
+    gates, abroad = gates_of(definition), seen_abroad(definition)
+    waiting: deque[dict[str, Given]] = deque([{}])
+    made = 0
+    while waiting and made < most:
+        answers = waiting.popleft()
+        route = find_route(definition, answers, SAMPLE_DAY)
+        branches = branches_at(definition, answers, route.stops[-1], gates, abroad) if route.next else []
+        if not branches:
+            made += 1
+            yield Walk(answers, route)
+            continue
+        # the first branch is finished before the others are widened, so that few walks reach far
+        waiting.appendleft(branches[0])
+        waiting.extend(branches[1:])
+
+
+def branches_at(
+    definition: Definition, answers: dict[str, Given], stop: Stop, gates: frozenset[str], abroad: frozenset[str]
+) -> list[dict[str, Given]]:
+    """The answers with each that can stand added; one is enough where nothing depends on it."""
+    standing, name = _standing(definition, answers, stop), stop.question.name
+    # what is seen only from inside its instance makes later instances go as the first did
+    tried = name in gates and (name in abroad or all(number == 1 for number in stop.place))
+    return [{**answers, stop.key: given} for given in (standing if tried else islice(standing, 1))]
+
+
+def gates_of(definition: Definition) -> frozenset[str]:
+    """Questions whose answers decide something."""
+    return frozenset(name for question in definition.questions for name in _read_anywhere(question))
+
+
+def _read_anywhere(question: Question) -> tuple[str, ...]:
+    blocks = [name for block in question.path for name in block.reads]
+    return (*question.reads, *blocks, *(question.constraint.names if question.constraint else ()))
+
+
+def seen_abroad(definition: Definition) -> frozenset[str]:
+    """Questions in repeats whose answers are seen from outside their instance, and all that decides about those."""
+    left = [name for question in definition.questions for each in read_by(question) for name in abroad_of(definition, question, each)]
+    found: set[str] = set()
+    while left:
+        if (name := left.pop()) not in found:
+            found.add(name)
+            question = definition.by_name[name]
+            left += [each for each in question.reads if each in definition.by_name and definition.by_name[each].repeats]
+    return frozenset(found)
+
+
+def abroad_of(definition: Definition, reader: Question, expression: Expression) -> list[str]:
+    """Names that the expression sees in other instances than the reader's own, or that count together with the instance's number."""
+    named = [definition.by_name[name] for name in expression.names if name in definition.by_name]
+    every = COUNTS_INSTANCES.search(expression.text) is not None
+    return [each.name for each in named if each.repeats and (every or each.repeats != reader.repeats[: len(each.repeats)])]
+
+
+def read_by(question: Question) -> list[Expression]:
+    """Every expression that has to do with the question."""
+    counts = [block.count for block in question.repeats if block.count is not None]
+    return [*question.relevant, *beside(question), *counts]
+
+
+def _standing(definition: Definition, answers: dict[str, Given], stop: Stop) -> Iterator[Given]:
+    question, course = replace(stop.question, choices=stop.choices), Course(definition, answers, SAMPLE_DAY)
+    likely = candidates(definition, question)
+    found = [given for given in likely if _stands(course, stop.key, given)]
+    if question.type in {"integer", "decimal"} and all(given.value is None for given in found):
+        scanned = (Given(value) for value in range(2, MOST_SCANNED))
+        found = [*islice((given for given in scanned if _stands(course, stop.key, given)), 1), *found]
+    yield from found
+
+
+def _stands(course: Course, key: str, given: Given) -> bool:
+    course.give(key, given)
+    return course.problem_at(key) is None
