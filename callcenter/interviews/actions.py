@@ -1,6 +1,7 @@
 """Writes of the room: open or resume an interview, save each answer when given, go back, end."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,9 @@ from callcenter.call_queue.tables import Case
 from callcenter.errors import Conflict, NotFound
 from callcenter.interviews import queries
 from callcenter.interviews.answers import judge
-from callcenter.interviews.session import Reading, Step, find_step, previous
+from callcenter.interviews.session import Step, previous, step_on
 from callcenter.interviews.tables import Answer, Interview
-from callcenter.questionnaire.routing import Given, find_route, key_of
+from callcenter.questionnaire.routing import Course, Given, Route, find_route, key_of
 
 END_STATES = frozenset({"ended", "broken_off", "void"})
 
@@ -51,6 +52,7 @@ def give_answer(
     shown_at: datetime | None = None,
     operator_id: int,
     attempt_id: int | None = None,
+    language: str = "zh",
 ) -> Step:
     """Save the answer as a new version and say where the interview stands now.
 
@@ -58,8 +60,9 @@ def give_answer(
     the route, Conflict where somebody else has the interview by now.
     """
     found = _mine(session, interview_id, operator_id, attempt_id)
-    reading, rows = queries.reading(session, found), queries.latest_answers(session, interview_id)
-    given = judge(reading, _given(rows), key_of(question, instance), value, nonanswer)
+    reading, rows = queries.reading(session, found, language), queries.latest_answers(session, interview_id)
+    course = Course(reading.definition, queries.given(rows), reading.moment, reading.seed)
+    given = judge(course, key_of(question, instance), value, nonanswer)
     row = next((each for each in rows if each.question == question and each.instance == instance), None)
     if row is None or Given(row.value, row.nonanswer) != given:
         now = clock.now()
@@ -79,21 +82,23 @@ def give_answer(
         rows = [*(each for each in rows if each is not row), fresh]
     found.position = None
     session.add(found)
-    _mark_set_aside(session, reading, rows)
+    route = course.route()
+    _mark_set_aside(session, route, rows)
     session.flush()
-    return find_step(reading, _given(rows))
+    return replace(step_on(reading, route), saved_at=queries.last_saved(rows))
 
 
-def go_back(session: Session, *, interview_id: int, operator_id: int, attempt_id: int | None = None) -> Step:
+def go_back(session: Session, *, interview_id: int, operator_id: int, attempt_id: int | None = None, language: str = "zh") -> Step:
     """Show the question before; at the first one it stays there."""
     found = _mine(session, interview_id, operator_id, attempt_id)
-    reading, given = queries.reading(session, found), queries.answers(session, interview_id)
-    earlier = previous(find_route(reading.definition, given, reading.moment, reading.seed), found.position)
+    reading, rows = queries.reading(session, found, language), queries.latest_answers(session, interview_id)
+    route = find_route(reading.definition, queries.given(rows), reading.moment, reading.seed)
+    earlier = previous(route, found.position)
     if earlier is not None:
         found.position = earlier
         session.add(found)
         session.flush()
-    return find_step(reading, given, found.position)
+    return replace(step_on(reading, route, found.position), saved_at=queries.last_saved(rows))
 
 
 def end(session: Session, interview_id: int, state: str) -> Interview:
@@ -125,13 +130,9 @@ def _mine(session: Session, interview_id: int, operator_id: int, attempt_id: int
     return found
 
 
-def _given(rows: list[Answer]) -> dict[str, Given]:
-    return {key_of(row.question, row.instance): Given(row.value, row.nonanswer) for row in rows}
-
-
-def _mark_set_aside(session: Session, reading: Reading, rows: list[Answer]) -> None:
+def _mark_set_aside(session: Session, route: Route, rows: list[Answer]) -> None:
     """Answers that the route no longer passes are kept and marked; those it passes again are unmarked."""
-    aside = set(find_route(reading.definition, _given(rows), reading.moment, reading.seed).set_aside)
+    aside = set(route.set_aside)
     for row in rows:
         is_aside = key_of(row.question, row.instance) in aside
         if row.set_aside != is_aside:

@@ -1,27 +1,26 @@
 """What to do with an answer that was sent: whether it can stand, and what it changes. Pure."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from callcenter.errors import InvalidInput, Refused
-from callcenter.interviews.session import Reading
 from callcenter.questionnaire.definition import NONANSWERS, Question
 from callcenter.questionnaire.question_types import read_answer
-from callcenter.questionnaire.routing import Given, check_answer, find_route
+from callcenter.questionnaire.routing import Course, Given
 
 
-def judge(reading: Reading, answers: Mapping[str, Given], key: str, value: Any, nonanswer: str | None) -> Given:
-    """The answer to store; InvalidInput says what is wrong with it, Refused that its question is not on the route."""
-    question = _on_route(reading, answers, key)
+def judge(course: Course, key: str, value: Any, nonanswer: str | None) -> Given:
+    """The answer to store, given to the course; InvalidInput says what is wrong with it, Refused that its question is not on the route."""
+    question = _on_route(course, key)
     given = _read(question, value, nonanswer)
-    wrong = check_answer(reading.definition, {**answers, key: given}, key, reading.moment)
+    course.give(key, given)
+    wrong = course.problem_at(key)
     if wrong:
         raise InvalidInput("answer_not_accepted", "{why}", why=wrong, question=key)
     return given
 
 
-def _on_route(reading: Reading, answers: Mapping[str, Given], key: str) -> Question:
-    stop = find_route(reading.definition, answers, reading.moment, reading.seed).stop(key)
+def _on_route(course: Course, key: str) -> Question:
+    stop = course.route().stop(key)
     if stop is None:
         raise Refused("not_on_route", "现在不该问“{question}”这道题，请按页面上的题目继续。", question=key[:60])
     return stop.question

@@ -1,9 +1,10 @@
 """Reads of the room: where an interview stands, what was answered, how complete it is."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from callcenter.call_queue.tables import Case
@@ -14,8 +15,9 @@ from callcenter.interviews.session import Reading, Step, find_step
 from callcenter.interviews.tables import Answer, Interview
 from callcenter.questionnaire import queries as questionnaires
 from callcenter.questionnaire.routing import Given, Moment, Route, find_route, key_of
-from callcenter.studies import queries as studies
+from callcenter.questionnaire.tables import Questionnaire
 from callcenter.studies.phases import FIELD_ZONE
+from callcenter.studies.tables import Population, Study
 
 
 def interview(session: Session, interview_id: int) -> Interview:
@@ -48,38 +50,51 @@ def latest_answers(session: Session, interview_id: int) -> list[Answer]:
 
 def answers(session: Session, interview_id: int) -> dict[str, Given]:
     """What was said to each question, those set aside included; the route decides which count."""
-    return {key_of(row.question, row.instance): Given(row.value, row.nonanswer) for row in latest_answers(session, interview_id)}
+    return given(latest_answers(session, interview_id))
+
+
+def given(rows: Sequence[Answer]) -> dict[str, Given]:
+    """Answers as the engine takes them."""
+    return {key_of(row.question, row.instance): Given(row.value, row.nonanswer) for row in rows}
+
+
+def last_saved(rows: Sequence[Answer]) -> datetime | None:
+    """When the last of these answers was saved."""
+    return max((row.answered_at for row in rows), default=None)
 
 
 def values(session: Session, interview_id: int) -> dict[str, Any]:
     """Values on the route by question; None where empty or a non-answer was given (see `answers`)."""
-    fixed, given = reading(session, interview(session, interview_id)), answers(session, interview_id)
-    stops = find_route(fixed.definition, given, fixed.moment, fixed.seed).stops
-    return {stop.key: (stop.given.value if stop.given else None) for stop in stops if stop.key in given}
-
-
-def saved_at(session: Session, interview_id: int) -> datetime | None:
-    """When the last answer was saved."""
-    return session.exec(select(func.max(Answer.answered_at)).where(Answer.interview_id == interview_id)).one()
+    fixed, said = reading(session, interview(session, interview_id)), answers(session, interview_id)
+    stops = find_route(fixed.definition, said, fixed.moment, fixed.seed).stops
+    return {stop.key: (stop.given.value if stop.given else None) for stop in stops if stop.key in said}
 
 
 def reading(session: Session, found: Interview, language: str = "zh") -> Reading:
     """What is fixed for an interview: version, texts of the case, seed, and the moment it began."""
-    case = session.get_one(Case, found.case_id)
-    study, population = studies.study(session, case.study_id), studies.population(session, case.population_id)
+    about = (  # one statement: every answer asks
+        select(Case, Study, Population.title, Questionnaire.sha256)
+        .select_from(Interview)
+        .join(Case, col(Case.id) == col(Interview.case_id))
+        .join(Study, col(Study.id) == col(Case.study_id))
+        .join(Population, col(Population.id) == col(Case.population_id))
+        .join(Questionnaire, col(Questionnaire.id) == col(Interview.questionnaire_id))
+        .where(Interview.id == found.id)
+    )
+    case, study, population, sha256 = session.exec(about).one()
     began = found.started_at.astimezone(FIELD_ZONE)
     fields = case_fields(
         name=case.enterprise_name,
         district=case.district,
         contact=case.contact,
         matters=case.matters,
-        population=population.title,
+        population=population,
         study=study.settings,
         study_title=study.title,
         line=case.line,
     )
     return Reading(
-        definition=questionnaires.definition(session, found.questionnaire_id),
+        definition=questionnaires.definition(session, found.questionnaire_id, sha256),
         case=fields,
         seed=found.seed,
         moment=Moment(today=began.date().isoformat(), now=began.isoformat()),
@@ -90,7 +105,8 @@ def reading(session: Session, found: Interview, language: str = "zh") -> Reading
 def step(session: Session, interview_id: int, language: str = "zh") -> Step:
     """The screen that an interview stands at."""
     found = interview(session, interview_id)
-    return find_step(reading(session, found, language), answers(session, interview_id), found.position)
+    rows = latest_answers(session, interview_id)
+    return replace(find_step(reading(session, found, language), given(rows), found.position), saved_at=last_saved(rows))
 
 
 def route(session: Session, interview_id: int) -> Route:

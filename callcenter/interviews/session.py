@@ -1,7 +1,8 @@
 """Where an interview stands, as the operator's page shows it: the question, what was given, how far it is."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from callcenter.questionnaire.definition import NONANSWERS, Definition, Question, in_language
@@ -26,10 +27,15 @@ class Step:
     given: list[dict[str, Any]] = field(default_factory=list)
     problem: str | None = None
     completeness: float = 0.0
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Values on the route by question; None where empty or a non-answer was given. Not for the page."""
+    saved_at: datetime | None = None
+    """When the last answer was saved; known where answers came from the database."""
 
     def as_json(self) -> dict[str, Any]:
         """The step as plain JSON values."""
-        return asdict(self)
+        shown = (each.name for each in fields(self) if each.name not in ("values", "saved_at"))
+        return {name: getattr(self, name) for name in shown}
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,11 @@ class Reading:
 
 def find_step(reading: Reading, answers: Mapping[str, Given], position: str | None = None) -> Step:
     """The step after `answers`, or the answered question at `position` where the operator went back to one on the route."""
-    route = find_route(reading.definition, answers, reading.moment, reading.seed)
+    return step_on(reading, find_route(reading.definition, answers, reading.moment, reading.seed), position)
+
+
+def step_on(reading: Reading, route: Route, position: str | None = None) -> Step:
+    """The same on a route that is worked out already."""
     stop = route.stop(position) if position else None
     if stop is None and route.next is not None:
         stop = route.stops[-1]
@@ -57,7 +67,13 @@ def find_step(reading: Reading, answers: Mapping[str, Given], position: str | No
         given=[_given(reading, each) for each in route.answered if each.question.type not in {"note", "acknowledge"}],
         problem=stop.problem if stop else None,
         completeness=route.completeness,
+        values=values_on(route),
     )
+
+
+def values_on(route: Route) -> dict[str, Any]:
+    """Values by question of the stops that have been answered; None where left empty or a non-answer was given."""
+    return {stop.key: stop.given.value for stop in route.stops if stop.given is not None}
 
 
 def previous(route: Route, position: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -165,9 +165,12 @@ def successors(session: Session, user_id: int) -> list[tuple[int, str]]:
     return [(other, name) for other, name in session.exec(others.order_by(User.name)) if other is not None]
 
 
-def dialling_mode(session: Session, user_id: int) -> str | None:
-    """The dialling mode that an operator chose."""
-    return session.get_one(User, user_id).dialling_mode
+def doing(session: Session, user_id: int) -> tuple[Spell | None, str | None]:
+    """What an operator is doing now, and the dialling mode they chose."""
+    open_one = and_(col(OperatorState.user_id) == col(User.id), col(OperatorState.until).is_(None))
+    asked = select(User.dialling_mode, OperatorState).outerjoin(OperatorState, open_one).where(User.id == user_id)
+    mode, found = session.exec(asked.execution_options(populate_existing=True)).one()
+    return (_spell(found) if found else None), mode
 
 
 def _touching(start: datetime, until: datetime) -> SelectOfScalar[OperatorState]:

@@ -12,6 +12,8 @@ from callcenter.questionnaire.tables import Questionnaire
 _READ: dict[str, tuple[dict[str, Any], Definition]] = {}
 """Documents and their definitions by hash: only a saving of time, so a document that differs is read again."""
 MOST_KEPT = 200
+HASH_LENGTH = 64
+"""Of a SHA-256: what is no hash names no document."""
 
 
 def questionnaire(session: Session, questionnaire_id: int) -> Questionnaire:
@@ -38,8 +40,10 @@ def versions(session: Session, study_id: int) -> list[Questionnaire]:
     return list(session.exec(ordered.order_by(Questionnaire.name, col(Questionnaire.version).desc())))
 
 
-def definition(session: Session, questionnaire_id: int) -> Definition:
-    """The definition of a version, ready to be routed."""
+def definition(session: Session, questionnaire_id: int, sha256: str = "") -> Definition:
+    """The definition of a version, ready to be routed. Who knows its hash already spares the reading of the document."""
+    if len(sha256) == HASH_LENGTH and sha256 in _READ:
+        return _READ[sha256][1]
     version = questionnaire(session, questionnaire_id)
     document, read = _READ.get(version.sha256, (None, None))
     if read is None or document != version.definition:

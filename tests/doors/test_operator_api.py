@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from callcenter import clock
 from callcenter.calls import actions as calls
 from callcenter.calls.phone_line import LineEvent
-from callcenter.db.engine import statement, transaction
+from callcenter.db.engine import engine, statement, transaction
 from callcenter.people.tables import User
 from tests.conftest import FieldTime
 from tests.factories.calls import PretendedLine
@@ -168,7 +168,10 @@ def test_back_shows_the_question_before_with_its_answer(operator: Browser) -> No
     post(operator, "next")
     told(post(operator, "dial", phone=None), "in-progress")
     state = operator.get(STATE).json()
+    asked: list[str] = []
+    event.listen(engine(), "before_cursor_execute", lambda *about: asked.append(about[2]))
     state = post(operator, "answer", question="notice", value="yes")
+    assert len(asked) <= 14, "an answer stays cheap: what the request has read once it does not read again"
     assert state["interview"]["question"]["name"] == "right_enterprise"
     state = post(operator, "back")
     assert (state["interview"]["question"]["name"], state["interview"]["question"]["value"]) == ("notice", "yes")

@@ -12,7 +12,7 @@ from callcenter.interviews.consent import recording_allowed
 from callcenter.interviews.session import Reading, find_step, previous
 from callcenter.questionnaire.paths import candidates
 from callcenter.questionnaire.reading import read_questionnaire
-from callcenter.questionnaire.routing import Given, find_route
+from callcenter.questionnaire.routing import Course, Given, find_route
 from tests.factories.interviews import FULL, shipped
 
 CASE = case_fields(
@@ -26,6 +26,10 @@ CASE = case_fields(
     line="96599966",
 )
 READING = Reading(read_questionnaire(shipped()).definition, CASE, seed="7")
+
+
+def course(answers: dict[str, Given]) -> Course:
+    return Course(READING.definition, answers, READING.moment, READING.seed)
 
 
 def up_to(name: str) -> dict[str, Given]:
@@ -119,7 +123,7 @@ def test_an_answer_that_cannot_stand_is_refused_with_a_sentence(
     question: str, value: Any, nonanswer: str | None, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error) as found:
-        judge(READING, up_to("visits"), question, value, nonanswer)
+        judge(course(up_to("visits")), question, value, nonanswer)
     assert words in str(found.value)
 
 
@@ -138,7 +142,7 @@ def test_any_interview_ends_and_a_change_leaves_nothing_unsaid(data: st.DataObje
         question = READING.definition.by_name[step.question["name"]]
         wanted = data.draw(st.sampled_from(candidates(READING.definition, question)))
         try:
-            answers[question.name] = judge(READING, answers, question.name, wanted.value, wanted.nonanswer)
+            answers[question.name] = judge(course(answers), question.name, wanted.value, wanted.nonanswer)
         except InvalidInput:
             continue
         assert find_step(READING, answers).completeness <= 1

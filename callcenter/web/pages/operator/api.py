@@ -1,5 +1,6 @@
 """The operator's JSON API: every action answers with the whole state. Simulated operators use it as the console does."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -21,7 +22,7 @@ from callcenter.people import actions as people
 from callcenter.people.operator_states import wrap_up
 from callcenter.web.deps import Work
 from callcenter.web.pages.operator import dialling
-from callcenter.web.pages.operator.state import nothing, state
+from callcenter.web.pages.operator.state import Held, held_by, nothing, state
 from callcenter.web.security import Person, allow
 
 router = APIRouter(prefix="/operator/api")
@@ -100,7 +101,7 @@ def hang_up(request: Request, person: Operator) -> State:
 @router.post("/answer")
 def answer(session: Work, person: Operator, given: GivenAnswer) -> State:
     """Save an answer and go on to the next question."""
-    lease, interview_id, attempt_id = _interview(session, person)
+    held, interview_id, attempt_id = _interview(session, person)
     step = interviews.give_answer(
         session,
         interview_id=interview_id,
@@ -111,18 +112,17 @@ def answer(session: Work, person: Operator, given: GivenAnswer) -> State:
         shown_at=_aware(given.shown_at),
         operator_id=person.id,
         attempt_id=attempt_id,
+        language=person.language,
     )
-    queue.heartbeat(session, lease.id, person.id)
-    return state(session, person, step=step if person.language == "zh" else None)
+    return state(session, person, held=_kept(session, person, held), step=step)
 
 
 @router.post("/back")
 def back(session: Work, person: Operator) -> State:
     """Show the question before."""
-    lease, interview_id, attempt_id = _interview(session, person)
-    step = interviews.go_back(session, interview_id=interview_id, operator_id=person.id, attempt_id=attempt_id)
-    queue.heartbeat(session, lease.id, person.id)
-    return state(session, person, step=step if person.language == "zh" else None)
+    held, interview_id, attempt_id = _interview(session, person)
+    step = interviews.go_back(session, interview_id=interview_id, operator_id=person.id, attempt_id=attempt_id, language=person.language)
+    return state(session, person, held=_kept(session, person, held), step=step)
 
 
 @router.post("/outcome")
@@ -178,17 +178,24 @@ def _lease(session: Session, person: Person) -> Lease:
     return lease
 
 
-def _interview(session: Session, person: Person) -> tuple[Lease, int, int]:
-    """The lease, its interview and its call."""
-    lease = _lease(session, person)
-    attempt = calls.latest_attempt(session, lease.id)
+def _kept(session: Session, person: Person, held: Held) -> Held:
+    """The same with its lease kept for another while."""
+    return replace(held, lease=replace(held.lease, expires_at=queue.heartbeat(session, held.lease.id, person.id)))
+
+
+def _interview(session: Session, person: Person) -> tuple[Held, int, int]:
+    """What is held, its interview and its call."""
+    held = held_by(session, person, clock.now())
+    if held is None:
+        raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+    lease, attempt = held.lease, held.attempt
     found = interview_queries.current(session, lease.case_id)
     if attempt is None or attempt.id is None or attempt.answered_at is None:
         raise Refused("nobody_answered", "电话还没有接通，不能记录回答。")
     if found is None or found.id is None or found.state != "open":
         found = interviews.open_interview(session, case_id=lease.case_id, operator_id=person.id, attempt_id=attempt.id)
     assert found.id is not None  # noqa: S101  # numbered by the flush
-    return lease, found.id, attempt.id
+    return held, found.id, attempt.id
 
 
 def _finished(done: Finish) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from callcenter.people.operator_states import MODES, Spell, mode_of, modes_allow
 
 def doing(session: Session, user_id: int, settings: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
     """The state with its times and the dialling mode; `settings`: of the case's study, without a case of all that may come."""
-    spell, chosen = people.present(session, user_id), people.dialling_mode(session, user_id)
+    spell, chosen = people.doing(session, user_id)
     return {**as_json(spell, now), **_mode(settings, chosen)}
 
 

@@ -1,5 +1,6 @@
 """Where an operator stands, as one JSON document: the leased case, the call, the question, what can be told."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,10 +28,36 @@ from callcenter.web.translations import gettext as _
 HISTORY = 12
 
 
-def state(session: Session, person: Person, *, step: Step | None = None, **more: Any) -> dict[str, Any]:
-    """The whole state of an operator. An answered call opens its interview here: there is nothing else to press."""
-    now = clock.now()
+@dataclass(frozen=True)
+class Held:
+    """What an operator has in hand: the lease, its case, and every attempt on the case, oldest first."""
+
+    lease: Lease
+    case: CaseRow
+    attempts: list[AttemptRow]
+
+    @property
+    def attempt(self) -> AttemptRow | None:
+        """The latest attempt under this lease."""
+        own = [one for one in self.attempts if one.lease_id == self.lease.id]
+        return max(own, key=lambda one: one.number_in_lease, default=None)
+
+
+def held_by(session: Session, person: Person, now: datetime) -> Held | None:
+    """The case that an operator holds."""
     lease = queue.lease_of(session, person.id, now)
+    if lease is None:
+        return None
+    return Held(lease, queue.case(session, lease.case_id), calls.attempts_of(session, lease.case_id))
+
+
+def state(session: Session, person: Person, *, held: Held | None = None, step: Step | None = None, **more: Any) -> dict[str, Any]:
+    """The whole state of an operator. An answered call opens its interview here: there is nothing else to press.
+
+    `held` and `step` spare reading again what the request has just read.
+    """
+    now = clock.now()
+    held = held or held_by(session, person, now)
     empty: dict[str, Any] = {
         "lease": None,
         "attempt": None,
@@ -40,21 +67,19 @@ def state(session: Session, person: Person, *, step: Step | None = None, **more:
         "saved_at": None,
         "now": _iso(now),
     }
-    if lease is None:
+    if held is None:
         every = [study.settings for study in studies.studies(session)]
         return {**empty, "operator": doing(session, person.id, every, now), **more}
-    case = queue.case(session, lease.case_id)
-    attempt = calls.latest_attempt(session, lease.id)
-    interview_id = _interview(session, person, case, attempt)
-    standing = step or (interviews.step(session, interview_id, person.language) if interview_id else None)
+    case, attempt = held.case, held.attempt
+    standing = step or _standing(session, person, case, attempt)
     return {
         **empty,
         "operator": doing(session, person.id, [queue.study_settings(session, case.study_id)], now),
-        "lease": _lease(session, lease, case),
+        "lease": _lease(session, held),
         "attempt": _attempt(attempt),
         "interview": standing.as_json() if standing else None,
-        "outcomes": _offers(session, case, attempt, interview_id, standing),
-        "saved_at": _saved_at(session, interview_id),
+        "outcomes": _offers(session, case, attempt, standing),
+        "saved_at": _iso(standing.saved_at) if standing else None,
         **more,
     }
 
@@ -74,28 +99,28 @@ def nothing(session: Session, now: datetime) -> dict[str, Any]:
     return {"why": why, "next_due_at": _iso(min(due)) if due else None}
 
 
-def _interview(session: Session, person: Person, case: CaseRow, attempt: AttemptRow | None) -> int | None:
+def _standing(session: Session, person: Person, case: CaseRow, attempt: AttemptRow | None) -> Step | None:
     if attempt is None or attempt.answered_at is None or attempt.outcome is not None or case.id is None:
         return None
     found = interviews.current(session, case.id)
     if found is None or found.attempt_id != attempt.id or found.state != "open":
         found = interview_actions.open_interview(session, case_id=case.id, operator_id=person.id, attempt_id=attempt.id)
-    return found.id
+    assert found.id is not None  # noqa: S101  # numbered by the flush
+    return interviews.step(session, found.id, person.language)
 
 
-def _offers(session: Session, case: CaseRow, attempt: AttemptRow | None, interview_id: int | None, step: Step | None) -> list[str]:
+def _offers(session: Session, case: CaseRow, attempt: AttemptRow | None, step: Step | None) -> list[str]:
     if attempt is None or (attempt.outcome is not None and attempt.carrier_failure is None):
         return []
     settings = queue.study_settings(session, case.study_id)
     call = CallSeen(attempt.state, attempt.answered_at is not None, attempt.sip_code, attempt.carrier_failure is not None)
-    seen = None
-    if interview_id is not None and step is not None:
-        seen = InterviewSeen(step.complete, step.completeness, interviews.values(session, interview_id))
+    seen = InterviewSeen(step.complete, step.completeness, step.values) if step is not None else None
     return offered(call, seen, limits(settings), screening.read(settings))
 
 
-def _lease(session: Session, lease: Lease, case: CaseRow) -> dict[str, Any]:
-    made = [one for one in calls.attempts_of(session, lease.case_id) if one.outcome is not None]
+def _lease(session: Session, held: Held) -> dict[str, Any]:
+    lease, case = held.lease, held.case
+    made = [one for one in held.attempts if one.outcome is not None]
     last = {one.phone: one.outcome for one in made}
     appointment = follow_up.open_appointment(session, lease.case_id)
     return {
@@ -167,10 +192,6 @@ def _attempt(attempt: AttemptRow | None) -> dict[str, Any] | None:
         "outcome": attempt.outcome,
         "carrier_failure": attempt.carrier_failure,
     }
-
-
-def _saved_at(session: Session, interview_id: int | None) -> str | None:
-    return _iso(interviews.saved_at(session, interview_id)) if interview_id else None
 
 
 def _iso(moment: datetime | None) -> str | None:
