@@ -39,6 +39,7 @@ def _a_department_sends_its_list(page: Page) -> None:
 
 
 def _a_dropped_file_is_listed_and_waits_for_the_button(page: Page) -> None:
+    page.wait_for_load_state("load")  # a script that was put off reads the zone; a person is never this quick
     dropped = page.evaluate_handle("() => { const d = new DataTransfer(); d.items.add(new File(['x'.repeat(2048)], 'b.csv')); return d; }")
     page.dispatch_event(".drop-zone", "drop", {"dataTransfer": dropped})
     expect(page.locator(".chosen-files li")).to_contain_text("b.csv 2.0 KB")
