@@ -7,6 +7,9 @@ ORDER = {"placing": 0, "queued": 1, "ringing": 2, "answered": 3, "completed": 9,
 """How far a call is. All of rank 9 are ends: the first one that is told stays."""
 ENDED = frozenset(state for state, rank in ORDER.items() if rank == 9)
 
+LONGEST_SID = 100
+"""Letters of a call id; carriers have 34."""
+
 CARRIER_WORDS = {
     "queued": "queued",
     "initiated": "queued",

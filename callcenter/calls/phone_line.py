@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from callcenter.calls.lines import PublishedLine, require_published
+from callcenter.calls.voice_steps import Script
 from callcenter.errors import Unavailable
 
 RING_SECONDS = 30
@@ -25,6 +26,10 @@ class Placement:
     published: tuple[PublishedLine, ...] = field(repr=False)
     ring_seconds: int = RING_SECONDS
     limit_seconds: int = LIMIT_SECONDS
+    room: str | None = None
+    """Where the operator's own leg waits already: the call is brought into it while it rings, so that the operator hears the network."""
+    detect_machine: bool = False
+    """Whether the carrier shall listen for an answering machine."""
 
     def __post_init__(self) -> None:
         require_published(self.line, self.published)
@@ -40,6 +45,25 @@ class Placed:
     """The carrier took the call, under its own number."""
 
     sid: str
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A leg of our own people: rung, and put into its room when it is taken up. Its caller number is a published one too."""
+
+    leg_id: int
+    to: str
+    """`client:…`, `sip:…` or a number in E.164."""
+    line: str
+    published: tuple[PublishedLine, ...] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        require_published(self.line, self.published)
+
+    @property
+    def caller(self) -> str:
+        """The caller number as the carrier wants it."""
+        return require_published(self.line, self.published).dialled_form
 
 
 @dataclass(frozen=True)
@@ -65,6 +89,8 @@ class LineEvent:
     """From the address that the callback went to; it finds the attempt before its call id is known."""
     sip_code: int | None = None
     seconds: int | None = None
+    answered_by: str | None = None
+    """`human`, `machine`, `fax` or `unknown`, where the carrier was asked to listen for it."""
 
 
 class LineFailure(Unavailable):
@@ -113,10 +139,22 @@ class LineMissing(LineFailure):
 
 
 class PhoneLine(Protocol):
-    """A carrier. Calls to it go over the network: never inside a transaction."""
+    """A carrier. Calls to it go over the network: never inside a transaction.
+
+    Twilio's REST API stands behind it now; a SIP trunk of our own would be one more class with these methods.
+    """
+
+    @property
+    def needs_seats(self) -> bool:
+        """Whether nobody can be heard unless the operator's own leg stands first (a real network)."""
+        ...
 
     def place(self, placement: Placement) -> Placed:
         """Start a call; raises LineFailure where none was started."""
+        ...
+
+    def seat(self, seat: Seat) -> Placed:
+        """Ring a leg of our own people."""
         ...
 
     def hang_up(self, sid: str) -> None:
@@ -127,11 +165,37 @@ class PhoneLine(Protocol):
         """Ask where a call stands."""
         ...
 
+    def lead(self, sid: str, script: Script) -> None:
+        """Let a call that is under way go on with another script: a transfer, a sentence, another room."""
+        ...
+
+    def record(self, sid: str, attempt_id: int) -> str:
+        """Record a call from now on; the recording's own id."""
+        ...
+
+    def stop_recording(self, sid: str, recording_sid: str) -> None:
+        """Record no longer; one that has stopped already is no error."""
+        ...
+
+    def fetch_recording(self, recording_sid: str) -> bytes:
+        """The sound of a recording that is ready (WAV)."""
+        ...
+
+    def delete_recording(self, recording_sid: str) -> None:
+        """Remove a recording at the carrier; one that is gone already is no error."""
+        ...
+
 
 class NoLine:
     """Stands in where no carrier is set up: pages work, dialling says why it cannot."""
 
+    needs_seats = False
+
     def place(self, placement: Placement) -> Placed:  # noqa: ARG002  # as the port has it
+        """Refused."""
+        raise LineMissing
+
+    def seat(self, seat: Seat) -> Placed:  # noqa: ARG002  # as the port has it
         """Refused."""
         raise LineMissing
 
@@ -140,5 +204,25 @@ class NoLine:
         raise LineMissing
 
     def state(self, sid: str) -> LineState:  # noqa: ARG002  # as the port has it
+        """Refused."""
+        raise LineMissing
+
+    def lead(self, sid: str, script: Script) -> None:  # noqa: ARG002  # as the port has it
+        """Refused."""
+        raise LineMissing
+
+    def record(self, sid: str, attempt_id: int) -> str:  # noqa: ARG002  # as the port has it
+        """Refused."""
+        raise LineMissing
+
+    def stop_recording(self, sid: str, recording_sid: str) -> None:  # noqa: ARG002  # as the port has it
+        """Refused."""
+        raise LineMissing
+
+    def fetch_recording(self, recording_sid: str) -> bytes:  # noqa: ARG002  # as the port has it
+        """Refused."""
+        raise LineMissing
+
+    def delete_recording(self, recording_sid: str) -> None:  # noqa: ARG002  # as the port has it
         """Refused."""
         raise LineMissing

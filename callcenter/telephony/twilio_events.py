@@ -1,15 +1,20 @@
 """Twilio's callbacks: whether they are genuine, and what they say in the port's words."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from twilio.request_validator import RequestValidator
 
-from callcenter.calls.call_states import CARRIER_WORDS
+from callcenter.calls.call_states import CARRIER_WORDS, LONGEST_SID
 from callcenter.calls.phone_line import LineEvent
 from callcenter.errors import InvalidInput
+
+LONGEST_WORD = 40
+FARTHEST = timedelta(days=1)
+"""From when a callback came to the moment it tells of; farther off, the carrier's clock is not to be believed."""
+ANSWERERS = {"human", "machine", "fax", "unknown"}
 
 
 def is_genuine(auth_token: str, public_url: str, form: Any, signature: str) -> bool:
@@ -18,25 +23,45 @@ def is_genuine(auth_token: str, public_url: str, form: Any, signature: str) -> b
 
 
 def event(form: Mapping[str, Any], attempt: str | None, received_at: datetime) -> LineEvent:
-    """The callback `form` for the attempt that its address names; refused where it is no event of a call."""
-    sid, word = str(form.get("CallSid", "")), str(form.get("CallStatus", "")).lower()
-    if not sid or len(sid) > 100 or word not in CARRIER_WORDS:
+    """The callback `form` for the attempt that its address names; refused where it is no event of a call.
+
+    A word for the state that is not known here is kept like the others and moves nothing: carriers add words.
+    """
+    word = str(form.get("CallStatus", "")).strip().lower()
+    if not word or len(word) > LONGEST_WORD or not word.isprintable():
         raise InvalidInput("not_a_call_event", "这不是有效的通话状态回调：缺少 CallSid 或 CallStatus。")
     return LineEvent(
-        sid=sid,
+        sid=call_sid(form),
         sequence=_sequence(form, word),
         word=word,
         at=_moment(form.get("Timestamp"), received_at),
         attempt_id=number_in(attempt),
-        sip_code=number_in(form.get("SipResponseCode")),
-        seconds=number_in(form.get("CallDuration")),
+        sip_code=_small(form.get("SipResponseCode")),
+        seconds=_small(form.get("CallDuration")),
+        answered_by=answered_by(form),
     )
+
+
+def call_sid(form: Mapping[str, Any]) -> str:
+    """The call that a request speaks of, whatever letters its id is made of."""
+    sid = str(form.get("CallSid", "")).strip()
+    if not sid or len(sid) > LONGEST_SID or not sid.isprintable():
+        raise InvalidInput("not_a_call_event", "这不是有效的通话状态回调：缺少 CallSid 或 CallStatus。")
+    return sid
+
+
+def answered_by(form: Mapping[str, Any]) -> str | None:
+    """`human`, `machine`, `fax` or `unknown`, where the carrier listened for it."""
+    said = str(form.get("AnsweredBy", "")).strip().lower()
+    kind = "machine" if said.startswith("machine") else said
+    return kind if kind in ANSWERERS else None
 
 
 def _sequence(form: Mapping[str, Any], word: str) -> int:
     """The callback's own number; where a carrier sends none, one for each word, so that each is still stored once."""
-    number = number_in(form.get("SequenceNumber"))
-    return number if number is not None else 1_000 + sorted(CARRIER_WORDS).index(word)
+    number = _small(form.get("SequenceNumber"))
+    words = sorted(CARRIER_WORDS)
+    return number if number is not None else 1_000 + (words.index(word) if word in words else len(words))
 
 
 def number_in(text: object) -> int | None:
@@ -45,9 +70,17 @@ def number_in(text: object) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
 
 
-def _moment(text: object, otherwise: datetime) -> datetime:
+def _small(text: object) -> int | None:
+    """A number that fits a column of whole numbers."""
+    number = number_in(text)
+    return number if number is not None and number < 1 << 31 else None
+
+
+def _moment(text: object, received_at: datetime) -> datetime:
+    """The carrier's own moment, unless it is nonsense or of another day: then that at which it came."""
     try:
         moment = parsedate_to_datetime(str(text))
-    except ValueError:
-        return otherwise
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment if abs(moment - received_at) < FARTHEST else received_at
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return received_at
