@@ -9,7 +9,10 @@ from callcenter.calls.voice_steps import Script
 from callcenter.errors import Unavailable
 
 RING_SECONDS = 30
-"""At least 25: many enterprises take the call late."""
+LEAST_RING_SECONDS = 25
+"""Many enterprises take the call late."""
+MOST_RING_SECONDS = 120
+"""A carrier rings no longer than that by itself."""
 LIMIT_SECONDS = 3600
 """The longest a call may last."""
 

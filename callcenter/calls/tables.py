@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from callcenter.db.columns import document, key, link, moment, one_of
@@ -64,6 +64,8 @@ class Attempt(SQLModel, table=True):
     answered_at: datetime | None = moment(nullable=True)
     ended_at: datetime | None = moment(nullable=True)
     sip_code: int | None = None
+    answered_by: str | None = None
+    """What the carrier heard, where it listened: human, machine, fax or unknown."""
     carrier_failure: str | None = None
     outcome: str | None = None
     outcome_at: datetime | None = moment(nullable=True)
@@ -72,10 +74,10 @@ class Attempt(SQLModel, table=True):
 
 
 class CallEvent(SQLModel, table=True):
-    """A callback of the carrier, stored once by call and sequence."""
+    """A callback of the carrier, stored once by call, sequence and word: some carriers number badly."""
 
     __tablename__ = "call_events"
-    __table_args__ = (UniqueConstraint("call_sid", "sequence"),)
+    __table_args__ = (UniqueConstraint("call_sid", "sequence", "status"),)
     id: int | None = key()
     call_sid: str
     sequence: int
@@ -84,3 +86,39 @@ class CallEvent(SQLModel, table=True):
     """As the carrier says."""
     received_at: datetime = moment()
     detail: dict[str, Any] = document()
+
+
+class Leg(SQLModel, table=True):
+    """A leg of our own people: an operator's, which waits in a room for call after call, or that of a supervisor who listens in."""
+
+    __tablename__ = "legs"
+    __table_args__ = (
+        CheckConstraint(one_of("purpose", "operator", "listener")),
+        CheckConstraint(one_of("state", "ringing", "seated", "gone")),
+        Index("legs_one_each", "user_id", "purpose", unique=True, postgresql_where=text("state <> 'gone'")),
+    )
+    id: int | None = key()
+    user_id: int = link("users.id")
+    purpose: str
+    room: str
+    attempt_id: int | None = link("attempts.id", nullable=True, index=False)
+    """The call that is listened to."""
+    call_sid: str | None = Field(default=None, unique=True)
+    state: str = "ringing"
+    asked_at: datetime = moment()
+    heard_at: datetime = moment()
+    """When the carrier last said something of it; the sweep asks after legs that are silent for long."""
+    seated_at: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+
+
+class AudioPlace(SQLModel, table=True):
+    """Where one of our people speaks and hears: in the browser, at a SIP phone, or at a desk phone."""
+
+    __tablename__ = "audio_places"
+    __table_args__ = (CheckConstraint(one_of("kind", "browser", "sip", "phone")),)
+    id: int | None = key()
+    user_id: int = Field(foreign_key="users.id", unique=True, sa_type=BigInteger)
+    kind: str
+    address: str
+    """`client:…`, `sip:…` or a number in E.164."""

@@ -31,5 +31,21 @@ def sweep_calls(phone_line: PhoneLine) -> dict[str, Any]:
     return {"asked": len(silent), "moved": moved, "away": away}
 
 
+def sweep_legs(phone_line: PhoneLine) -> dict[str, Any]:
+    """Ask after our own people's legs of which nothing was heard for long: who is gone must not be taken for waiting."""
+    with transaction() as session:
+        silent = calls.silent_legs(session)
+    gone = 0
+    for leg in silent:
+        try:
+            state = phone_line.state(leg.sid)
+        except LineFailure as failure:
+            log.warning("carrier_not_asked", leg=leg.leg_id, **told(failure))
+            continue
+        with transaction() as session:
+            gone += calls.record_leg_silence(session, leg, state)
+    return {"asked": len(silent), "gone": gone}
+
+
 def _asked(phone_line: PhoneLine, call: SilentCall) -> LineState | None:
     return phone_line.state(call.sid) if call.sid else None

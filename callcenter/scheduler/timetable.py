@@ -13,7 +13,7 @@ from callcenter.db.engine import transaction
 from callcenter.follow_up import actions as follow_up
 from callcenter.operations import actions as operations
 from callcenter.people import actions as people
-from callcenter.scheduler.sweep import sweep_calls
+from callcenter.scheduler.sweep import sweep_calls, sweep_legs
 
 Result = dict[str, Any]
 
@@ -32,6 +32,7 @@ def timetable(phone_line: PhoneLine) -> list[Line]:
     return [
         Line("expire_leases", timedelta(seconds=5), _in_transaction("returned", lambda session: len(call_queue.expire_leases(session)))),
         Line("sweep_calls", timedelta(seconds=10), lambda: sweep_calls(phone_line)),
+        Line("sweep_legs", timedelta(seconds=20), lambda: sweep_legs(phone_line)),
         Line("settle_abandoned", timedelta(seconds=30), _in_transaction("settled", follow_up.settle_abandoned)),
         Line("propose_top_ups", timedelta(seconds=60), _in_transaction("proposed", follow_up.propose_top_ups)),
         Line("close_barred", timedelta(seconds=60), _in_transaction("closed", call_queue.close_barred)),

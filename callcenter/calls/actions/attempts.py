@@ -1,31 +1,26 @@
-"""Writes of attempts: begin, placed, told by the carrier, failed, swept."""
+"""Writes of attempts: begin, placed, failed. What the carrier tells of them later is in `events`."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from callcenter import clock
 from callcenter.call_queue import calling_hours, priority
 from callcenter.call_queue.tables import Case
-from callcenter.calls import call_states, queries
+from callcenter.calls import queries
 from callcenter.calls.actions import lines
-from callcenter.calls.call_states import ENDED, ORDER, CallState, moved
-from callcenter.calls.phone_line import RING_SECONDS, LineEvent, LineState, Placement
-from callcenter.calls.tables import Attempt, CallEvent
+from callcenter.calls.actions.moving import locked, move, saved
+from callcenter.calls.call_states import ENDED
+from callcenter.calls.phone_line import LEAST_RING_SECONDS, LIMIT_SECONDS, MOST_RING_SECONDS, RING_SECONDS, Placement
+from callcenter.calls.tables import Attempt
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.frame import queries as frames
 from callcenter.operations import actions as operations
-from callcenter.people import actions as people
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
 from callcenter.studies.tables import Study
 
 UNUSABLE = {"dead", "wrong"}
-NO_ANSWER_FROM_CARRIER = timedelta(minutes=2)
-"""After this long an attempt without a call id, of which no callback came, was never placed."""
-SILENT_RINGING = timedelta(seconds=90)
-SILENT_TALKING = timedelta(minutes=10)
 
 
 def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: str | None = None) -> Attempt:
@@ -58,87 +53,50 @@ def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: s
 
 def placement(session: Session, attempt_id: int) -> Placement | None:
     """What to hand to the phone line for a new attempt: once; none where that was done or the attempt has ended."""
-    attempt = _locked(session, attempt_id)
+    attempt = locked(session, attempt_id)
     if attempt.handed_over_at is not None or attempt.state in ENDED:
         return None
     case = session.get(Case, attempt.case_id)
     assert case is not None  # noqa: S101  # a foreign key holds it
     attempt.handed_over_at = clock.now()
     session.add(attempt)
-    ring = int((studies.study(session, case.study_id).settings.get("calling") or {}).get("ring_seconds", RING_SECONDS))
-    published = tuple(queries.lines(session, case.study_id))
-    return Placement(attempt_id, attempt.phone, attempt.line, published, ring_seconds=max(ring, 25))
+    calling = studies.study(session, case.study_id).settings.get("calling") or {}
+    return Placement(
+        attempt_id,
+        attempt.phone,
+        attempt.line,
+        tuple(queries.lines(session, case.study_id)),
+        ring_seconds=min(max(int(calling.get("ring_seconds", RING_SECONDS)), LEAST_RING_SECONDS), MOST_RING_SECONDS),
+        limit_seconds=int(calling.get("limit_seconds", LIMIT_SECONDS)),
+        room=queries.seated_room(session, attempt.operator_id),
+        detect_machine=bool(calling.get("machine_detection", False)),
+    )
 
 
 def record_placed(session: Session, attempt_id: int, sid: str) -> Attempt:
     """The carrier took the call under `sid`; callbacks may have told so before."""
-    attempt = _locked(session, attempt_id)
+    attempt = locked(session, attempt_id)
     attempt.call_sid = attempt.call_sid or sid
-    _move(attempt, "queued", clock.now(), None)
+    move(attempt, "queued", clock.now(), None)
     operations.close_alert(session, lines.failure_alert(attempt.line))
-    return _saved(session, attempt)
+    return saved(session, attempt)
 
 
 def record_carrier_failure(session: Session, attempt_id: int, why: str, detail: str = "") -> Attempt:
     """The carrier did not place the call: no attempt on the enterprise. Its line rests a while, the supervisor is told."""
-    attempt = _locked(session, attempt_id)
+    attempt = locked(session, attempt_id)
     if attempt.call_sid or attempt.state in ENDED:
         return attempt  # callbacks came: it was placed after all
     now = clock.now()
-    _move(attempt, "failed", now, None)
+    move(attempt, "failed", now, None)
     attempt.carrier_failure = why
     attempt.outcome, attempt.outcome_at = "carrier_failure", now
-    _saved(session, attempt)
+    saved(session, attempt)
     if why != "rejected":
         lines.rest_after_failure(session, attempt, now)
     text = f"线路 {attempt.line} 拨号失败（{why} {detail}），没有计入拨打次数；系统会自动重试。"
     operations.raise_alert(session, "carrier_failure", "warning", text, same_as=lines.failure_alert(attempt.line))
     return attempt
-
-
-def record_event(session: Session, event: LineEvent) -> bool:
-    """Keep a callback and move its attempt on; false where it was told before, or belongs to no attempt."""
-    stored = insert(CallEvent).values(
-        call_sid=event.sid,
-        sequence=event.sequence,
-        status=event.word,
-        at=event.at,
-        received_at=clock.now(),
-        detail={name: value for name, value in (("sip", event.sip_code), ("seconds", event.seconds)) if value is not None},
-    )
-    once = stored.on_conflict_do_nothing(index_elements=["call_sid", "sequence"]).returning(col(CallEvent.id))
-    if session.execute(once).first() is None:
-        return False
-    attempt = _attempt_of(session, event)
-    if attempt is None:
-        return False
-    attempt.call_sid = attempt.call_sid or event.sid
-    _move(attempt, call_states.named(event.word), event.at, event.sip_code)
-    _saved(session, attempt)
-    return True
-
-
-def silent_calls(session: Session) -> list[queries.SilentCall]:
-    """Calls about which the carrier should be asked now: their callbacks have stopped."""
-    now = clock.now()
-    return queries.silent_calls(session, ringing_before=now - SILENT_RINGING, talking_before=now - SILENT_TALKING)
-
-
-def record_silence(session: Session, silent: queries.SilentCall, told: LineState | None) -> bool:
-    """What the carrier said of a silent call when asked (none: there is no call id to ask by); whether that changed anything."""
-    now = clock.now()
-    if silent.sid is None:
-        if now - silent.since < NO_ANSWER_FROM_CARRIER:
-            return False
-        return record_carrier_failure(session, silent.attempt_id, "no_answer").state == "failed"
-    if told is None or told.state is None:
-        return False
-    event = LineEvent(silent.sid, -1 - ORDER[told.state], _word(told.state), told.at or now, silent.attempt_id)
-    return record_event(session, event)
-
-
-def _word(state: str) -> str:
-    return next(word for word, name in reversed(call_states.CARRIER_WORDS.items()) if name == state)
 
 
 def _known(number: int | None) -> int:
@@ -190,36 +148,3 @@ def _require_allowed(session: Session, number: str, unit_key: str) -> None:
 def _next_number(session: Session, lease_id: str) -> int:
     latest = queries.latest_attempt(session, lease_id)
     return latest.number_in_lease + 1 if latest else 1
-
-
-def _locked(session: Session, attempt_id: int) -> Attempt:
-    attempt = session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
-    return attempt or queries.attempt(session, attempt_id)
-
-
-def _attempt_of(session: Session, event: LineEvent) -> Attempt | None:
-    """The attempt of a callback: by its call id, or, before that is known, by the attempt that its address names."""
-    by_sid = session.exec(select(Attempt).where(Attempt.call_sid == event.sid).with_for_update()).first()
-    if by_sid is not None or event.attempt_id is None:
-        return by_sid
-    named = session.get(Attempt, event.attempt_id, with_for_update=True, populate_existing=True)
-    return named if named is not None and named.call_sid is None else None
-
-
-def _move(attempt: Attempt, state: str | None, at: datetime, sip_code: int | None) -> None:
-    if state is None:
-        return
-    before = CallState(attempt.state, attempt.ringing_at, attempt.answered_at, attempt.ended_at, attempt.sip_code)
-    after = moved(before, state, at, sip_code)
-    attempt.state, attempt.ringing_at, attempt.answered_at = after.state, after.ringing_at, after.answered_at
-    attempt.ended_at, attempt.sip_code = after.ended_at, after.sip_code
-
-
-def _saved(session: Session, attempt: Attempt) -> Attempt:
-    """Save a change of an attempt and tell its operator's page."""
-    session.add(attempt)
-    session.flush()
-    if attempt.state in ENDED:
-        people.call_ended(session, attempt.operator_id)
-    operations.notify(session, f"operator_{attempt.operator_id}", attempt.state)
-    return attempt

@@ -1,20 +1,25 @@
 """Twilio's webhooks: the course of a call, and the script once somebody answers."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from callcenter import clock
-from callcenter.calls import actions
+from callcenter.calls import actions, call_states
+from callcenter.calls.phone_line import LineEvent, LineFailure, PhoneLine
+from callcenter.calls.voice_scripts import over
+from callcenter.calls.voice_steps import Script
 from callcenter.db.engine import transaction
-from callcenter.errors import Forbidden
+from callcenter.errors import Forbidden, InvalidInput
 from callcenter.operations import actions as operations
+from callcenter.operations.logs import told
 from callcenter.telephony import twilio_events
-from callcenter.telephony.voice_script import hang_up, join_operator
+from callcenter.telephony.voice_script import twiml
 from callcenter.web.deps import Work
 from callcenter.web.security import signed
 
@@ -49,16 +54,81 @@ Genuine = signed(genuine)
 Form = Annotated[FormData, Depends(genuine)]
 
 
+Attempt = Annotated[str | None, Query()]
+Leg = Annotated[str | None, Query()]
+
+
 @router.post("/status", dependencies=[Genuine], status_code=204)
-def status(session: Work, form: Form, attempt: str | None = None) -> Response:
+def status(request: Request, form: Form, later: BackgroundTasks, attempt: Attempt = None) -> Response:
     """Keep what the carrier says of a call; told twice or late it changes nothing."""
-    actions.record_event(session, twilio_events.event(form, attempt, clock.now()))
+    event = _understood(lambda: twilio_events.event(form, attempt, clock.now()))
+    with transaction() as session:
+        actions.record_event(session, event)
+        stray = actions.is_stray(session, event.sid)
+    if stray and call_states.named(event.word) not in call_states.ENDED:
+        later.add_task(_end_stray, request.app.state.phone_line, event.sid)
+    return Response(status_code=204, background=later)
+
+
+@router.post("/machine", dependencies=[Genuine], status_code=204)
+def machine(session: Work, form: Form, attempt: Attempt = None) -> Response:
+    """Keep whether a person or a machine answered."""
+    number, heard = twilio_events.number_in(attempt), twilio_events.answered_by(form)
+    if number is not None and heard is not None:
+        actions.record_machine(session, number, twilio_events.call_sid(form), heard)
     return Response(status_code=204)
 
 
 @router.post("/answer", dependencies=[Genuine])
-def answer(attempt: str | None = None) -> Response:
+def answer(request: Request, session: Work, form: Form, attempt: Attempt = None) -> Response:
     """The script of an answered call: through to its operator; the end where the address names no attempt."""
     number = twilio_events.number_in(attempt)
-    script = hang_up() if number is None else join_operator(number)
-    return Response(script, media_type=SCRIPT)
+    script = over() if number is None else actions.answer(session, number, twilio_events.call_sid(form))
+    return _told(request, script)
+
+
+@router.post("/leg", dependencies=[Genuine])
+def leg(request: Request, session: Work, form: Form, leg: Leg = None) -> Response:
+    """The script of a leg of our own people: into its room."""
+    return _told(request, actions.leg_script(session, twilio_events.number_in(leg), twilio_events.call_sid(form)))
+
+
+@router.post("/leg-status", dependencies=[Genuine], status_code=204)
+def leg_status(session: Work, form: Form, leg: Leg = None) -> Response:
+    """Keep whether a leg of our own people is there; it is seated when it has asked for its script."""
+    event = _understood(lambda: twilio_events.event(form, None, clock.now()))
+    state = call_states.named(event.word)
+    actions.record_leg_state(session, twilio_events.number_in(leg), event.sid, None if state == "answered" else state)
+    return Response(status_code=204)
+
+
+@router.post("/room", dependencies=[Genuine], status_code=204)
+def room(session: Work, form: Form, leg: Leg = None) -> Response:
+    """Keep who joined or left a room."""
+    word = str(form.get("StatusCallbackEvent", ""))
+    if form.get("CallSid"):
+        actions.record_room_event(session, twilio_events.number_in(leg), twilio_events.call_sid(form), word)
+    return Response(status_code=204)
+
+
+def _told(request: Request, script: Script) -> Response:
+    doors = f"{request.app.state.settings.public_url.rstrip('/')}{router.prefix}"
+    return Response(twiml(script, doors), media_type=SCRIPT)
+
+
+def _understood(read: Callable[[], LineEvent]) -> LineEvent:
+    """The event; nonsense is refused, and the supervisors hear of it."""
+    try:
+        return read()
+    except InvalidInput:
+        with transaction() as session:
+            actions.raise_malformed(session)
+        raise
+
+
+def _end_stray(phone_line: PhoneLine, sid: str) -> None:
+    """End a call that nobody waits for any more."""
+    try:
+        phone_line.hang_up(sid)
+    except LineFailure as failure:
+        log.warning("stray_call_not_ended", **told(failure))

@@ -17,6 +17,7 @@ def dial(phone_line: PhoneLine, person: Person, lease: Lease, phone: str | None)
     """Begin (commit), place, record (commit). A double click finds the open attempt and places nothing."""
     with transaction() as session:
         _refuse_untold(session, lease)
+        queries.require_seat(session, person.id, needed=phone_line.needs_seats)
         attempt = calls.begin_attempt(session, lease_id=lease.id, operator_id=person.id, phone=phone)
         assert attempt.id is not None  # noqa: S101  # numbered by the flush
         attempt_id, to_place = attempt.id, calls.placement(session, attempt.id)
@@ -28,8 +29,12 @@ def dial(phone_line: PhoneLine, person: Person, lease: Lease, phone: str | None)
         placed = phone_line.place(to_place)
     except LineFailure as failure:
         with transaction() as session:
-            calls.record_carrier_failure(session, attempt_id, failure.why)
-            people.enter(session, person.id, "preview")
+            recorded = calls.record_carrier_failure(session, attempt_id, failure.why)
+            rings = recorded.carrier_failure is None
+            if not rings:
+                people.enter(session, person.id, "preview")
+        if rings:  # its callbacks came although its answer did not
+            return
         raise
     with transaction() as session:
         calls.record_placed(session, attempt_id, placed.sid)
