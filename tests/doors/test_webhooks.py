@@ -75,10 +75,12 @@ def test_a_replay_on_another_attempt_s_address_is_forged_too(carrier, settings, 
     assert carrier(f"/webhooks/twilio/status?attempt={attempt_id + 1}", told, signature=signature).status_code == 403
 
 
-@pytest.mark.parametrize("told", [{}, {"CallSid": "CA1"}, {"CallSid": "CA1", "CallStatus": "exploded"}, {"CallStatus": "ringing"}])
+@pytest.mark.parametrize("told", [{}, {"CallSid": "CA1"}, {"CallStatus": "ringing"}])
 def test_signed_nonsense_is_told_so_and_changes_nothing(carrier, attempt_id, told):
     assert carrier(f"/webhooks/twilio/status?attempt={attempt_id}", told).status_code == 422
     assert events() == []
+    with transaction() as session:
+        assert [alert.kind for alert in open_alerts(session)] == ["webhook_malformed"]
 
 
 @pytest.mark.parametrize("address", ["", "?attempt=", "?attempt=x", "?attempt=999999999999", "?attempt=9999999999999999999999"])
@@ -95,3 +97,24 @@ def test_an_answered_call_is_put_through_to_the_room_of_its_attempt(carrier, att
 
 def test_a_call_to_nowhere_is_ended(carrier):
     assert "<Hangup" in carrier("/webhooks/twilio/answer?attempt=x", form("in-progress", 2)).text
+
+
+def test_a_stray_call_is_ended_and_whoever_answers_it_hears_an_apology(carrier, app, attempt_id):
+    line = app.state.phone_line = PretendedLine()
+    with transaction() as session:
+        attempt = session.get(Attempt, attempt_id)
+        attempt.call_sid, attempt.state, attempt.carrier_failure, attempt.outcome = None, "failed", "away", "carrier_failure"
+        attempt.lease_id = "given-back"
+    assert carrier(f"/webhooks/twilio/status?attempt={attempt_id}", form("ringing", 1, CallSid="CA/9")).status_code == 204
+    assert line.ended == ["CA/9"]
+    assert "<Say" in carrier(f"/webhooks/twilio/answer?attempt={attempt_id}", form("in-progress", 2, CallSid="CA/9")).text
+    carrier(f"/webhooks/twilio/status?attempt={attempt_id}", form("completed", 3, CallSid="CA/9"))
+    assert line.ended == ["CA/9"]
+
+
+@pytest.mark.parametrize("address", ["http://testserver:80", "http://testserver"])
+def test_a_port_in_the_signed_address_makes_a_callback_no_less_genuine(carrier, settings, attempt_id, address):
+    path, told = f"/webhooks/twilio/status?attempt={attempt_id}", form("ringing", 1)
+    token = settings.twilio_auth_token.get_secret_value()
+    assert carrier(path, told, signature=RequestValidator(token).compute_signature(address + path, told)).status_code == 204
+    assert state() == "ringing"

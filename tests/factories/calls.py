@@ -8,8 +8,9 @@ from sqlmodel import Session
 from callcenter import clock
 from callcenter.call_queue.leases import Lease
 from callcenter.calls.actions import load_lines
-from callcenter.calls.phone_line import LineAway, LineState, Placed, Placement
+from callcenter.calls.phone_line import LineAway, LineState, Placed, Placement, Seat
 from callcenter.calls.queries import latest_attempt
+from callcenter.calls.voice_steps import Script
 from callcenter.db.engine import transaction
 from callcenter.web.pages.operator.dialling import dial
 from callcenter.web.security import Person
@@ -79,6 +80,13 @@ class PretendedLine:
     placed: list[Placement] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     states: dict[str, LineState] = field(default_factory=dict)
+    needs_seats: bool = False
+    seats: list[Seat] = field(default_factory=list)
+    led: list[tuple[str, Script]] = field(default_factory=list)
+    recorded: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    sounds: dict[str, bytes] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
 
     def place(self, placement: Placement) -> Placed:
         """Take a call."""
@@ -94,6 +102,38 @@ class PretendedLine:
     def state(self, sid: str) -> LineState:
         """Say where a call stands."""
         return self.states[sid]
+
+    def seat(self, seat: Seat) -> Placed:
+        """Ring a leg."""
+        if self.fails:
+            raise LineAway("refused")
+        self.seats.append(seat)
+        return Placed(f"CA-leg-{len(self.seats)}")
+
+    def lead(self, sid: str, script: Script) -> None:
+        """Take another script."""
+        self.led.append((sid, script))
+
+    def record(self, sid: str, attempt_id: int) -> str:
+        """Begin a recording."""
+        if self.fails:
+            raise LineAway("refused")
+        self.recorded.append(sid)
+        return f"RE{len(self.recorded)}"
+
+    def stop_recording(self, sid: str, recording_sid: str) -> None:
+        """End a recording."""
+        self.stopped.append(recording_sid)
+
+    def fetch_recording(self, recording_sid: str) -> bytes:
+        """The sound."""
+        if self.fails:
+            raise LineAway("refused")
+        return self.sounds[recording_sid]
+
+    def delete_recording(self, recording_sid: str) -> None:
+        """Forget the sound."""
+        self.deleted.append(recording_sid)
 
 
 def press_dial(line: PretendedLine, case: LeasedCase, phone: str | None = None) -> int:

@@ -11,11 +11,12 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from callcenter.telephony import voice_script
+from callcenter.calls import voice_scripts
 from callcenter.telephony.carrier.app import create_app
 from callcenter.telephony.carrier.callbacks import Postman
 from callcenter.telephony.carrier.exchange import Exchange
 from callcenter.telephony.carrier.respondents import ringing
+from callcenter.telephony.voice_script import twiml
 
 ACCOUNT, TOKEN = "AC" + "1" * 32, "a-token-only-for-this-test-run"
 SEED = "1"
@@ -45,7 +46,7 @@ class Receiver:
     """Keeps every callback: its address, form and signature."""
 
     told: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
-    script: Callable[[], str] = lambda: voice_script.join_operator(7)
+    script: Callable[[], str] = lambda: twiml(voice_scripts.answered("attempt-7"), "http://127.0.0.1:9")
 
     def app(self) -> FastAPI:
         """The receiver as a web application."""

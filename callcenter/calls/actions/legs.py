@@ -38,8 +38,7 @@ def set_audio_place(session: Session, user_id: int, kind: str, address: str = ""
 def _tidy(kind: str, address: str) -> str:
     given = re.sub(r"[\s()-]", "", address) if kind == "phone" else address.strip()
     if kind not in SHAPES or not SHAPES[kind].fullmatch(given):
-        sentence = "话机地址写得不对：座机或手机要写成 +8622… 的国际格式，SIP 话机写成 sip:名称@域名。"
-        raise InvalidInput("audio_address", sentence)
+        raise InvalidInput("audio_address", "话机地址写得不对：座机或手机要写成 +8622… 的国际格式，SIP 话机写成 sip:名称@域名。")
     return given
 
 

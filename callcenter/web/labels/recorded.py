@@ -90,6 +90,7 @@ JOBS = {
     "end_wrap_ups": noted("结束到时的话后整理"),
     "leave_the_absent": noted("登记离开的话务员"),
     "sweep_calls": noted("查询没有回音的电话"),
+    "sweep_legs": noted("查询没有回音的话机"),
     "settle_abandoned": noted("补登没有登记的结果"),
     "propose_top_ups": noted("建议补充样本"),
     "close_barred": noted("结束免打扰的个案"),
