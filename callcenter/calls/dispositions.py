@@ -80,6 +80,8 @@ def derive(words: Sequence[Word], *, closed: bool, numbers_left: bool = True, li
     """The code of a case from all that was heard, oldest first. `closed`: nothing more will be tried."""
     heard = [word for word in words if not word.void]
     code = _code(heard, numbers_left, limits or Limits())
+    if code == "3.11" and closed and not numbers_left:
+        code = "3.90"  # never dialled because no number was ever found
     return Derived(code, CATEGORIES[code], closed)
 
 

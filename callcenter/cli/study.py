@@ -12,6 +12,7 @@ from callcenter import clock, wiring
 from callcenter.calls import actions as calls
 from callcenter.db.engine import transaction
 from callcenter.errors import InvalidInput
+from callcenter.follow_up import recall_rules
 from callcenter.questionnaire import actions as questionnaires
 from callcenter.questionnaire import queries as questionnaire_queries
 from callcenter.settings import Settings
@@ -29,6 +30,10 @@ def load_folder(session: Session, folder: Path, *, trial_from: date | None = Non
     """The id of a study with everything of its folder: stages, lists, questionnaires, lines; each room checks its part."""
     study = actions.load(session, folder, trial_from=trial_from, user_id=user_id)
     assert study.id is not None  # noqa: S101  # numbered by the flush
+    wrong = recall_rules.problems(study.settings)
+    if wrong:
+        told = "\n".join(str(problem) for problem in wrong)
+        raise InvalidInput("study_folder", "研究文件夹有 {count} 处不能使用：\n{problems}", count=len(wrong), problems=told)
     questionnaires.load(session, study.id, folder, user_id=user_id)
     calls.load_lines(session, study.id, study.settings.get("lines") or [])
     return study.id

@@ -1,6 +1,7 @@
 """Appointments: which ones may be made, and whose fault it is when one is missed."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -64,6 +65,55 @@ def state_after(due: datetime, kind: str, called_at: datetime, outcome: str, hou
     if outcome in KEPT_BY:
         return "kept" if called_at <= deadline else "missed_by_us"
     return "missed_by_them" if called_at <= deadline else "missed_by_us"
+
+
+SLOT_MINUTES = 30
+BETWEEN_CALLS = 2
+"""Minutes that an operator needs from one interview to the next."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Half an hour with what was promised for it. Hard appointments must find an operator at their minute; soft ones can wait."""
+
+    start: datetime
+    hard: int = 0
+    soft: int = 0
+    capacity: int = 0
+
+    @property
+    def crowded(self) -> bool:
+        """Whether more was promised than the operators can keep."""
+        return self.hard > self.capacity
+
+    @property
+    def full(self) -> bool:
+        """Whether one more would be too much."""
+        return self.hard >= self.capacity
+
+
+def capacity(operators: int, interview_minutes: int) -> int:
+    """How many interviews that many operators can begin and end in a slot; at least one each."""
+    return operators * max(1, SLOT_MINUTES // (max(interview_minutes, 1) + BETWEEN_CALLS))
+
+
+def slot_of(moment: datetime) -> datetime:
+    """The start of the half hour that holds a moment."""
+    local = moment.astimezone(FIELD_ZONE)
+    return local.replace(minute=local.minute // SLOT_MINUTES * SLOT_MINUTES, second=0, microsecond=0)
+
+
+def slots(promised: Iterable[tuple[datetime, str]], room: int) -> list[Slot]:
+    """The slots for which anything was promised (moment, kind), in order; each has `room` for hard appointments."""
+    counts: dict[datetime, Counter[str]] = {}
+    for moment, kind in promised:
+        counts.setdefault(slot_of(moment), Counter())[kind] += 1
+    return [Slot(start, found["hard"], found["soft"], room) for start, found in sorted(counts.items())]
+
+
+def overdue(due: datetime, kind: str, now: datetime, hours: ch.Hours) -> bool:
+    """Whether an open appointment is missed by us already: nobody has called by its deadline."""
+    return now > (due + GRACE if kind == "hard" else ch.half_day(hours, due)[1])
 
 
 def _shown(moment: datetime) -> str:

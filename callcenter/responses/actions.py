@@ -1,6 +1,7 @@
 """Writes of what cases are worth: derived codes, corrections, verdicts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, select
 from callcenter import clock
 from callcenter.calls.dispositions import CATEGORIES, Derived, Word, derive
 from callcenter.calls.tables import Attempt
-from callcenter.errors import InvalidInput
+from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.interviews.tables import Interview
 from callcenter.operations.actions import record
 from callcenter.responses import queries
@@ -38,6 +39,8 @@ def derive_disposition(
     """Derive a case's code from its history (and what was heard `besides` calls); a new record where it differs from the last."""
     derived = derive([*words(session, case_id), *besides], closed=closed, numbers_left=numbers_left, limits=limits(settings))
     last = queries.latest_disposition(session, case_id)
+    if last is not None and last.source == "correction" and not _heard_since(session, case_id, last.at):
+        return Derived(last.code, last.category, last.final)  # a corrected code stands until the enterprise says something new
     if last is None or (last.code, last.final) != (derived.code, derived.final):
         session.add(
             Disposition(
@@ -53,14 +56,31 @@ def derive_disposition(
     return derived
 
 
+def _heard_since(session: Session, case_id: int, moment: datetime) -> bool:
+    of_case = select(Attempt.id).where(Attempt.case_id == case_id, col(Attempt.outcome_at) > moment)
+    return session.exec(of_case.limit(1)).first() is not None
+
+
 def correct_disposition(session: Session, case_id: int, code: str, *, reason: str, user_id: int) -> Disposition:
     """A correction: a new record with who, when and why; the old ones stay."""
     if code not in CATEGORIES:
         raise InvalidInput("code_unknown", "没有代码 {given}：请从代码表中选择。", given=code)
     if not reason.strip():
         raise InvalidInput("reason_missing", "更正代码要写明理由。")
+    last = queries.latest_disposition(session, case_id)
+    if last is not None and last.code == code:
+        raise Conflict("code_already", "个案的代码已经是 {given}：请刷新页面查看。", given=code)
+    if code == "1.1" and queries.latest_verdict(session, case_id) is None:
+        raise Refused("no_interview", "个案没有完成的访问，不能更正为 1.1。")
     corrected = Disposition(
-        case_id=case_id, at=clock.now(), code=code, category=CATEGORIES[code], final=True, source="correction", by=user_id, reason=reason
+        case_id=case_id,
+        at=clock.now(),
+        code=code,
+        category=CATEGORIES[code],
+        final=True,
+        source="correction",
+        by=user_id,
+        reason=reason.strip()[:1000],
     )
     session.add(corrected)
     session.flush()
@@ -83,3 +103,19 @@ def judge_interview(session: Session, interview_id: int, case_id: int, facts: In
     )
     session.flush()
     return verdict
+
+
+def overturn(session: Session, verdict: ValidityVerdict, *, reasons: list[str], by: int | None) -> ValidityVerdict:
+    """A later verdict on the same interview: it is no valid sample after all. The earlier verdict stays."""
+    later = ValidityVerdict(
+        interview_id=verdict.interview_id,
+        case_id=verdict.case_id,
+        at=clock.now(),
+        valid=False,
+        reasons=reasons,
+        flags=list(verdict.flags),
+        by=by,
+    )
+    session.add(later)
+    session.flush()
+    return later

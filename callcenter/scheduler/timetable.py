@@ -35,6 +35,7 @@ def timetable(phone_line: PhoneLine) -> list[Line]:
         Line("sweep_legs", timedelta(seconds=20), lambda: sweep_legs(phone_line)),
         Line("settle_abandoned", timedelta(seconds=30), _in_transaction("settled", follow_up.settle_abandoned)),
         Line("propose_top_ups", timedelta(seconds=60), _in_transaction("proposed", follow_up.propose_top_ups)),
+        Line("watch_appointments", timedelta(seconds=60), _in_transaction("warned", follow_up.watch_appointments)),
         Line("close_barred", timedelta(seconds=60), _in_transaction("closed", call_queue.close_barred)),
         Line("end_wrap_ups", timedelta(seconds=5), _in_transaction("ended", people.end_wrap_ups)),
         Line("leave_the_absent", timedelta(seconds=60), _in_transaction("left", people.leave_the_absent)),

@@ -18,6 +18,7 @@ NAVIGATION: dict[str, list[tuple[str, str]]] = {
         (noted("名单报送"), "/supervisor/deliveries"),
         (noted("名单与抽样框"), "/supervisor/lists"),
         (noted("抽样"), "/supervisor/sampling"),
+        (noted("跟进"), "/supervisor/appointments"),
         (noted("比率"), "/rates"),
         (noted("个案查询"), "/cases"),
         (noted("人员与班次"), "/supervisor/people"),

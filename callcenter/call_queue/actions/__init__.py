@@ -1,5 +1,6 @@
 """Writes of the queue: cases from releases, the claim, leases, and what later stages decide about a case."""
 
+from callcenter.call_queue.actions.assigning import assign
 from callcenter.call_queue.actions.claiming import claim
 from callcenter.call_queue.actions.deciding import Next, Tally, add_number, close, close_barred, locked, reschedule, trace
 from callcenter.call_queue.actions.leasing import GIVEN_BACK_RESTS, expire_leases, give_back, give_back_all, heartbeat
@@ -11,6 +12,7 @@ __all__ = [
     "Next",
     "Tally",
     "add_number",
+    "assign",
     "claim",
     "close",
     "close_barred",

@@ -1,19 +1,27 @@
 """Writes of following up: the end of a case's turn, what was left open, appointments, top-ups."""
 
+from callcenter.follow_up.actions.appointments import hand_over, watch_appointments
+from callcenter.follow_up.actions.correcting import correct_code
 from callcenter.follow_up.actions.finishing import Finish, finish
 from callcenter.follow_up.actions.handing_over import end_shift
 from callcenter.follow_up.actions.release_modes import switch_release_mode
 from callcenter.follow_up.actions.returning import settle_abandoned
 from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups, release_by_hand
+from callcenter.follow_up.actions.tracing import add_found_number, give_up_tracing
 
 __all__ = [
     "Finish",
     "accept_top_up",
+    "add_found_number",
+    "correct_code",
     "decline_top_up",
     "end_shift",
     "finish",
+    "give_up_tracing",
+    "hand_over",
     "propose_top_ups",
     "release_by_hand",
     "settle_abandoned",
     "switch_release_mode",
+    "watch_appointments",
 ]

@@ -24,7 +24,8 @@ from callcenter.studies.phases import field_day
 
 def decide(given: Situation) -> Decision:
     """What happens next to the case, by its last outcome."""
-    situation = replace(given, phones=phones_after(given))
+    # A clock that went back (a suspended machine, a corrected zone) must not bring the next call before the last one.
+    situation = replace(given, phones=phones_after(given), now=max(given.now, given.last.at))
     decision = _TABLE[situation.last.outcome](situation)
     if decision.action == "call" and sum(past.counts for past in situation.history) >= situation.rules.whole:
         decision = Decision("close", "too_many_attempts", do_not_call=decision.do_not_call)

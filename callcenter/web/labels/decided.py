@@ -28,6 +28,8 @@ DECISIONS = {
     "refused": noted("拒访"),
     "conversion": noted("婉拒后再联系"),
     "appointment": noted("已约定时间"),
+    "untraced": noted("找不到号码"),
+    "corrected": noted("代码已更正"),
     "resume": noted("继续未完成的访问"),
     "second_informant": noted("向第二位经办人核实"),
 }

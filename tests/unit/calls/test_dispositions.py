@@ -114,3 +114,17 @@ def test_silence_after_it_never_changes_what_persons_said(history: list[Word]) -
     after = derive([*history, word("no_answer")], closed=True)
     if before.category in {"I", "P", "R", "O", "NC", "NE"}:
         assert after == before
+
+
+@given(st.lists(words, max_size=8), st.booleans(), st.booleans())
+def test_the_code_is_a_function_of_the_history_alone(history: list[Word], closed: bool, left: bool) -> None:
+    """Derived again, from equal words, or with words that are void or no attempt among them, it is the same."""
+    derived = derive(history, closed=closed, numbers_left=left)
+    copies = [Word(word.outcome, word.line, word.phone, dict(word.detail), word.void) for word in history]
+    assert derive(copies, closed=closed, numbers_left=left) == derived
+    assert derive([Word("complete", void=True), *history], closed=closed, numbers_left=left) == derived
+
+
+def test_a_case_that_never_had_a_number_ends_as_untraced() -> None:
+    assert derive([], closed=True, numbers_left=False).code == "3.90"
+    assert derive([], closed=True).code == "3.11"

@@ -8,14 +8,17 @@ from starlette.responses import Response
 
 from callcenter import clock
 from callcenter.call_queue import queries as queue
-from callcenter.errors import NotFound
+from callcenter.calls.dispositions import CATEGORIES
+from callcenter.errors import CallcenterError, NotFound
+from callcenter.follow_up.actions import correct_code
 from callcenter.frame import queries as frames
 from callcenter.frame import search
 from callcenter.operations.actions import record
 from callcenter.web.deps import Work
 from callcenter.web.pages.supervisor.timeline import way
-from callcenter.web.rendering import page, see_other
+from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
+from callcenter.web.translations import gettext as _
 
 router = APIRouter(prefix="/cases")
 Reader = Annotated[Person, allow("supervisor", "evaluator")]
@@ -61,9 +64,30 @@ def numbers(request: Request, person: Annotated[Person, allow("supervisor")], se
     return _opened(request, person, session, unit_id, unmasked=True)
 
 
-def _opened(request: Request, person: Person, session: Session, unit_id: int, *, unmasked: bool = False) -> Response:
+@router.post("/{case_id}/code")
+def correct(
+    request: Request,
+    person: Annotated[Person, allow("supervisor")],
+    session: Work,
+    case_id: int,
+    code: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Give the case another code: a new record with who, when and why."""
+    unit_id = queue.unit_of_case(session, case_id)
+    try:
+        with session.begin_nested():
+            correct_code(session, case_id, code, reason=reason, user_id=person.id)
+    except CallcenterError as refusal:
+        return _opened(request, person, session, unit_id, problem=_(refusal.text, **refusal.about))
+    flash(request, "已更正，原来的代码保留在经过里。")
+    return see_other(f"/cases/{case_id}")
+
+
+def _opened(request: Request, person: Person, session: Session, unit_id: int, *, unmasked: bool = False, problem: str = "") -> Response:
     made = way(session, unit_id)
     subject = ("case", made.case.id) if made.case else ("frame_unit", unit_id)
     record(session, person.id, "numbers_shown" if unmasked else "case_opened", *subject)
     why = queue.explain(session, made.case.id, clock.now()) if made.case else None
-    return page(request, person, "supervisor/case.html", way=made, why=why, unmasked=unmasked)
+    values = {"way": made, "why": why, "unmasked": unmasked, "problem": problem, "codes": list(CATEGORIES)}
+    return page(request, person, "supervisor/case.html", status=422 if problem else 200, **values)

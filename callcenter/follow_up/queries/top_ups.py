@@ -1,17 +1,15 @@
-"""Reads of following up: appointments, proposals, draws in the field."""
+"""Reads of top-ups: draws in the field, what a next step waits for, proposals, who carries them out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from callcenter.call_queue import calling_hours
-from callcenter.call_queue.tables import Case
-from callcenter.calls.tables import Attempt
 from callcenter.follow_up.recall_rules import read_rules
-from callcenter.follow_up.tables import Appointment, ReleaseMode, TopUpProposal
+from callcenter.follow_up.tables import ReleaseMode, TopUpProposal
 from callcenter.follow_up.top_up import FINAL_SHARE, MIN_ATTEMPTS, CaseState, Outlook, Proposal, StepState, outlook, propose, step_state
 from callcenter.people.tables import User
 from callcenter.responses import queries as responses
@@ -23,9 +21,6 @@ from callcenter.studies.work_calendar import WorkCalendar
 
 PROTOCOL_WORKDAYS = 5
 """No release so near to the window's end: its cases could not be worked to the end."""
-CaseRow = Case
-AttemptRow = Attempt
-"""Rows as doors see them: they read, and leave writing to actions."""
 
 
 @dataclass(frozen=True)
@@ -209,21 +204,6 @@ def open_proposals(session: Session, draw_id: int | None = None) -> list[TopUpPr
     if draw_id is not None:
         wanted = wanted.where(TopUpProposal.draw_id == draw_id)
     return list(session.exec(wanted.order_by(col(TopUpProposal.id))))
-
-
-def appointments_of(session: Session, operator_id: int, until: datetime) -> list[tuple[Appointment, Case]]:
-    """An operator's open appointments up to a moment, soonest first."""
-    own = (
-        select(Appointment, Case)
-        .join(Case, col(Case.id) == col(Appointment.case_id))
-        .where(Appointment.operator_id == operator_id, Appointment.state == "open", col(Appointment.at) <= until)
-    )
-    return list(session.exec(own.order_by(col(Appointment.at))))
-
-
-def open_appointment(session: Session, case_id: int) -> Appointment | None:
-    """The open appointment of a case."""
-    return session.exec(select(Appointment).where(Appointment.case_id == case_id, Appointment.state == "open")).first()
 
 
 def _planned(document: Mapping[str, Any]) -> float:

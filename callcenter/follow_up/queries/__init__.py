@@ -1,0 +1,58 @@
+"""Reads of following up: appointments and their slots, cases whose numbers are traced, proposals, draws in the field."""
+
+from callcenter.follow_up.queries.appointments import (
+    AttemptRow,
+    CaseRow,
+    Kept,
+    Promised,
+    appointments_of,
+    kept_by_operator,
+    open_appointment,
+    open_appointments,
+    slot_at,
+    slot_loads,
+)
+from callcenter.follow_up.queries.top_ups import (
+    PROTOCOL_WORKDAYS,
+    DrawInField,
+    draws_in_field,
+    in_time,
+    may_switch,
+    open_proposals,
+    outlooks,
+    proposals_of,
+    release_mode,
+    release_modes,
+    state_of,
+    strata,
+    was_declined,
+)
+from callcenter.follow_up.queries.tracing import Untraced, tracing_list
+
+__all__ = [
+    "PROTOCOL_WORKDAYS",
+    "AttemptRow",
+    "CaseRow",
+    "DrawInField",
+    "Kept",
+    "Promised",
+    "Untraced",
+    "appointments_of",
+    "draws_in_field",
+    "in_time",
+    "kept_by_operator",
+    "may_switch",
+    "open_appointment",
+    "open_appointments",
+    "open_proposals",
+    "outlooks",
+    "proposals_of",
+    "release_mode",
+    "release_modes",
+    "slot_at",
+    "slot_loads",
+    "state_of",
+    "strata",
+    "tracing_list",
+    "was_declined",
+]
