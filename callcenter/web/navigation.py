@@ -1,55 +1,110 @@
-"""What each role finds in the head of every page, in this order; the first is where it begins."""
+"""What each role finds in the head of every page: groups in this order, each with its pages; the first page is where the role begins."""
+
+from dataclasses import dataclass
 
 from callcenter.web.translations import noted
 
-NAVIGATION: dict[str, list[tuple[str, str]]] = {
+
+@dataclass(frozen=True)
+class Group:
+    """Pages that belong together: one entry of the menu, which leads to the first; the others stand in the line below it."""
+
+    label: str
+    pages: tuple[tuple[str, str], ...]
+    """Label and address of each."""
+
+    @property
+    def url(self) -> str:
+        """Where its entry leads."""
+        return self.pages[0][1]
+
+
+def alone(label: str, url: str) -> Group:
+    """A page that is a group by itself."""
+    return Group(label, ((label, url),))
+
+
+BOARDS = alone(noted("看板"), "/boards")
+CALENDAR = alone(noted("工作日历"), "/calendar")
+
+NAVIGATION: dict[str, list[Group]] = {
     "submitter": [
-        (noted("本单位报送"), "/submitter"),
-        (noted("随机抽样记录"), "/draws"),
-        (noted("联络员"), "/submitter/liaison"),
+        alone(noted("本单位报送"), "/submitter"),
+        alone(noted("随机抽样记录"), "/draws"),
+        alone(noted("联络员"), "/submitter/liaison"),
     ],
     "operator": [
-        (noted("工作台"), "/operator"),
-        (noted("我的预约"), "/operator/appointments"),
-        (noted("我的今天"), "/operator/day"),
+        alone(noted("工作台"), "/operator"),
+        alone(noted("我的预约"), "/operator/appointments"),
+        alone(noted("我的今天"), "/operator/day"),
     ],
     "supervisor": [
-        (noted("总览"), "/supervisor"),
-        (noted("名单报送"), "/supervisor/deliveries"),
-        (noted("名单与抽样框"), "/supervisor/lists"),
-        (noted("抽样"), "/supervisor/sampling"),
-        (noted("跟进"), "/supervisor/appointments"),
-        (noted("比率"), "/rates"),
-        (noted("个案查询"), "/cases"),
-        (noted("人员与班次"), "/supervisor/people"),
-        (noted("工作日历"), "/calendar"),
-        (noted("看板"), "/boards"),
+        alone(noted("总览"), "/supervisor"),
+        Group(
+            noted("名单管理"),
+            (
+                (noted("名单报送"), "/supervisor/deliveries"),
+                (noted("名单与抽样框"), "/supervisor/lists"),
+            ),
+        ),
+        alone(noted("抽样"), "/supervisor/sampling"),
+        Group(
+            noted("呼叫"),
+            (
+                (noted("个案查询"), "/cases"),
+                (noted("跟进"), "/supervisor/appointments"),
+                (noted("人员与班次"), "/supervisor/people"),
+            ),
+        ),
+        Group(
+            noted("质量"),
+            ((noted("比率"), "/rates"),),
+        ),
+        CALENDAR,
+        BOARDS,
     ],
     "evaluator": [
-        (noted("结果"), "/evaluator"),
-        (noted("比率"), "/rates"),
-        (noted("个案查询"), "/cases"),
-        (noted("工单时长"), "/work-orders"),
-        (noted("抽样证书"), "/sampling/certificates"),
-        (noted("看板"), "/boards"),
+        alone(noted("结果"), "/evaluator"),
+        Group(
+            noted("依据"),
+            (
+                (noted("比率"), "/rates"),
+                (noted("个案查询"), "/cases"),
+                (noted("工单时长"), "/work-orders"),
+                (noted("抽样证书"), "/sampling/certificates"),
+            ),
+        ),
+        BOARDS,
     ],
     "administrator": [
-        (noted("人员"), "/administrator/people"),
-        (noted("后台任务"), "/administrator/jobs"),
-        (noted("工作日历"), "/calendar"),
-        (noted("操作记录"), "/administrator/audit"),
-        (noted("看板"), "/boards"),
+        alone(noted("人员"), "/administrator/people"),
+        Group(
+            noted("运行"),
+            (
+                (noted("后台任务"), "/administrator/jobs"),
+                (noted("操作记录"), "/administrator/audit"),
+            ),
+        ),
+        CALENDAR,
+        BOARDS,
     ],
     "commissioner": [
-        (noted("首页"), "/commissioner"),
-        (noted("随机抽样记录"), "/draws"),
-        (noted("看板"), "/boards"),
-        (noted("比率"), "/rates"),
-        (noted("结果"), "/evaluator"),
+        alone(noted("首页"), "/commissioner"),
+        alone(noted("随机抽样记录"), "/draws"),
+        BOARDS,
+        alone(noted("比率"), "/rates"),
+        alone(noted("结果"), "/evaluator"),
     ],
 }
 
 
 def home(role: str) -> str:
     """Where a role begins."""
-    return NAVIGATION[role][0][1]
+    return NAVIGATION[role][0].url
+
+
+def here(path: str, groups: list[Group]) -> tuple[Group | None, str]:
+    """The group and the address of the entry that a page lies under: the longest address that it begins with."""
+    under = [(url, group) for group in groups for _, url in group.pages if path == url or path.startswith(url + "/")]
+    url, found = max(under, key=lambda one: len(one[0]), default=("", None))
+    return found, url

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from callcenter.people.roles import LABELS
 from callcenter.web import formats, labels, translations
 from callcenter.web.assets import asset, plotly_map_style
-from callcenter.web.navigation import NAVIGATION, home
+from callcenter.web.navigation import NAVIGATION, here, home
 from callcenter.web.security import Person, cookie_name, cookie_options, signature, visitor_token
 
 HERE = Path(__file__).parent
@@ -26,6 +26,7 @@ def page(request: Request, person: Person | None, template: str, *, status: int 
     token = person.csrf_token if person else visitor_token(request)
     field = Markup('<input type="hidden" name="csrf_token" value="{}">').format(token)
     nav = NAVIGATION.get(person.role, []) if person else []
+    group, at = here(request.url.path, nav)
     common = {
         "request": request,
         "status": status,
@@ -35,7 +36,8 @@ def page(request: Request, person: Person | None, template: str, *, status: int 
         "csrf_token": token,
         "csrf_field": lambda: field,
         "nav": nav,
-        "here": here(request.url.path, [url for _, url in nav]),
+        "nav_group": group,
+        "here": at,
         "home": home(person.role) if person else "/log-in",
         "settings": request.app.state.settings,
         "is_part": "hx-request" in request.headers and "hx-boosted" not in request.headers,
@@ -49,11 +51,6 @@ def page(request: Request, person: Person | None, template: str, *, status: int 
     if notices:
         response.delete_cookie(cookie_name(request, "notices"))
     return response
-
-
-def here(path: str, addresses: list[str]) -> str | None:
-    """The entry of the menu that a page lies under: the longest address that it begins with."""
-    return max((url for url in addresses if path == url or path.startswith(url + "/")), key=len, default=None)
 
 
 def see_other(url: str) -> RedirectResponse:

@@ -51,9 +51,10 @@ def _a_dropped_file_is_listed_and_waits_for_the_button(page: Page) -> None:
 def _a_supervisor_draws_and_releases(page: Page) -> None:
     _open_population(page)
     page.fill("[name=public_source]", "双色球第2026135期")
-    due = datetime.now(FIELD_ZONE) + timedelta(seconds=25)
+    due = datetime.now(FIELD_ZONE) + timedelta(seconds=15)
     page.fill("[name=public_due]", due.strftime("%Y-%m-%dT%H:%M:%S"))
     page.click("button:has-text('登记承诺')")
+    page.click("nav >> a[href='/supervisor/deliveries'] >> nth=0")
     page.click("nav >> a[href='/supervisor/lists']")
     page.click(f"tr:has-text('{POPULATION}') >> text=查看")
     page.click("button:has-text('冻结抽样框…')")

@@ -1,6 +1,6 @@
 import pytest
 
-from callcenter.web.rendering import here
+from callcenter.web.navigation import Group, alone, here
 from callcenter.web.security import safe_next
 
 
@@ -29,9 +29,10 @@ def test_nothing_else_may(path: str | None) -> None:
     assert safe_next(path) is None
 
 
-def test_the_menu_marks_the_closest_entry() -> None:
-    menu = ["/supervisor", "/supervisor/sampling", "/cases"]
-    assert here("/supervisor/sampling/3", menu) == "/supervisor/sampling"
-    assert here("/supervisor/lists", menu) == "/supervisor"
-    assert here("/cases", menu) == "/cases"
-    assert here("/account", menu) is None
+def test_the_menu_marks_the_closest_entry_and_its_group() -> None:
+    start, sampling = alone("总览", "/supervisor"), Group("抽样", (("框", "/lists"), ("抽样", "/supervisor/sampling")))
+    menu = [start, sampling]
+    assert here("/supervisor/sampling/3", menu) == (sampling, "/supervisor/sampling")
+    assert here("/supervisor/lists", menu) == (start, "/supervisor")
+    assert here("/lists", menu) == (sampling, "/lists")
+    assert here("/account", menu) == (None, "")
