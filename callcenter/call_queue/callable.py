@@ -25,6 +25,8 @@ class Plan:
     window: tuple[date, date] | None
     interview_minutes: int = 8
     persons: bool = False
+    stopped: str | None = None
+    """Why a supervisor has stopped the study's dialling; none: it runs."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def reasons(case: CaseFacts, plan: Plan, barred: Barred, now: datetime, operator
     if case.state in {"closed", "tracing"}:
         return list(_of_end(case))
     return [
+        *_of_study(plan),
         *_of_row(case, now),
         *_of_time(plan, now, case.rank in priority.APPOINTMENTS),
         *_of_wishes(case, barred),
@@ -112,6 +115,11 @@ def _of_end(case: CaseFacts) -> Iterator[Reason]:
         yield Reason("closed", "个案已结束（{why}）", about={"why": case.closed_why or "–"})
     else:
         yield Reason("tracing", "没有可用号码，正在查找号码")
+
+
+def _of_study(plan: Plan) -> Iterator[Reason]:
+    if plan.stopped is not None:
+        yield Reason("dialling_stopped", "本调查已停止拨打（{why}）", about={"why": plan.stopped})
 
 
 def _of_row(case: CaseFacts, now: datetime) -> Iterator[Reason]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -32,6 +32,7 @@ JOIN stages g ON g.study_id = s.id
 JOIN populations p ON p.stage_id = g.id
 JOIN phases f ON f.stage_id = g.id AND f.kind = 'calling'
 WHERE EXISTS (SELECT FROM cases c WHERE c.population_id = p.id AND c.state = 'ready')
+AND NOT EXISTS (SELECT FROM dialling_stops d WHERE d.study_id = s.id AND d.resumed_at IS NULL)
 GROUP BY s.id, p.id
 ORDER BY s.id, p.id
 """
@@ -125,7 +126,7 @@ def others_of_enterprise(session: Session, unit_key: str, but: int) -> list[Case
 
 
 def gates(now: datetime) -> list[StudyGate]:
-    """The studies with waiting cases and which of their populations may be called now; one plain statement."""
+    """Studies with waiting cases whose dialling is not stopped, and which of their populations may be called now; one plain statement."""
     by_study: dict[int, list[dict[str, Any]]] = {}
     for row in engine.statement(STUDIES):
         by_study.setdefault(row["study_id"], []).append(row)
@@ -145,7 +146,9 @@ def plan_of_case(session: Session, held: Case) -> rules.Plan:
     first, last = session.exec(
         select(func.min(Phase.first_day), func.max(Phase.last_day)).where(Phase.stage_id == stage_id, Phase.kind == "calling")
     ).one()
-    return plan(study.settings, held.respondents, (first, last) if first else None, studies.work_calendar(session))
+    its_plan = plan(study.settings, held.respondents, (first, last) if first else None, studies.work_calendar(session))
+    stop = studies.dialling_stop(session, held.study_id)
+    return replace(its_plan, stopped=stop.why) if stop else its_plan
 
 
 def operator(session: Session, operator_id: int) -> rules.OperatorFacts:

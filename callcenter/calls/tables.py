@@ -1,19 +1,19 @@
-"""Attempts, what the carrier said of them, and the published lines."""
+"""The published lines with their marks and publications, attempts, and what the carrier said of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from callcenter.db.columns import document, key, link, moment, one_of
+from callcenter.db.columns import document, key, later_documents, later_texts, link, moment, one_of, texts
 
 
 class Line(SQLModel, table=True):
-    """A published caller number of a study."""
+    """A published caller number of a study, its limits (none: without one) and whether it may call."""
 
     __tablename__ = "lines"
-    __table_args__ = (UniqueConstraint("study_id", "number"),)
+    __table_args__ = (UniqueConstraint("study_id", "number"), CheckConstraint(one_of("state", "open", "draining", "withdrawn")))
     id: int | None = key()
     study_id: int = link("studies.id")
     number: str
@@ -23,6 +23,53 @@ class Line(SQLModel, table=True):
     max_concurrent: int = 30
     resting_until: datetime | None = moment(nullable=True)
     resting_why: str | None = None
+    """carrier_failure, labels, answer_rate, or by_hand."""
+    forms: list[str] = later_texts()
+    """Further forms in which it comes back."""
+    per_second: int | None = None
+    per_hour: int | None = None
+    a_day: int | None = None
+    hours: list[list[str]] = later_documents()
+    """Spans of field time; none: as the study's calling hours."""
+    state: str = Field(default="open", sa_column_kwargs={"server_default": "open"})
+    """draining: no new calls; withdrawn: the study does not publish it any more."""
+    watched_from: datetime | None = moment(nullable=True)
+    """Since when its answer rate and its marks count: anew after a rest."""
+
+
+class LineLabel(SQLModel, table=True):
+    """A mark that a handset app showed for a line, such as a warning of spam, and what was done about it."""
+
+    __tablename__ = "line_labels"
+    id: int | None = key()
+    line_id: int = link("lines.id")
+    app: str
+    """The handset's app or maker."""
+    text_shown: str
+    reported_at: datetime = moment()
+    reported_by: int = link("users.id", index=False)
+    attempt_id: int | None = link("attempts.id", nullable=True, index=False)
+    appealed_on: date | None = None
+    appeal: str = ""
+    """Where, and what came of it."""
+    removed_on: date | None = None
+
+
+class LinePublication(SQLModel, table=True):
+    """Where and when the lines were made known to the enterprises of a district."""
+
+    __tablename__ = "line_publications"
+    id: int | None = key()
+    study_id: int = link("studies.id")
+    district: str
+    """Or 全市, for all."""
+    lines: list[str] = texts()
+    place: str
+    published_on: date
+    evidence: str
+    """Address, document number or where the picture is kept."""
+    recorded_at: datetime = moment()
+    recorded_by: int | None = link("users.id", nullable=True, index=False)
 
 
 class Attempt(SQLModel, table=True):
@@ -46,6 +93,7 @@ class Attempt(SQLModel, table=True):
         ),
         UniqueConstraint("lease_id", "number_in_lease"),
         Index("attempts_open", "placed_at", postgresql_where=text("ended_at IS NULL")),
+        Index("attempts_of_line", "line", "placed_at"),
     )
     id: int | None = key()
     case_id: int = link("cases.id")

@@ -35,7 +35,7 @@ def load_folder(session: Session, folder: Path, *, trial_from: date | None = Non
         told = "\n".join(str(problem) for problem in wrong)
         raise InvalidInput("study_folder", "研究文件夹有 {count} 处不能使用：\n{problems}", count=len(wrong), problems=told)
     questionnaires.load(session, study.id, folder, user_id=user_id)
-    calls.load_lines(session, study.id, study.settings.get("lines") or [])
+    calls.load_lines(session, study.id, study.settings.get("lines") or [], study.settings)
     return study.id
 
 

@@ -53,6 +53,12 @@ def later_texts() -> Any:
     return Field(default_factory=list, sa_type=kind, nullable=False, sa_column_kwargs={"server_default": text("'{}'::text[]")})
 
 
+def later_documents() -> Any:
+    """A JSON list in a column that came later: rows written without it hold an empty one."""
+    kind: Any = JSONB
+    return Field(default_factory=list, sa_type=kind, nullable=False, sa_column_kwargs={"server_default": text("'[]'::jsonb")})
+
+
 def documents() -> Any:
     """A JSON list, empty unless told."""
     kind: Any = JSONB

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from callcenter.call_queue import actions as call_queue
+from callcenter.calls import actions as calls
 from callcenter.calls.phone_line import PhoneLine
 from callcenter.db.engine import transaction
 from callcenter.follow_up import actions as follow_up
@@ -33,6 +34,7 @@ def timetable(phone_line: PhoneLine) -> list[Line]:
         Line("expire_leases", timedelta(seconds=5), _in_transaction("returned", lambda session: len(call_queue.expire_leases(session)))),
         Line("sweep_calls", timedelta(seconds=10), lambda: sweep_calls(phone_line)),
         Line("sweep_legs", timedelta(seconds=20), lambda: sweep_legs(phone_line)),
+        Line("watch_lines", timedelta(minutes=5), _in_transaction("rested", calls.watch_lines)),
         Line("settle_abandoned", timedelta(seconds=30), _in_transaction("settled", follow_up.settle_abandoned)),
         Line("propose_top_ups", timedelta(seconds=60), _in_transaction("proposed", follow_up.propose_top_ups)),
         Line("watch_appointments", timedelta(seconds=60), _in_transaction("warned", follow_up.watch_appointments)),

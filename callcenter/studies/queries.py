@@ -7,7 +7,18 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from callcenter.errors import NotFound
-from callcenter.studies.tables import CalendarDay, ChecklistItem, DeclaredStandard, Phase, PhaseExtension, Population, Stage, Study, Topic
+from callcenter.studies.tables import (
+    CalendarDay,
+    ChecklistItem,
+    DeclaredStandard,
+    DiallingStop,
+    Phase,
+    PhaseExtension,
+    Population,
+    Stage,
+    Study,
+    Topic,
+)
 from callcenter.studies.units import UnitNames
 from callcenter.studies.units import unit_names as names_in
 from callcenter.studies.windows import Intake, IntakeSpan, UnitExtension
@@ -86,6 +97,23 @@ def calling_window(session: Session, stage_id: int) -> tuple[date, date] | None:
     if not calling:
         return None
     return min(phase.first_day for phase in calling), max(phase.last_day for phase in calling)
+
+
+def dialling_stop(session: Session, study_id: int) -> DiallingStop | None:
+    """Who stopped the study's dialling, when and why, while it is stopped; asked of the database each time."""
+    standing = select(DiallingStop).where(DiallingStop.study_id == study_id, col(DiallingStop.resumed_at).is_(None))
+    return session.exec(standing).first()
+
+
+def stopped_studies(session: Session) -> dict[int, DiallingStop]:
+    """The studies whose dialling is stopped now."""
+    return {stop.study_id: stop for stop in session.exec(select(DiallingStop).where(col(DiallingStop.resumed_at).is_(None)))}
+
+
+def dialling_stops(session: Session, study_id: int, *, limit: int = 20) -> list[DiallingStop]:
+    """Stops of the study's dialling, newest first."""
+    of_study = select(DiallingStop).where(DiallingStop.study_id == study_id)
+    return list(session.exec(of_study.order_by(col(DiallingStop.id).desc()).limit(limit)))
 
 
 def unit_names(session: Session, stage_id: int) -> UnitNames:

@@ -119,6 +119,21 @@ class Population(SQLModel, table=True):
     settings: dict[str, Any] = document()
 
 
+class DiallingStop(SQLModel, table=True):
+    """From when to when nobody may dial for a study, who said so, and why. Rows are kept as history."""
+
+    __tablename__ = "dialling_stops"
+    __table_args__ = (Index("dialling_stops_current", "study_id", unique=True, postgresql_where=text("resumed_at IS NULL")),)
+    id: int | None = key()
+    study_id: int = link("studies.id")
+    stopped_at: datetime = moment()
+    stopped_by: int | None = link("users.id", nullable=True, index=False)
+    why: str
+    resumed_at: datetime | None = moment(nullable=True)
+    resumed_by: int | None = link("users.id", nullable=True, index=False)
+    resumed_why: str = ""
+
+
 class CalendarDay(SQLModel, table=True):
     """A day of the house's own work calendar, which overrides the official one while it has not ended. Rows are kept as history."""
 

@@ -28,19 +28,22 @@ from callcenter.calls.actions.legs import (
     set_audio_place,
     silent_legs,
 )
-from callcenter.calls.actions.lines import load_lines
+from callcenter.calls.actions.lines import drain_line, load_lines, rest_line, take_back_line
+from callcenter.calls.actions.watching import record_appeal, record_publication, report_label, watch_lines
 
 __all__ = [
     "answer",
     "ask_for_leg",
     "begin_attempt",
     "browser_name",
+    "drain_line",
     "is_stray",
     "leave",
     "leg_script",
     "load_lines",
     "placement",
     "raise_malformed",
+    "record_appeal",
     "record_carrier_failure",
     "record_event",
     "record_leg_failed",
@@ -49,9 +52,14 @@ __all__ = [
     "record_leg_state",
     "record_machine",
     "record_placed",
+    "record_publication",
     "record_room_event",
     "record_silence",
+    "report_label",
+    "rest_line",
     "set_audio_place",
     "silent_calls",
     "silent_legs",
+    "take_back_line",
+    "watch_lines",
 ]

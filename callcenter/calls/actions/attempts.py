@@ -26,25 +26,28 @@ UNUSABLE = {"dead", "wrong"}
 def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: str | None = None) -> Attempt:
     """A new attempt on the leased case, or the one that is still open (a double click).
 
-    Refused without a live lease of the operator, outside the calling hours, for a number that is not the case's or must not be
-    called, and where no line is free. A new attempt is placed once: `placement` gives what to hand to the phone line.
+    Refused without a live lease of the operator, while the study's dialling is stopped, outside the calling hours, for a number that
+    is not the case's or must not be called, and where no line is free. A new attempt is placed once: `placement` gives what to hand
+    to the phone line.
     """
     now = clock.now()
     case = _leased_case(session, lease_id, operator_id, now)
     if under_way := queries.open_attempt(session, lease_id):
         return under_way
     study = studies.study(session, case.study_id)
+    _require_running(session, case.study_id)
     _require_hours(session, case, study, now)
     number = _number_of(case, phone)
     _require_allowed(session, number, case.unit_key)
+    line, placed_at = lines.free_line(session, case)
     attempt = Attempt(
         case_id=_known(case.id),
         lease_id=lease_id,
         number_in_lease=_next_number(session, lease_id),
         operator_id=operator_id,
-        line=lines.free_line(session, case, now),
+        line=line,
         phone=number,
-        placed_at=now,
+        placed_at=placed_at,
     )
     session.add(attempt)
     session.flush()
@@ -52,12 +55,17 @@ def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: s
 
 
 def placement(session: Session, attempt_id: int) -> Placement | None:
-    """What to hand to the phone line for a new attempt: once; none where that was done or the attempt has ended."""
+    """What to hand to the phone line for a new attempt: once; none where that was done or the attempt has ended.
+
+    Every way of dialling, whoever or whatever presses the key, comes through here: the last look at a stop of the study's dialling, and
+    the only place where a placement is made.
+    """
     attempt = locked(session, attempt_id)
     if attempt.handed_over_at is not None or attempt.state in ENDED:
         return None
     case = session.get(Case, attempt.case_id)
     assert case is not None  # noqa: S101  # a foreign key holds it
+    _require_running(session, case.study_id)
     attempt.handed_over_at = clock.now()
     session.add(attempt)
     calling = studies.study(session, case.study_id).settings.get("calling") or {}
@@ -112,6 +120,13 @@ def _leased_case(session: Session, lease_id: str, operator_id: int, now: datetim
     if case.lease_expires_at is None or case.lease_expires_at <= now:
         raise Conflict("lease_expired", "您持有这个个案的时间已过，不能拨打。请取下一个个案。")
     return case
+
+
+def _require_running(session: Session, study_id: int) -> None:
+    """Refuse while a supervisor has stopped the study's dialling: read from the database each time, so it holds for every process."""
+    stop = studies.dialling_stop(session, study_id)
+    if stop is not None:
+        raise Refused("dialling_stopped", "本调查已停止拨打：{why}。请等督导恢复。", why=stop.why)
 
 
 def _require_hours(session: Session, case: Case, study: Study, now: datetime) -> None:

@@ -13,7 +13,7 @@ from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.operations.queries import open_alerts
 from callcenter.scheduler.sweep import sweep_calls
 from callcenter.web.pages.operator.dialling import hang_up
-from tests.factories.calls import PHONES, PretendedLine, make_leased_case, press_dial
+from tests.factories.calls import LINES, PHONES, PretendedLine, make_leased_case, press_dial
 from tests.factories.sampling import insert
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -116,7 +116,7 @@ def test_no_line_is_free_while_all_rest_and_one_is_when_the_rest_is_over(line, c
     for _ in range(3):
         with pytest.raises(LineAway):
             press_dial(line, case)
-    with pytest.raises(Refused, match="外呼线路都在使用或暂停中"):
+    with pytest.raises(Refused, match="外呼线路都在暂停中"):
         press_dial(line, case)
     line.fails = False
     field_time.set(field_time.moment + timedelta(seconds=30))
@@ -221,4 +221,9 @@ def test_lines_are_loaded_once_and_brought_up_to_date(case):
     with transaction() as session:
         actions.load_lines(session, case.study_id, [{"number": "96599966", "dialled_form": "+862296599966", "max_concurrent": 5}])
         found = {one.number: one.max_concurrent for one in queries.lines(session, case.study_id)}
-    assert found == {"96599966": 5, "96599977": 30, "96599988": 30}
+        assert found == {"96599966": 5}, "what is not listed any more calls no more"
+        assert [one.state for one in queries.stored_lines(session, case.study_id)] == ["open", "withdrawn", "withdrawn"]
+        actions.load_lines(session, case.study_id, LINES)
+        assert len(queries.lines(session, case.study_id)) == 3
+        with pytest.raises(InvalidInput, match="第 1 条"):
+            actions.load_lines(session, case.study_id, [{"number": "96599966"}])

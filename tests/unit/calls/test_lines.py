@@ -1,10 +1,13 @@
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.calls.lines import CaseOnLines, PublishedLine, choose, folded, require_published
+from callcenter.calls.lines import CaseOnLines, PublishedLine, choose, folded, read_lines, read_resting, require_published, unusable
+from callcenter.calls.lines.choice import held_by
+from callcenter.calls.lines.settings import Resting, resting_problems
 from callcenter.errors import Refused
 
 NOW = datetime(2022, 6, 2, 2, tzinfo=UTC)
@@ -23,6 +26,9 @@ LINES = [PublishedLine(number, f"+8622{number}") for number in ("96599966", "965
         "022-9659 9966",
         "(022)96599966",
         "+8696599966",
+        "９６５９９９６６",
+        "＋８６ （０２２） 9659－9966",
+        " 022\u30009659\u00a09966 ",
     ],
 )
 def test_every_form_in_which_a_line_comes_back_is_the_same_line(form):
@@ -30,7 +36,21 @@ def test_every_form_in_which_a_line_comes_back_is_the_same_line(form):
     assert require_published(form, LINES).number == "96599966"
 
 
-@pytest.mark.parametrize("form", ["96599967", "13800000000", "+8613896599966", "0229659996", "+1202296599966", "", "9659996696599966"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "96599967",
+        "13800000000",
+        "+8613896599966",
+        "0229659996",
+        "+1202296599966",
+        "",
+        "9659996696599966",
+        "01096599966",
+        "+85296599966",
+        "96599966#1",
+    ],
+)
 def test_any_other_caller_number_is_refused(form):
     with pytest.raises(Refused, match="不是本调查公布的外呼号码"):
         require_published(form, LINES)
@@ -42,7 +62,7 @@ def test_nothing_typed_is_taken_for_a_line_unless_it_ends_in_one(text):
         line = require_published(text, LINES)
     except Refused:
         return
-    assert "".join(c for c in text if c in "0123456789").endswith(line.number)
+    assert "".join(c for c in unicodedata.normalize("NFKC", text) if c in "0123456789").endswith(line.number)
 
 
 def test_the_least_used_line_takes_a_fresh_case():
@@ -75,3 +95,89 @@ def test_no_line_where_all_are_full_or_rest():
     full = [PublishedLine("96599966", "+862296599966", max_concurrent=2, open_calls=2)]
     assert choose(full, CaseOnLines(), NOW) is None
     assert choose([], CaseOnLines(), NOW) is None
+
+
+def test_a_line_elsewhere_comes_back_in_the_forms_that_its_study_lists():
+    line = PublishedLine("62110000", "+861062110000", forms=("01062110000",))
+    assert {require_published(form, [line]).number for form in ("62110000", "+861062110000", "010 6211 0000")} == {"62110000"}
+    with pytest.raises(Refused):
+        require_published("02262110000", [line])
+
+
+@pytest.mark.parametrize(
+    ("line", "hold"),
+    [
+        ({}, None),
+        ({"draining": True}, "draining"),
+        ({"resting_until": NOW + timedelta(seconds=1)}, "resting"),
+        ({"max_concurrent": 2, "open_calls": 2}, "full"),
+        ({"per_second": 1, "in_second": 1}, "per_second"),
+        ({"per_hour": 60, "in_hour": 59}, None),
+        ({"per_hour": 60, "in_hour": 60}, "per_hour"),
+        ({"a_day": 500, "today": 500}, "a_day"),
+        ({"hours": (("09:00", "10:00"),)}, "hours"),  # it is 10:00 in Tianjin
+        ({"hours": (("09:00", "10:00"), ("10:00", "12:00"))}, None),
+    ],
+)
+def test_what_keeps_a_line_back(line, hold):
+    assert held_by(PublishedLine("96599966", "+862296599966", **line), NOW) == hold
+
+
+def test_a_case_leaves_the_line_that_blocked_it_as_long_as_there_is_another():
+    case = CaseOnLines("96599966", ever_reached=True, tried=("96599966",), leaves=frozenset({"96599966"}))
+    assert choose(LINES, case, NOW).number == "96599977"
+    assert choose(LINES[:1], case, NOW).number == "96599966"
+
+
+def test_why_no_line_can_call_and_until_when():
+    at_four = NOW + timedelta(hours=6)
+    resting = [PublishedLine(n, f"+8622{n}", resting_until=at_four + timedelta(hours=k)) for k, n in enumerate(("96599966", "96599977"))]
+    draining = PublishedLine("96599988", "+862296599988", draining=True)
+    assert (unusable([*resting, draining], NOW).code, unusable([*resting, draining], NOW).until) == ("lines_rest", at_four)
+    assert unusable([*resting, LINES[2]], NOW) is None
+    busy = PublishedLine("96599988", "+862296599988", max_concurrent=0)
+    assert unusable([*resting, busy], NOW) is None, "a moment's wait is no reason"
+    assert unusable([draining], NOW).until is None
+    spent = PublishedLine("96599988", "+862296599988", a_day=10, today=10)
+    assert unusable([spent], NOW).until == datetime(2022, 6, 2, 16, tzinfo=UTC), "midnight in Tianjin"
+    early = PublishedLine("96599988", "+862296599988", hours=(("13:30", "17:30"),))
+    assert unusable([spent, early], NOW).until == datetime(2022, 6, 2, 5, 30, tzinfo=UTC)
+    assert unusable([], NOW).code == "no_line"
+
+
+GOOD = {"number": "96599966", "dialled_form": "+862296599966"}
+
+
+@pytest.mark.parametrize(
+    ("line", "about"),
+    [
+        ({"number": "9659996a", "dialled_form": "+86229659996a"}, "不能拨出"),
+        ({"number": "96"}, "不是数字"),
+        ({"dialled_form": "02296599966"}, "不能拨出"),
+        ({"dialled_form": "+862296599977"}, "不是号码 96599966 的拨出形式"),
+        ({"per_second": 0.5}, "per_second"),
+        ({"a_day": -1}, "a_day"),
+        ({"max_concurrent": "30"}, "max_concurrent"),
+        ({"hours": [["20:00", "09:00"]]}, "时段"),
+        ({"hours": "09:00-20:00"}, "时段"),
+        ({"forms": "02296599966"}, "forms"),
+        ({"daily": 5}, "没有“daily”这一项"),
+    ],
+)
+def test_what_is_wrong_with_a_line_of_study_yaml_is_told_where_it_stands(line, about):
+    rows, problems = read_lines([{**GOOD, **line}])
+    assert not rows
+    assert any(about in str(problem) for problem in problems)
+    assert {problem.where for problem in problems} == {"study.yaml lines 第 1 条"}
+
+
+def test_a_list_that_is_none_and_a_number_listed_twice_are_told():
+    assert len(read_lines("96599966")[1]) == len(read_lines(["96599966"])[1]) == len(read_lines([GOOD, GOOD])[1]) == 1
+    rows, problems = read_lines([{**GOOD, "a_day": 800, "hours": [["09:00", "20:00"]]}])
+    assert not problems
+    assert rows[0] | {"a_day": 800, "hours": [["09:00", "20:00"]], "max_concurrent": 30, "per_second": None} == rows[0]
+
+
+def test_the_rules_of_rest_have_defaults_and_refuse_what_is_no_number():
+    assert read_resting({"line_rest": {"labels": 2}}) == Resting(labels=2)
+    assert [len(resting_problems({"line_rest": said})) for said in ({}, {"hours": 8}, {"hours": 0}, {"weeks": 1}, [1])] == [0, 0, 1, 1, 1]

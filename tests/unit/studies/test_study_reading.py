@@ -60,7 +60,7 @@ def test_a_population_is_asked_its_topics_questionnaire_less_what_that_leaves_ou
             "checklist.csv 第 5 行",
             "读不懂",
         ),
-        (lambda f: f.update({"study.yaml": f["study.yaml"].replace("+8622", "022", 1)}), "study.yaml lines", "不能拨出"),
+        (lambda f: f.update({"study.yaml": f["study.yaml"].replace("lines:", "no_lines:", 1)}), "study.yaml lines", "没有公布的外呼号码"),
         (
             lambda f: f.update({"study.yaml": f["study.yaml"].replace("topics: [8]", 'topics: [8], except: ["28-9"]')}),
             "study.yaml questionnaires electricity.yaml",

@@ -89,7 +89,7 @@ def nothing(session: Session, now: datetime) -> dict[str, Any]:
     gates = queue.gates(now)
     due = [moment for gate in gates if (moment := queue.next_due(session, gate.study_id, now))]
     if not gates:
-        why = "empty"
+        why = "stopped" if studies.stopped_studies(session) else "empty"
     elif not any(gate.by_appointment for gate in gates):
         why = "closed"
     elif not any(gate.open for gate in gates):

@@ -6,6 +6,7 @@ from callcenter.web.translations import noted
 TEXTS = {
     "idle": noted("准备好了：按 N 取下一个个案。"),
     "none_empty": noted("没有等待拨打的个案。"),
+    "none_stopped": noted("本调查已停止拨打，请等督导恢复。"),
     "none_closed": noted("现在不在电话调查期或拨打时段内。"),
     "none_only_appointments": noted("现在不是拨打时段，只有到时的预约可以拨打；您没有到时的预约。"),
     "none_nothing_due": noted("现在没有到时的个案。"),

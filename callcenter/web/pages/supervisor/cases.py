@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from callcenter import clock
 from callcenter.call_queue import queries as queue
+from callcenter.calls import queries as calls
 from callcenter.calls.dispositions import CATEGORIES
 from callcenter.errors import CallcenterError, NotFound
 from callcenter.follow_up.actions import correct_code
@@ -88,6 +89,6 @@ def _opened(request: Request, person: Person, session: Session, unit_id: int, *,
     made = way(session, unit_id)
     subject = ("case", made.case.id) if made.case else ("frame_unit", unit_id)
     record(session, person.id, "numbers_shown" if unmasked else "case_opened", *subject)
-    why = queue.explain(session, made.case.id, clock.now()) if made.case else None
+    why = calls.explain(session, made.case.id, clock.now()) if made.case else None
     values = {"way": made, "why": why, "unmasked": unmasked, "problem": problem, "codes": list(CATEGORIES)}
     return page(request, person, "supervisor/case.html", status=422 if problem else 200, **values)
