@@ -11,12 +11,18 @@ from pathlib import Path
 from scripts.intake_benchmarks import intake
 from scripts.measuring import ROUNDS, Measured
 from scripts.questionnaire_benchmarks import questionnaire
+from scripts.results_benchmarks import results
 from scripts.sampling_benchmarks import sampling
 
 PAGE = Path("docs/benchmarks.md")
 
 
-BENCHMARKS: dict[str, Callable[..., list[Measured]]] = {"intake": intake, "questionnaire": questionnaire, "sampling": sampling}
+BENCHMARKS: dict[str, Callable[..., list[Measured]]] = {
+    "intake": intake,
+    "questionnaire": questionnaire,
+    "results": results,
+    "sampling": sampling,
+}
 
 
 HEAD = f"""# Benchmarks
@@ -55,11 +61,11 @@ def main() -> int:
     given = parser.parse_args()
     options = {"sampling": {"units": given.units}, "intake": {"rows": given.rows}}
     found = {name: BENCHMARKS[name](**options.get(name, {})) for name in ([given.name] if given.name else BENCHMARKS)}
-    results = [result for one in found.values() for result in one]
+    measured = [result for one in found.values() for result in one]
     if given.json:
-        json.dump([asdict(result) for result in results], sys.stdout, ensure_ascii=False)
+        json.dump([asdict(result) for result in measured], sys.stdout, ensure_ascii=False)
     else:
-        for result in results:
+        for result in measured:
             print(f"{result.name}: {result.what}: {result.ours_seconds} s, {result.bare}: {result.bare_seconds} s, ratio {result.ratio}")
     PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
     return 0

@@ -1,42 +1,26 @@
-"""Weighted figures of every question of a population: shares of codes, means of numbers."""
+"""Weighted figures of the questions of a population, or of several pooled: shares of codes, means of numbers.
+
+A question in a repeat is answered once a matter: its figures weigh by the number of matters (a ratio of totals), and say so.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from callcenter.estimates import figures, proportions
+from callcenter.estimates import figures
 from callcenter.estimates.figures import Figure
 from callcenter.estimates.questions import NUMBERS, Question
-from callcenter.estimates.variance import Mask, Sample
-from callcenter.estimates.weights import INELIGIBLE, VALID, Stratum, Weighting, status, weigh
+from callcenter.estimates.respondents import Answer, Case, Respondents, respondents, responding, weighting
+from callcenter.estimates.tabulation import Block, Tabulation, block_of
+from callcenter.estimates.variance import Floats, Mask
+from callcenter.estimates.weights import Stratum, Weighting
 
+__all__ = ["QuestionTable", "Result", "as_rows", "question_table", "responding", "results", "weighting"]
 
-class Case(Protocol):
-    """What is needed of a released case."""
-
-    @property
-    def id(self) -> Any: ...  # noqa: D102  # named as in the tables
-    @property
-    def stratum(self) -> Any: ...  # noqa: D102  # named as in the tables
-    @property
-    def code(self) -> Any: ...  # noqa: D102  # named as in the tables
-    @property
-    def category(self) -> Any: ...  # noqa: D102  # named as in the tables
-    @property
-    def valid(self) -> Any: ...  # noqa: D102  # named as in the tables
-
-
-class Answer(Protocol):
-    """What is needed of an answer."""
-
-    @property
-    def case_id(self) -> Any: ...  # noqa: D102  # named as in the tables
-    @property
-    def question(self) -> Any: ...  # noqa: D102  # named as in the tables
-    @property
-    def value(self) -> Any: ...  # noqa: D102  # named as in the tables
+ENTERPRISE, MATTER = "enterprise", "matter"
+"""What a figure is per."""
 
 
 @dataclass(frozen=True)
@@ -48,60 +32,113 @@ class Result:
     level: str | None
     level_label: str
     figure: Figure
+    per: str = ENTERPRISE
 
 
-def weighting(strata: Sequence[Stratum], cases: Iterable[Case]) -> Weighting:
-    """The weights of released cases."""
-    return weigh(strata, {case.id: (case.stratum, status(case.code, case.category, valid=case.valid)) for case in cases})
+@dataclass(frozen=True)
+class QuestionTable:
+    """A question's figures in every domain and over everybody: `prop` with a column a level, or `mean` with one."""
+
+    question: Question
+    statistic: str
+    levels: tuple[tuple[str, str], ...]
+    domains: tuple[str, ...]
+    block: Block
+    per: str = ENTERPRISE
+
+    def figure(self, domain: str | None = None, level: int = 0) -> Figure:
+        """The figure of a domain; of everybody where none is named."""
+        return self.block.figure(-1 if domain is None else self.domains.index(domain), level)
+
+    def results(self, domain: str | None = None) -> list[Result]:
+        """The figures of all levels in a domain."""
+        named = self.levels if self.statistic == "prop" else ((None, ""),)
+        return [
+            Result(self.question, self.statistic, code, label, self.figure(domain, place), self.per)
+            for place, (code, label) in enumerate(named)
+        ]
 
 
-def responding(strata: Sequence[Stratum], cases: Iterable[Case], weights: Weighting) -> tuple[Sample, list[int], Mask]:
-    """The sample of responding cases (valid ones, and ineligible ones as zeros of the domain), their ids, and which are valid."""
-    place = {stratum.name: number for number, stratum in enumerate(strata)}
-    kept = [(case, status(case.code, case.category, valid=case.valid)) for case in cases]
-    kept = [(case, kind) for case, kind in kept if kind in (VALID, INELIGIBLE)]
-    sample = Sample.of(
-        np.array([place[case.stratum] for case, _ in kept], dtype=np.intp),
-        np.array([weights.final[case.id] for case, _ in kept], dtype=np.float64),
-        np.array([stratum.size for stratum in strata], dtype=np.float64),
-    )
-    return sample, [case.id for case, _ in kept], np.array([kind == VALID for _, kind in kept], dtype=np.bool_)
+def results(
+    strata: Sequence[Stratum],
+    cases: Sequence[Case],
+    answers: Iterable[Answer],
+    asked: Sequence[Question],
+    weights: Weighting | None = None,
+) -> list[Result]:
+    """Shares of every code and means of every number among the valid cases."""
+    of = respondents(strata, cases, answers, weights or weighting(strata, cases))
+    tables = (question_table(of, question) for question in asked)
+    return [result for table in tables if table for result in table.results()]
 
 
-def results(strata: Sequence[Stratum], cases: Sequence[Case], answers: Iterable[Answer], asked: Sequence[Question]) -> list[Result]:
-    """Shares of every code and means of every number among the valid cases, questions in repeats left out."""
-    sample, ids, valid = responding(strata, cases, weighting(strata, cases))
-    given: dict[str, dict[int, Any]] = {}
-    for answer in answers:
-        given.setdefault(answer.question, {})[answer.case_id] = answer.value
-    found: list[Result] = []
-    for question in asked:
-        if not question.repeated:
-            found += _of_question(sample, valid, question, [given.get(question.name, {}).get(case) for case in ids])
-    return found
-
-
-def _of_question(sample: Sample, valid: Mask, question: Question, values: list[Any]) -> list[Result]:
-    present = valid & np.array([value is not None for value in values], dtype=np.bool_)
+def question_table(of: Respondents, question: Question, domains: Sequence[str | None] | None = None) -> QuestionTable | None:
+    """A question by the domain of each responding case (none: no domain); nothing where it is not counted, such as a text."""
+    names = tuple(sorted({name for name in domains or () if name is not None}))
+    place = {name: number for number, name in enumerate(names)}
+    codes = np.array([place.get(name or "", -1) for name in domains or [None] * len(of.cases)], dtype=np.intp)
+    cut = Tabulation(of.sample, codes, len(names))
     if question.choices:
-        chosen = {code: np.array([_chose(value, code) for value in values], dtype=np.bool_) for code, _ in question.choices}
-        shares = {code: proportions.proportion(sample, hit, present) for code, hit in chosen.items()}
-        return [Result(question, "prop", code, label, shares[code]) for code, label in question.choices]
+        levels = _levels(question, of.given.get(question.name, {}))
+        block = _per_matter(of, question, cut, [code for code, _ in levels]) if question.repeated else _shares(of, question, cut, levels)
+        return QuestionTable(question, "prop", levels, names, block, MATTER if question.repeated else ENTERPRISE)
     if question.kind not in NUMBERS:
-        return []
-    numbers = np.array([_number(value) for value in values], dtype=np.float64)
-    return [Result(question, "mean", None, "", figures.mean(sample, numbers, present))]
+        return None
+    if question.repeated:
+        return QuestionTable(question, "mean", (), names, _per_matter(of, question, cut, None), MATTER)
+    return QuestionTable(question, "mean", (), names, cut.means(numbers(of, question), of.valid))
+
+
+def numbers(of: Respondents, question: Question) -> Floats:
+    """The number that each responding case gave; NaN where it gave none."""
+    return np.array([number(value) for value in of.single(question.name)], dtype=np.float64)
+
+
+def number(value: Any) -> float:
+    """A finite number, else NaN."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+    return found if np.isfinite(found) and not isinstance(value, bool) else float("nan")
+
+
+def _levels(question: Question, given: Mapping[int, Sequence[Any]]) -> tuple[tuple[str, str], ...]:
+    """The codes of the newest version in its order, then codes of older versions that somebody chose."""
+    known = {code for code, _ in question.choices}
+    chosen = {str(code) for values in given.values() for value in values for code in (value if isinstance(value, list) else [value])}
+    return (*question.choices, *((code, code) for code in sorted(chosen - known)))
+
+
+def _shares(of: Respondents, question: Question, cut: Tabulation, levels: Sequence[tuple[str, str]]) -> Block:
+    values = of.single(question.name)
+    present = of.valid & np.array([value is not None for value in values], dtype=np.bool_)
+    if question.kind == "select_one":
+        place = {code: number for number, (code, _) in enumerate(levels)}
+        codes = np.array([place.get(str(value), -1) if value is not None else -1 for value in values], dtype=np.intp)
+        return cut.shares(np.where(present, codes, -1), len(levels))
+    return cut.choices([np.array([_chose(value, code) for value in values], dtype=np.bool_) for code, _ in levels], present)
+
+
+def _per_matter(of: Respondents, question: Question, cut: Tabulation, codes: Sequence[str] | None) -> Block:
+    """Ratios of totals over enterprises: what was told of all matters, over the number of matters."""
+    several = of.several(question.name)
+    counted = [[value for value in values if codes is not None or not np.isnan(number(value))] for values in several]
+    matters = np.array([len(values) for values in counted], dtype=np.float64)
+    present = of.valid & (matters > 0)
+    if codes is None:
+        above = [np.array([sum(map(number, values)) for values in counted], dtype=np.float64)]
+    else:
+        above = [np.array([sum(_chose(value, code) for value in values) for values in counted], dtype=np.float64) for code in codes]
+    return block_of([[_ratio(of, each, matters, present & rows) for each in above] for rows in cut.masks])
+
+
+def _ratio(of: Respondents, above: Floats, below: Floats, domain: Mask) -> Figure:
+    return figures.ratio(of.sample, above, below, domain)
 
 
 def _chose(value: Any, code: str) -> bool:
-    return code in value if isinstance(value, list) else bool(value == code)
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return float("nan")
+    return code in map(str, value) if isinstance(value, list) else value is not None and str(value) == code
 
 
 def as_rows(found: Iterable[Result]) -> list[Mapping[str, Any]]:
@@ -113,6 +150,7 @@ def as_rows(found: Iterable[Result]) -> list[Mapping[str, Any]]:
             "statistic": result.statistic,
             "level": result.level,
             "level_label": result.level_label,
+            "per": result.per,
             **vars(result.figure),
         }
         for result in found

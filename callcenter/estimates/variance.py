@@ -56,9 +56,11 @@ class Sample:
         return np.bincount(self.stratum_of_unit, weights=of_units, minlength=strata).astype(np.float64)
 
     @cached_property
-    def _scale(self) -> Floats:
+    def scale(self) -> Floats:
+        """What the sum of squares of each stratum is multiplied with: what is left of it, over n_h - 1 instead of n_h."""
         n = self.units_by_stratum
-        remaining = np.ones_like(n) if self.sizes is None else 1 - n / self.sizes
+        # A stratum may be empty, in the sample or altogether.
+        remaining = np.ones_like(n) if self.sizes is None else 1 - np.divide(n, self.sizes, out=np.zeros_like(n), where=n > 0)
         return remaining * np.where(n > 1, n / np.maximum(n - 1, 1), 1)
 
     def variance(self, z: Floats) -> float:
@@ -68,7 +70,7 @@ class Sample:
         means = self._by_stratum(totals) / np.maximum(n, 1)
         centred = totals - np.where(n > 1, means, 0)[self.stratum_of_unit]
         squares = self._by_stratum(centred**2)
-        return float(self._scale @ squares)
+        return float(self.scale @ squares)
 
     def degrees(self, domain: Mask) -> int:
         """Degrees of freedom in a domain: its units less its strata, rows that weigh nothing aside."""

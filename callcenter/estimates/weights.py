@@ -3,12 +3,19 @@
 Classes are the strata. A class with fewer than 5 valid cases, or a factor over 3, is merged with the neighbour (in the design's
 order) that has fewer valid cases, the thinnest first, as long as that gives it more valid cases or a smaller factor; what was
 merged is reported. Ineligible and denied cases keep their weight: they are zeros of the domain. The weights of all responding
-cases sum to the frame.
+cases sum to the frame. Where the study says so they are then raked to counts of the frame, and the largest are trimmed.
 """
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+
+from callcenter.estimates.raking import Margin, Raked, margin, rake
+from callcenter.estimates.trimming import Trimmed, trim
+from callcenter.estimates.variance import Floats
 
 FEWEST_VALID = 5
 LARGEST_FACTOR = 3.0
@@ -79,6 +86,15 @@ class WeightClass:
 
 
 @dataclass(frozen=True)
+class Attribute:
+    """An attribute to rake by: the category of each case, and the frame's units in each category."""
+
+    name: str
+    of_case: Mapping[int, str]
+    totals: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Weighting:
     """Base and final weight of each case (final 0: it does not respond), and what was done."""
 
@@ -88,22 +104,48 @@ class Weighting:
     n_valid: int
     kish_deff: float | None
     """1 + squared coefficient of variation of the valid cases' weights."""
+    margins: tuple[Margin, ...] = ()
+    raked: Raked | None = None
+    trimmed: Trimmed | None = None
 
     @property
     def effective_n(self) -> float | None:
         """Valid cases over the design effect of their weights."""
         return self.n_valid / self.kish_deff if self.kish_deff else None
 
+    @property
+    def variation(self) -> float | None:
+        """Coefficient of variation of the valid cases' weights."""
+        return math.sqrt(max(self.kish_deff - 1, 0)) if self.kish_deff else None
 
-def weigh(strata: Sequence[Stratum], cases: Mapping[int, tuple[str, str]]) -> Weighting:
-    """Weights of released cases, given as case → (stratum, status)."""
+    @property
+    def collapsed(self) -> list[WeightClass]:
+        """Classes of more than one stratum."""
+        return [each for each in self.classes if len(each.strata) > 1]
+
+
+def weigh(
+    strata: Sequence[Stratum],
+    cases: Mapping[int, tuple[str, str]],
+    *,
+    rake_by: Sequence[Attribute] = (),
+    trim_at: float | None = None,
+) -> Weighting:
+    """Weights of released cases, given as case → (stratum, status); `trim_at`: the largest multiple of the median weight."""
     base_of = {stratum.name: stratum.size / stratum.released for stratum in strata if stratum.released}
-    classes = merged([_class_of(name, cases, base) for name, base in base_of.items()])
+    classes = merged(_classes(cases, base_of))
     class_of = {name: each for each in classes for name in each.strata}
     base = {case: base_of[name] for case, (name, _) in cases.items()}
     final = {case: base[case] * _factor(class_of[name], kind) for case, (name, kind) in cases.items()}
+    responding = [case for case, weight in final.items() if weight > 0]
+    weights = np.array([final[case] for case in responding], dtype=np.float64)
+    margins = tuple(margin(each.name, [each.of_case[case] for case in responding], each.totals) for each in rake_by if responding)
+    raked = rake(weights, margins) if margins else None
+    trimmed = trim(raked.weights if raked else weights, trim_at) if trim_at and responding else None
+    adjusted: Floats = trimmed.weights if trimmed else raked.weights if raked else weights
+    final |= dict(zip(responding, adjusted.tolist(), strict=True))
     valid = [final[case] for case, (_, kind) in cases.items() if kind == VALID]
-    return Weighting(base, final, classes, len(valid), kish(valid))
+    return Weighting(base, final, classes, len(valid), kish(valid), margins, raked, trimmed)
 
 
 def merged(classes: Sequence[WeightClass]) -> list[WeightClass]:
@@ -134,13 +176,11 @@ def _next_merge(classes: Sequence[WeightClass]) -> int | None:
     return None
 
 
-def _class_of(stratum: str, cases: Mapping[int, tuple[str, str]], base: float) -> WeightClass:
-    made = WeightClass([stratum])
+def _classes(cases: Mapping[int, tuple[str, str]], base_of: Mapping[str, float]) -> list[WeightClass]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for name, kind in cases.values():
-        if name == stratum:
-            made.counts[kind] = made.counts.get(kind, 0) + 1
-    made.sums = {kind: n * base for kind, n in made.counts.items()}
-    return made
+        counts[name][kind] += 1
+    return [WeightClass([name], dict(counts[name]), {kind: n * base for kind, n in counts[name].items()}) for name, base in base_of.items()]
 
 
 def _factor(of: WeightClass, kind: str) -> float:

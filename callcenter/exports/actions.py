@@ -9,7 +9,6 @@ from sqlmodel import Session
 from callcenter import clock
 from callcenter.errors import InvalidInput, Refused
 from callcenter.estimates import queries as estimates
-from callcenter.estimates.results import weighting
 from callcenter.exports import codebook, content, package, queries, readme
 from callcenter.exports.sheets import Sheet, as_csv, as_xlsx
 from callcenter.exports.tables import Package
@@ -54,7 +53,7 @@ def package_files(
     if released is None:
         raise Refused("nothing_drawn", "这个样本总体还没有抽样：抽样并释放之后才能导出。")
     subject = queries.subject(session, released.draw_id)
-    weights = weighting(released.strata, released.cases)
+    weights = released.weights
     names = {case.unit_key: content.pseudonym(subject.salt, case.unit_key) for case in released.cases}
     given: dict[str, list[Any]] = {}
     for answer in released.answers:

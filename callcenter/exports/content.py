@@ -110,8 +110,8 @@ def rates(groups: Sequence[Cohort]) -> tuple[bytes, Sheet]:
 
 def figures(released: Any) -> Sheet:
     """Weighted figures of every question."""
-    rows = as_rows(results(released.strata, released.cases, released.answers, released.questions))
-    header = ("question", "label", "statistic", "level", "level_label", "estimate", "se", "low", "high", "deff", "n")
+    rows = as_rows(results(released.strata, released.cases, released.answers, released.questions, released.weights))
+    header = ("question", "label", "statistic", "level", "level_label", "per", "estimate", "se", "low", "high", "deff", "n")
     return Sheet("estimates", header, [[row[name] for name in header] for row in rows])
 
 

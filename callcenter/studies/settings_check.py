@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from callcenter.studies.problems import FolderProblem
+from callcenter.studies.promises import MEASURES
 
 KEPT = (
     "commissioner",
@@ -29,6 +30,7 @@ KEPT = (
     "questionnaires",
     "units",
     "intake",
+    "estimates",
 )
 TRIAL_NOTICE = "试用：任何时间都可以拨打，号码和企业都是模拟的"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
@@ -37,7 +39,14 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 def settings_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[FolderProblem]]:
     """The settings to keep, and what is wrong with them."""
     settings = {word: deepcopy(document[word]) for word in KEPT if word in document}
-    return settings, [*_lines(settings), *_calling(settings), *_dialling(settings), *_shares(settings), *_intake(settings)]
+    return settings, [
+        *_lines(settings),
+        *_calling(settings),
+        *_dialling(settings),
+        *_shares(settings),
+        *_intake(settings),
+        *_estimates(settings),
+    ]
 
 
 def for_trial(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,3 +121,33 @@ def _intake(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
     groups = units.get("groups") or {}
     if not isinstance(groups, dict) or not all(isinstance(members, list) for members in groups.values()):
         yield FolderProblem("study.yaml units.groups", "不是“名称: [单位, …]”", "请写成 市内六区: [和平区, 河东区]")
+
+
+RAKE_BY = ("district", "sub_area", "department")
+ESTIMATES = ("rake_by", "trim_at", "small_base", "tolerances", "standards")
+
+
+def _estimates(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
+    said = settings.get("estimates") or {}
+    if not isinstance(said, dict):
+        yield FolderProblem("study.yaml estimates", "不是“名称: 值”", f"可写：{'、'.join(ESTIMATES)}")
+        return
+    for word in sorted(set(said) - set(ESTIMATES)):
+        yield FolderProblem(f"study.yaml estimates.{word}", "没有这一项", f"可写：{'、'.join(ESTIMATES)}")
+    for name in said.get("rake_by") or ():
+        if name not in RAKE_BY:
+            yield FolderProblem("study.yaml estimates.rake_by", f"不能按“{name}”校准", f"请从这些中选：{'、'.join(RAKE_BY)}")
+    trim, base = said.get("trim_at"), said.get("small_base", 5)
+    if trim is not None and not (_is_number(trim) and trim > 1):
+        yield FolderProblem("study.yaml estimates.trim_at", f"“{trim}”不能作为上限", "请写大于1的数：权数中位数的倍数")
+    if type(base) is not int or base < 1:
+        yield FolderProblem("study.yaml estimates.small_base", f"“{base}”不是基数", "请写正整数，如 5")
+    tolerances, known = said.get("tolerances") or {}, sorted({*MEASURES.values()})
+    told: list[tuple[str, Any]] = list(tolerances.items()) if isinstance(tolerances, dict) else [("", None)]
+    for name, most in told:
+        if name not in known or not (_is_number(most) and most >= 0):
+            yield FolderProblem(f"study.yaml estimates.tolerances {name}", f"“{most}”不对", f"请写成 workdays: 2；可写：{'、'.join(known)}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

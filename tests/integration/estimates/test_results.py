@@ -1,11 +1,15 @@
 """From stored cases and answers to weighted figures."""
 
+import json
+
 import pytest
+from sqlalchemy import text
 
 from callcenter.db.engine import transaction
-from callcenter.estimates.queries import released
+from callcenter.estimates.queries import pool, released
 from callcenter.estimates.results import results, weighting
-from tests.factories.field_work import QUESTIONS, give, make_worked_sample
+from tests.factories.field_work import QUESTIONS, give, make_worked_sample, top_up
+from tests.factories.sampling import make_second_population
 
 
 def test_figures_of_a_population_with_its_denied_cases_as_zeros_of_the_domain(database_url: str) -> None:
@@ -49,3 +53,25 @@ def test_the_latest_version_of_an_answer_counts_and_a_nonanswer_is_missing(datab
 def test_a_population_that_was_not_drawn_has_nothing(database_url: str) -> None:
     with transaction() as session:
         assert released(session, 1) is None
+
+
+def test_the_main_sample_alone_raked_weights_and_two_populations_together(database_url: str) -> None:
+    with transaction() as session:
+        made = make_worked_sample(
+            session, {"和平区": ["1.1"] * 6 + ["3.13"] * 4, "河西区": ["1.1"] * 5}, sizes={"和平区": 40, "河西区": 20}
+        )
+        top_up(session, made, "河西区", ["1.1"] * 3)
+        population = made.drawn.frame.population_id
+        study = text("UPDATE studies SET settings = CAST(:s AS jsonb)")
+        session.execute(study, {"s": json.dumps({"estimates": {"rake_by": ["district", "department"], "trim_at": 4}})})
+        data = released(session, population)
+        assert data is not None
+        assert [each.name for each in data.weights.margins] == ["district", "department"]
+        assert sum(data.weights.final.values()) == pytest.approx(60)
+        alone = data.main_alone()
+        assert [stratum.released for stratum in alone.strata] == [10, 5]
+        assert (len(data.respondents.cases), len(alone.respondents.cases)) == (14, 11)
+        assert sum(alone.weights.final.values()) == pytest.approx(60)
+        assert pool(session, [population]) is None
+        other = make_second_population(session, made.drawn.frame)
+        assert pool(session, [population, other.population_id]) is None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.estimates.weights import INELIGIBLE, NONRESPONSE, UNKNOWN, VALID, Stratum, kish, status, weigh
+from callcenter.estimates.weights import INELIGIBLE, NONRESPONSE, UNKNOWN, VALID, Attribute, Stratum, kish, status, weigh
 
 KINDS = (VALID, NONRESPONSE, INELIGIBLE, UNKNOWN)
 
@@ -79,3 +79,18 @@ def test_the_weights_of_those_who_respond_sum_to_the_frame(drawn: list[tuple[lis
     made = weigh(strata, cases(**kinds))
     assert sum(made.final.values()) == pytest.approx(sum(stratum.size for stratum in strata))
     assert all(made.final[case] >= made.base[case] for case, (_, kind) in cases(**kinds).items() if kind == VALID)
+
+
+def test_raked_and_trimmed_weights_still_sum_to_the_frame_and_say_what_was_done() -> None:
+    released = cases(a=[VALID] * 10 + [NONRESPONSE] * 2, b=[VALID] * 6 + [INELIGIBLE])
+    kinds = {case: "big" if case % 4 == 0 else "small" for case in released}
+    size = Attribute("规模", kinds, {"big": 60, "small": 65})
+    made = weigh([Stratum("a", 90, 12), Stratum("b", 35, 7)], released, rake_by=[size], trim_at=1.5)
+    assert made.raked is not None
+    assert made.raked.settled
+    assert made.trimmed is not None
+    assert made.trimmed.cut == 3
+    assert sum(made.final.values()) == pytest.approx(125)
+    untrimmed = weigh([Stratum("a", 90, 12), Stratum("b", 35, 7)], released, rake_by=[size])
+    assert sum(weight for case, weight in untrimmed.final.items() if kinds[case] == "big") == pytest.approx(60)
+    assert (made.variation or 9) < (untrimmed.variation or 0)

@@ -71,6 +71,13 @@ def test_a_population_is_asked_its_topics_questionnaire_less_what_that_leaves_ou
             "study.yaml calling",
             "时段",
         ),
+        (
+            lambda f: f.update({"study.yaml": f["study.yaml"] + "\nestimates: {rake_by: [colour]}\n"}),
+            "study.yaml estimates.rake_by",
+            "colour",
+        ),
+        (lambda f: f.update({"study.yaml": f["study.yaml"] + "\nestimates: {trim_at: 0.5}\n"}), "study.yaml estimates.trim_at", "0.5"),
+        (lambda f: f.update({"study.yaml": f["study.yaml"] + "\nestimates: {tolerances: {weeks: 1}}\n"}), "study.yaml estimates", "1"),
     ],
 )
 def test_a_problem_in_the_folder_says_where_what_and_what_to_do(

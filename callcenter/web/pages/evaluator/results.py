@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from callcenter.errors import Conflict, NotFound
 from callcenter.estimates.queries import Released, released
-from callcenter.estimates.results import results, weighting
+from callcenter.estimates.results import results
 from callcenter.exports import queries as exports
 from callcenter.operations.actions import queue_job, record
 from callcenter.response_rates import aapor
@@ -45,7 +45,7 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
         named=named_rates(counted.total),
         rates=report(counted.strata),
         formulas={name: rate.formula for name, rate in aapor.RATES.items()},
-        weights=weighting(data.strata, data.cases),
+        weights=data.weights,
         infinity=math.inf,
         figures=_figures(data, hide_small=person.role == "commissioner"),
         **_packages(session, population_id),
@@ -107,7 +107,7 @@ def _packages(session: Session, population_id: int) -> dict[str, Any]:
 
 
 def _figures(data: Released, *, hide_small: bool) -> list[Any]:
-    found = results(data.strata, data.cases, data.answers, data.questions)
+    found = results(data.strata, data.cases, data.answers, data.questions, data.weights)
     return [result for result in found if result.figure.n >= SMALL_BASE] if hide_small else found
 
 
