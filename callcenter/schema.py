@@ -12,6 +12,7 @@ from callcenter.lists import tables as lists_tables
 from callcenter.operations import tables as operations_tables
 from callcenter.people import tables as people_tables
 from callcenter.questionnaire import tables as questionnaire_tables
+from callcenter.response_rates import tables as response_rates_tables
 from callcenter.responses import tables as responses_tables
 from callcenter.sampling import tables as sampling_tables
 from callcenter.studies import tables as studies_tables
@@ -27,6 +28,7 @@ TABLES = (
     operations_tables,
     people_tables,
     questionnaire_tables,
+    response_rates_tables,
     responses_tables,
     sampling_tables,
     studies_tables,

@@ -15,8 +15,9 @@ from sqlalchemy.engine import make_url
 from callcenter import migrations
 from callcenter.cli.recount import differences
 from callcenter.db.binaries import postgres_binaries
-from callcenter.db.engine import plain_url
+from callcenter.db.engine import connect, plain_url, transaction
 from callcenter.errors import InvalidInput, Refused, Unavailable
+from callcenter.response_rates.actions import rebuild_counters
 
 app = typer.Typer(no_args_is_help=True, help="Migrations, checks, backup and restore. Example: callcenter db upgrade")
 
@@ -42,11 +43,18 @@ def upgrade() -> None:
 
 
 @app.command()
-def check(as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False) -> None:
-    """Recount every counter from its rows; exit 1 where one differs.
+def check(
+    mend: Annotated[str | None, typer.Option(metavar="WHY", help="Count the rates' counters anew; what differed and WHY are kept.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Recount every counter from its rows; exit 1 where one differs. Nothing is mended unless told why.
 
     Example: callcenter db check --json
     """
+    if mend is not None:
+        connect(_url())
+        with transaction() as session:
+            rebuild_counters(session, mend, None)
     with psycopg.connect(plain_url(_url())) as connection:
         found = differences(connection)
     if as_json:

@@ -14,6 +14,7 @@ from callcenter.db.engine import transaction
 from callcenter.follow_up import actions as follow_up
 from callcenter.operations import actions as operations
 from callcenter.people import actions as people
+from callcenter.response_rates import actions as response_rates
 from callcenter.scheduler.sweep import sweep_calls, sweep_legs
 
 Result = dict[str, Any]
@@ -41,6 +42,9 @@ def timetable(phone_line: PhoneLine) -> list[Line]:
         Line("close_barred", timedelta(seconds=60), _in_transaction("closed", call_queue.close_barred)),
         Line("end_wrap_ups", timedelta(seconds=5), _in_transaction("ended", people.end_wrap_ups)),
         Line("leave_the_absent", timedelta(seconds=60), _in_transaction("left", people.leave_the_absent)),
+        Line("fold_counters", timedelta(seconds=60), _in_transaction("folded", response_rates.fold_counters)),
+        Line("snapshot_rates", timedelta(hours=1), _in_transaction("kept", response_rates.snapshot_rates)),
+        Line("prove_counters", timedelta(hours=24), _in_transaction("differing", response_rates.prove_counters)),
         Line("forget_old_runs", timedelta(hours=1), _in_transaction("forgotten", operations.forget_old_runs)),
         Line("forget_kept_files", timedelta(hours=1), _in_transaction("forgotten", operations.forget_kept_files)),
         Line("forget_old_log_ins", timedelta(hours=1), _in_transaction("forgotten", people.forget_old_log_ins)),

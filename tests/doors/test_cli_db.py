@@ -8,10 +8,11 @@ import pytest
 from psycopg import sql
 
 from callcenter.cli import main
-from callcenter.cli.recount import COUNTERS
 from callcenter.db import engine
 from callcenter.db.engine import plain_url, transaction
 from callcenter.migrations import is_current
+from callcenter.response_rates.actions import prove_counters
+from callcenter.response_rates.queries.recount import COUNTERS
 from tests.conftest import Databases, FieldTime
 from tests.factories.cases import make_cases
 
@@ -51,6 +52,20 @@ def test_counters_that_agree_pass_and_one_that_differs_is_named(filled: str, cap
     assert difference["stored"] == difference["counted"] + 1
     assert main(["db", "check"]) == 1
     assert "strata.released" in capsys.readouterr().out
+
+
+def test_a_wrong_rate_counter_is_told_and_mended_only_by_word(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.statement("UPDATE rate_counters SET valid = valid + 3 WHERE id = (SELECT min(id) FROM rate_counters)")
+    with transaction() as session:
+        assert prove_counters(session) == 1
+    assert [row["kind"] for row in engine.statement("SELECT kind FROM alerts WHERE closed_at IS NULL")] == ["counters_differ"]
+    assert main(["db", "check", "--json"]) == 1
+    (difference,) = json.loads(capsys.readouterr().out)["differences"]
+    assert (difference["counter"], difference["stored"], difference["counted"]) == ("rate_counters.valid", 3, 0)
+    assert main(["db", "check", "--mend", " "]) == 1
+    assert main(["db", "check", "--mend", "恢复备份之后", "--json"]) == 0
+    (kept,) = engine.statement("SELECT reason, detail FROM audit_trail WHERE action = 'counters_rebuilt'")
+    assert (kept["reason"], kept["detail"]["differences"]) == ("恢复备份之后", [difference])
 
 
 def test_every_counter_can_be_counted_again(filled: str) -> None:

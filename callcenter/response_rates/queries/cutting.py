@@ -24,7 +24,7 @@ KEYS = {
     "population": "stage || ' ' || population",
     "stratum": "stage || ' ' || population || ' ' || stratum",
     "district": "district",
-    "release": "release_id::text",
+    "release": "s.release_id::text",
     "kind": "kind",
     "final_operator": "l.operator_id::text",
     "final_line": "l.line",
@@ -40,10 +40,9 @@ KEYS = {
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Nothing that is known came later."""
 OF_CASE = (sql.DRAWN, sql.STEPS, sql.WORDS, sql.CALLS, sql.TRIED, sql.STOOD)
-BY_UNIT = """SELECT u.key, s.category, {counted} FROM stood s JOIN draw_units d ON d.id = s.draw_unit_id
+BY_UNIT = """SELECT 'unit' AS cut, u.key, s.category, {counted} FROM stood s JOIN draw_units d ON d.id = s.draw_unit_id
 JOIN frame_units f ON f.id = d.frame_unit_id CROSS JOIN LATERAL unnest(f.reported_by) AS u(key)
 GROUP BY u.key, s.category"""
-BY_FINAL = "SELECT coalesce({key}, '–') AS key, s.category, {counted} FROM stood s LEFT JOIN last l ON l.case_id = s.id GROUP BY 1, 2"
 BY_CALL = """SELECT {key} AS key, count(*) AS dialled, count(*) FILTER (WHERE answered) AS answered,
     count(*) FILTER (WHERE outcome = ANY(:reached)) AS reached, count(*) FILTER (WHERE outcome = 'complete') AS complete,
     count(*) FILTER (WHERE outcome = ANY(:refused)) AS refused, sum(talk) AS talk_seconds
@@ -51,19 +50,16 @@ FROM calls GROUP BY 1 ORDER BY 1"""
 
 
 def cases_by(session: Session, scope: Scope, *wanted: str) -> dict[str, list[Group]]:
-    """Groups of each wanted cut of cases, in the order of their keys. All plain cuts come from one statement."""
+    """Groups of each wanted cut of cases, in the order of their keys; however many cuts, the cases are read once."""
     _known(wanted, (*cuts.CASES, *cuts.FINAL))
-    plain = [cut for cut in wanted if cut in cuts.CASES and cut != "unit"]
     rows: dict[str, list[dict[str, Any]]] = {cut: [] for cut in wanted}
-    if plain:
-        for row in _rows(session, scope, OF_CASE, _grouping_sets(plain)):
-            rows[row["cut"]].append(row)
-    for cut in wanted:
-        if cut == "unit":
-            rows[cut] = _rows(session, scope, OF_CASE, BY_UNIT.format(counted=sql.COUNTED))
-        elif cut in cuts.FINAL:
-            parts = (*OF_CASE, sql.LAST, sql.PARTS)
-            rows[cut] = _rows(session, scope, parts, BY_FINAL.format(key=KEYS[cut], counted=sql.COUNTED))
+    keyed = [cut for cut in wanted if cut != "unit"]
+    selects = [_grouping_sets(keyed)] if keyed else []
+    if "unit" in rows:
+        selects.append(BY_UNIT.format(counted=sql.COUNTED))
+    parts = (*OF_CASE, sql.LAST, sql.PARTS) if set(wanted) & set(cuts.FINAL) else OF_CASE
+    for row in _rows(session, scope, parts, "\nUNION ALL\n".join(selects)):
+        rows[row["cut"]].append(row)
     return {cut: _groups(rows[cut], natural=cut in {"topic", "item", "population", "release"}) for cut in wanted}
 
 
@@ -86,13 +82,15 @@ def _known(wanted: Sequence[str], known: Sequence[str]) -> None:
 
 
 def _grouping_sets(wanted: Sequence[str]) -> str:
-    named = ", ".join(f"{KEYS[cut]} AS {cut}_key" for cut in wanted)
+    keys = {cut: f"coalesce({KEYS[cut]}, '–')" if cut in cuts.FINAL else KEYS[cut] for cut in wanted}
+    named = ", ".join(f"{key} AS {cut}_key" for cut, key in keys.items())
     which = " ".join(f"WHEN GROUPING({cut}_key) = 0 THEN '{cut}'" for cut in wanted)
     sets = ", ".join(f"({cut}_key, category)" for cut in wanted)
-    keys = ", ".join(f"{cut}_key" for cut in wanted)
+    found = ", ".join(f"{cut}_key" for cut in wanted)
+    last = "LEFT JOIN last l ON l.case_id = s.id" if set(wanted) & set(cuts.FINAL) else ""
     return (
-        f"SELECT CASE {which} END AS cut, coalesce({keys}) AS key, category, {sql.COUNTED} "  # put together from KEYS alone
-        f"FROM (SELECT *, {named} FROM stood) keyed GROUP BY GROUPING SETS ({sets})"
+        f"SELECT CASE {which} END AS cut, coalesce({found}) AS key, category, {sql.COUNTED} "  # put together from KEYS alone
+        f"FROM (SELECT s.*, {named} FROM stood s {last}) keyed GROUP BY GROUPING SETS ({sets})"
     )
 
 

@@ -9,9 +9,19 @@ from callcenter.cli import main
 from callcenter.db.engine import transaction
 from callcenter.errors import InvalidInput
 from callcenter.response_rates import cuts
+from callcenter.response_rates.actions import fold_counters, prove_counters, snapshot_rates
 from callcenter.response_rates.cohorts import report
 from callcenter.response_rates.cuts import Scope
-from callcenter.response_rates.queries import attempts_by, cases_behind, cases_by, study_counts, whole
+from callcenter.response_rates.queries import (
+    PopulationCounts,
+    attempts_by,
+    by_district,
+    cases_behind,
+    cases_by,
+    over_time,
+    study_counts,
+    whole,
+)
 from tests.factories.field_work import make_worked_sample, top_up
 from tests.factories.sampling import MOMENT
 
@@ -59,6 +69,7 @@ def test_cuts_agree_with_the_board_with_the_cases_behind_them_and_with_what_stoo
         with pytest.raises(InvalidInput):
             cases_behind(session, scope, "I+X")
 
+    counters_hold(study, board)
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("SECRET_KEY", "only-for-tests-0123456789-abcdefghij")
     printed = []
@@ -71,3 +82,16 @@ def test_cuts_agree_with_the_board_with_the_cases_behind_them_and_with_what_stoo
     assert [row["by"] for row in printed[4]] == ["和平区", "河西区", None]
     for options in (["--by", "nothing"], ["--as-of", "soon"], ["--sample", "both"]):
         assert main(["rates", "--study", name, *options]) == 2
+
+
+def counters_hold(study: int, board: PopulationCounts) -> None:
+    """Counters hold what the rows say, folded or not, and snapshots keep it."""
+    with transaction() as session:
+        assert prove_counters(session) == 0
+        snapshot_rates(session)
+        assert fold_counters(session) == 3
+        assert prove_counters(session) == 0
+        assert study_counts(session, study) == [board]
+        (kept,) = over_time(session, study)
+        assert (kept.cohort.categories, kept.cohort.valid) == (board.total.categories, board.total.valid)
+        assert sum(cell.cohort.released for cell in by_district(session, study)) == 10
