@@ -48,15 +48,19 @@ class Receiver:
     told: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
     script: Callable[[], str] = lambda: twiml(voice_scripts.answered("attempt-7"), "http://127.0.0.1:9")
 
+    scripts: dict[str, str] = field(default_factory=dict)
+    """Scripts by the door's name; `script` for the others."""
+
     def app(self) -> FastAPI:
         """The receiver as a web application."""
         app = FastAPI()
 
-        @app.post("/webhooks/twilio/{what}")
+        @app.api_route("/webhooks/twilio/{what}", methods=["GET", "POST"])
         async def take(what: str, request: Request) -> Response:
             form = {name: str(value) for name, value in (await request.form()).items()}
             self.told.append((f"{request.url.path}?{request.url.query}", form, request.headers["X-Twilio-Signature"]))
-            return Response(self.script() if what == "answer" else "", media_type="text/xml")
+            script = self.scripts.get(what) or (self.script() if what in {"answer", "leg"} else "")
+            return Response(script, media_type="text/xml")
 
         return app
 

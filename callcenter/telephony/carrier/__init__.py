@@ -31,7 +31,7 @@ def serve(settings: Settings, host: str, port: int, sockets: list[socket.socket]
     exchange = Exchange(settings.carrier_seed, Postman(token))
     stepped = settings.field_clock_file is not None
     with timer(exchange, running=not stepped):
-        app = create_app(exchange, settings.twilio_account_sid, token)
+        app = create_app(exchange, settings.twilio_account_sid, token, f"{settings.public_url.rstrip('/')}/webhooks/twilio/incoming")
         config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
         uvicorn.Server(config).run(sockets=sockets)
     exchange.close()

@@ -3,19 +3,26 @@
 import heapq
 import itertools
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from callcenter.telephony.carrier.call import Call
+from callcenter.telephony.carrier.call import Call, Wanted, new_sid
 from callcenter.telephony.carrier.callbacks import Postman
-from callcenter.telephony.carrier.respondents import Ringing, ringing
-from callcenter.telephony.carrier.script_player import BadScript, Course, course
+from callcenter.telephony.carrier.faults import Faults
+from callcenter.telephony.carrier.playing import Player
+from callcenter.telephony.carrier.recordings import Recordings
+from callcenter.telephony.carrier.respondents import ANNOUNCED, Ringing, ringing
+from callcenter.telephony.carrier.rooms import Rooms
 
 SETTING_UP = timedelta(seconds=1)
 RINGS_AFTER = timedelta(seconds=2)
-HOPS = 5
-"""Redirects that are followed before a call is ended."""
+LISTENS = timedelta(seconds=3)
+"""How long the carrier listens before it says whether a machine answered."""
+OWN = ("client:", "sip:")
+"""Telephones of the program's own people: always taken up, never put down."""
+ALWAYS = 24 * 3600.0
 
 Happening = Callable[[Call, datetime], None]
 
@@ -26,23 +33,47 @@ class Exchange:
     def __init__(self, seed: str, postman: Postman) -> None:
         self.seed, self.postman = seed, postman
         self.calls: dict[str, Call] = {}
+        self.faults = Faults()
         self._due: list[tuple[datetime, int, Call, Happening]] = []
         self._count = itertools.count()
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._pool = ThreadPoolExecutor(8, thread_name_prefix="errand")
+        self.player = Player(self)
+        self.rooms = Rooms(self.tell, self.player.comes_back)
+        self.recordings = Recordings(self.tell)
 
     def place(self, call: Call) -> None:
         """Take a new call and plan its course."""
-        with self._lock:
+        with self.lock:
             self.calls[call.sid] = call
-            self._plan(call, call.created + SETTING_UP, self._leaves)
+            if self.faults.early:
+                self._leaves(call, call.created)
+            else:
+                self.plan(call, call.created + SETTING_UP, self._leaves)
+        if self.faults.early:
+            call.run_errands()
+
+    def call_in(self, call: Call) -> None:
+        """Somebody calls one of the program's numbers: its script is asked for at once."""
+        with self.lock:
+            self.calls[call.sid] = call
+            call.status, call.started = "ringing", call.created
+
+            def picked_up(call: Call, at: datetime) -> None:
+                if call.is_open:
+                    call.answered = at
+                    self.player.begin(call, at)
+                    call.status = "in-progress"
+                    self.end_later(call, at, ALWAYS, "completed", 200)
+
+            self.plan(call, call.created, picked_up)
 
     def hang_up(self, call: Call, status: str, now: datetime) -> bool:
         """End a call from our side; false where it has ended, or where `canceled` is asked of one that is answered."""
-        with self._lock:
+        with self.lock:
             if not call.is_open or (status == "canceled" and call.answered):
                 return False
-            self._end(call, now, *(("completed", 200) if call.answered else ("canceled", 487)))
+            self.end(call, now, *(("completed", 200) if call.answered else ("canceled", 487)))
             return True
 
     def step(self, now: datetime) -> list["Future[None]"]:
@@ -60,12 +91,12 @@ class Exchange:
 
     def next_due(self) -> datetime | None:
         """When something happens next."""
-        with self._lock:
+        with self.lock:
             return self._due[0][0] if self._due else None
 
     def open_calls(self) -> int:
         """Calls that have not ended."""
-        with self._lock:
+        with self.lock:
             return sum(call.is_open for call in self.calls.values())
 
     def close(self) -> None:
@@ -73,84 +104,117 @@ class Exchange:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.postman.close()
 
-    def _plan(self, call: Call, due: datetime, happening: Happening) -> None:
-        with self._lock:
+    def plan(self, call: Call, due: datetime, happening: Happening) -> None:
+        """Let something happen to a call later."""
+        with self.lock:
             heapq.heappush(self._due, (due, next(self._count), call, happening))
+
+    def run_soon(self, call: Call, at: datetime) -> None:
+        """Let somebody come and run a call's errands."""
+        self.plan(call, at, lambda _call, _at: None)
 
     def _next_happening(self, now: datetime) -> Call | None:
         """Let the next due thing happen; the call it happened to."""
-        with self._lock:
+        with self.lock:
             if not self._due or self._due[0][0] > now:
                 return None
             due, _, call, happening = heapq.heappop(self._due)
             happening(call, due)
             return call
 
-    def _tell(self, call: Call, event: str, at: datetime) -> None:
+    def tell(self, call: Call, address: str, form: dict[str, str], at: datetime) -> None:
+        """Plan a callback, with the faults that are asked for."""
+        key = (call.sid, form.get("SequenceNumber", ""), form.get("StatusCallbackEvent", ""))
+        faults = self.faults
+        if faults.hits("lost", *key):
+            return
+        forged = faults.hits("wrong_signature", *key)
+        notes = [(address, form)] * (2 if faults.hits("doubled", *key) else 1)
+        if faults.hits("reordered", *key) and not call.held_back:
+            call.held_back = notes
+            return
+        notes, call.held_back = [*notes, *call.held_back], []
+
+        def post(call: Call, _at: datetime) -> None:
+            for where, what in notes:
+                call.errands.append(lambda where=where, what=what: self.postman.post(where, what, forged=forged))  # type: ignore[misc]
+
+        if faults.hits("late", *key):
+            self.plan(call, at + timedelta(seconds=faults.late_seconds), post)
+        else:
+            post(call, at)
+            self.run_soon(call, at)
+
+    def _tell_progress(self, call: Call, event: str, at: datetime) -> None:
         """Plan a callback where it is wanted. The numbers run over all events of a call, told or not."""
         form = call.as_form(event, at)
         call.sequence += 1
-        if call.status_callback and event in call.wanted:
-            address = call.status_callback
-            call.errands.append(lambda: self.postman.post(address, form))
+        if call.wanted.status_callback and event in call.wanted.events:
+            self.tell(call, call.wanted.status_callback, form, at)
 
     def _leaves(self, call: Call, at: datetime) -> None:
         if not call.is_open:
             return
         call.started = at
-        self._tell(call, "initiated", at)
-        going = ringing(self.seed, call.to, at)
-        if going.rings:
-            self._plan(call, at + RINGS_AFTER, lambda call, at: self._rings(call, at, going))
+        self._tell_progress(call, "initiated", at)
+        going = Ringing("answered", 1, rings=True, patience_seconds=ALWAYS) if call.to.startswith(OWN) else ringing(self.seed, call.to, at)
+        call.announcement = ANNOUNCED.get(going.happening)
+        if going.rings and self.faults.early:
+            self._rings(call, at, going)
+        elif going.rings:
+            self.plan(call, at + RINGS_AFTER, lambda call, at: self._rings(call, at, going))
         else:
-            self._end_later(call, at, going.after_seconds, "busy" if going.happening == "busy" else "failed", going.sip_code)
+            self.end_later(call, at, going.after_seconds, "busy" if going.happening == "busy" else "failed", going.sip_code)
 
     def _rings(self, call: Call, at: datetime, going: Ringing) -> None:
         if not call.is_open:
             return
         call.status = "ringing"
-        self._tell(call, "ringing", at)
-        if going.happening == "no_answer" or going.after_seconds >= call.timeout:
-            self._end_later(call, at, call.timeout, "no-answer", 487)
+        self._tell_progress(call, "ringing", at)
+        if going.happening == "no_answer" or going.after_seconds >= call.wanted.timeout:
+            self.end_later(call, at, call.wanted.timeout, "no-answer", 487)
         elif going.happening == "declined":
-            self._end_later(call, at, going.after_seconds, "busy", going.sip_code)
+            self.end_later(call, at, going.after_seconds, "busy", going.sip_code)
         else:
-            self._plan(call, at + timedelta(seconds=going.after_seconds), lambda call, at: self._answered(call, at, going))
+            self.plan(call, at + timedelta(seconds=going.after_seconds), lambda call, at: self._answered(call, at, going))
 
     def _answered(self, call: Call, at: datetime, going: Ringing) -> None:
         if not call.is_open:
             return
         call.status, call.answered = "in-progress", at
-        self._tell(call, "answered", at)
-        call.errands.append(lambda: self._follow(call, at, call.url, HOPS))
-        self._end_later(call, at, min(going.patience_seconds, call.time_limit), "completed", 200)
+        self._tell_progress(call, "answered", at)
+        self.player.begin(call, at)
+        if call.wanted.machine_callback:
+            self.plan(call, at + LISTENS, lambda call, at: self._heard(call, at, going))
+        self.end_later(call, at, min(going.patience_seconds, call.wanted.time_limit), "completed", 200)
 
-    def _follow(self, call: Call, at: datetime, address: str, hops: int) -> None:
-        """Fetch the script and do as it says. One that cannot be had or read ends the call, as it does at Twilio."""
-        try:
-            next_step = course(self.postman.fetch(address, call.as_form("answered", at), call.method))
-        except (BadScript, OSError):
-            next_step = Course(0)
-        call.room = next_step.room
-        if next_step.stays:
-            return
-        if next_step.address and hops:
-            onward, left = next_step.address, hops - 1
-            self._plan(call, at + timedelta(seconds=next_step.seconds), lambda call, at: self._redirected(call, at, onward, left))
-        else:
-            self._end_later(call, at, next_step.seconds, "completed", 200)
+    def _heard(self, call: Call, at: datetime, going: Ringing) -> None:
+        """The carrier has listened long enough to say who answered."""
+        if call.is_open and call.wanted.machine_callback:
+            call.answered_by = "machine_start" if going.machine else "human"
+            form = {"AccountSid": call.account_sid, "CallSid": call.sid, "AnsweredBy": call.answered_by, "MachineDetectionDuration": "3000"}
+            self.tell(call, call.wanted.machine_callback, form, at)
 
-    def _redirected(self, call: Call, at: datetime, address: str, hops: int) -> None:
-        if call.is_open:
-            call.errands.append(lambda: self._follow(call, at, address, hops))
+    def end_later(self, call: Call, at: datetime, seconds: float, status: str, sip_code: int) -> None:
+        """Let a call end by itself, unless it has ended by then."""
 
-    def _end_later(self, call: Call, at: datetime, seconds: float, status: str, sip_code: int) -> None:
         def end(call: Call, at: datetime) -> None:
             if call.is_open:
-                self._end(call, at, status, sip_code)
+                self.end(call, at, status, sip_code)
 
-        self._plan(call, at + timedelta(seconds=seconds), end)
+        self.plan(call, at + timedelta(seconds=seconds), end)
 
-    def _end(self, call: Call, at: datetime, status: str, sip_code: int) -> None:
+    def end(self, call: Call, at: datetime, status: str, sip_code: int) -> None:
+        """A call is over: it leaves its room, its recordings end, and that is told."""
         call.status, call.ended, call.sip_code = status, at, sip_code
-        self._plan(call, at, lambda call, at: self._tell(call, "completed", at))
+        call.turn += 1
+        self.rooms.leave(call, at)
+        self.recordings.end_of(call, at)
+        self.plan(call, at, lambda call, at: self._tell_progress(call, "completed", at))
+        if call.parent is not None:
+            self.player.child_ended(call, at)
+
+    def dialled(self, parent: Call, to: str, caller: str, timeout: float, at: datetime) -> None:
+        """A call that a script dials for another one."""
+        wanted = Wanted(timeout=timeout)
+        self.place(Call(new_sid("CA"), parent.account_sid, to, caller, wanted, at, "outbound-dial", parent, presses=deque()))

@@ -145,6 +145,15 @@ def _happenings(owner: Respondent, works: float) -> tuple[tuple[Happening, float
     return (("answered", works), ("busy", 0.07), ("switched_off", off), ("unreachable", away), ("declined", 0.05), ("no_answer", 1.0))
 
 
+ANNOUNCED: dict[Happening, str] = {
+    "dead": "您好，您所拨打的号码是空号，请核对后再拨。",
+    "suspended": "您好，您所拨打的电话已停机。",
+    "switched_off": "您好，您所拨打的电话已关机。",
+    "unreachable": "您好，您所拨打的电话暂时无法接通，请稍后再拨。",
+    "busy": "您好，您所拨打的用户正在通话中，请稍后再拨。",
+}
+"""What a network in China says before anybody answers."""
+
 HEARD: dict[Happening, str] = {
     "busy": "busy",
     "no_answer": "no_answer",

@@ -1,9 +1,12 @@
-"""Reads the script (TwiML) that a call was given and says how long it takes and how it goes on. Pure."""
+"""Reads the script (TwiML) that a call was given: its verbs, and how long each lasts. Pure."""
 
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 CHARACTERS_A_SECOND = 4.5
+VERBS = {"Say", "Play", "Pause", "Gather", "Dial", "Record", "Redirect", "Hangup", "Reject"}
+INSIDE = {"Gather": {"Say", "Play", "Pause"}, "Dial": {"Conference", "Number", "Client", "Sip"}}
 
 
 class BadScript(ValueError):
@@ -11,39 +14,50 @@ class BadScript(ValueError):
 
 
 @dataclass(frozen=True)
-class Course:
-    """`seconds` until it goes on: the call `stays` in a room, is sent to another `address`, or ends."""
+class Verb:
+    """One verb with its attributes, its text and what stands inside."""
 
-    seconds: float
-    stays: bool = False
-    room: str | None = None
-    address: str | None = None
+    name: str
+    text: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    inside: tuple["Verb", ...] = ()
+
+    def of(self, name: str, otherwise: str = "") -> str:
+        """An attribute."""
+        return self.attributes.get(name, otherwise)
+
+    def seconds(self, name: str, usual: float) -> float:
+        """An attribute that is a number of seconds; the usual one where it is none."""
+        text = self.of(name)
+        return float(text) if text.isascii() and text.isdigit() else usual
+
+    def is_set(self, name: str, *, usual: bool = False) -> bool:
+        """An attribute that is true or false."""
+        return {"true": True, "false": False}.get(self.of(name).lower(), usual)
+
+    @property
+    def lasts(self) -> float:
+        """How long it is heard."""
+        if self.name == "Pause":
+            return self.seconds("length", 1)
+        if self.name == "Say":
+            return len(self.text) / CHARACTERS_A_SECOND
+        return sum(one.lasts for one in self.inside)
 
 
-def course(script: str) -> Course:
-    """What a carrier does with `script`, as far as calls need it: Say, Play, Pause, Dial a conference, Redirect, Reject, Hangup."""
+def read(script: str) -> tuple[Verb, ...]:
+    """The verbs of a script; a verb that calls do not have is refused, so that a slip is noticed here."""
     try:
         root = ET.fromstring(script)  # noqa: S314  # comes from the program whose calls these are, on the same machine
     except ET.ParseError as fault:
         raise BadScript(str(fault)) from fault
     if root.tag != "Response":
         raise BadScript(f"<{root.tag}> where <Response> belongs")
-    seconds = 0.0
-    for verb in root:
-        if verb.tag in {"Hangup", "Reject"}:
-            return Course(seconds)
-        if verb.tag == "Redirect":
-            return Course(seconds, address=(verb.text or "").strip())
-        if verb.tag == "Dial":
-            conference = verb.find("Conference")
-            return Course(seconds, stays=True, room=(conference.text or "").strip() if conference is not None else None)
-        seconds += _lasts(verb)
-    return Course(seconds)
+    return tuple(_verb(one, VERBS) for one in root)
 
 
-def _lasts(verb: ET.Element) -> float:
-    if verb.tag == "Pause":
-        return float(verb.get("length", "1"))
-    if verb.tag == "Say":
-        return len(verb.text or "") / CHARACTERS_A_SECOND
-    return 0.0
+def _verb(element: ET.Element, allowed: set[str]) -> Verb:
+    if element.tag not in allowed:
+        raise BadScript(f"<{element.tag}> is no verb of a call here")
+    inside = tuple(_verb(one, INSIDE.get(element.tag, set())) for one in element)
+    return Verb(element.tag, (element.text or "").strip(), dict(element.attrib), inside)
