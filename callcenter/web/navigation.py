@@ -53,6 +53,7 @@ NAVIGATION: dict[str, list[Group]] = {
             (
                 (noted("个案查询"), "/cases"),
                 (noted("跟进"), "/supervisor/appointments"),
+                (noted("外呼线路"), "/supervisor/lines"),
                 (noted("人员与班次"), "/supervisor/people"),
             ),
         ),
