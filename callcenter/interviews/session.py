@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from callcenter.questionnaire.definition import NONANSWERS, Definition, Question, in_language
+from callcenter.questionnaire.definition import NONANSWERS, TEXT_REFERENCE, Definition, Question, in_language
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.question_types.number import points, scale
-from callcenter.questionnaire.routing import Given, Moment, Route, Stop, choices_in_order, find_route, parted
+from callcenter.questionnaire.routing import Given, Moment, Route, Stop, choices_in_order, find_route, key_of, parted
 from callcenter.questionnaire.routing.route import Place
 from callcenter.questionnaire.texts import render
 
@@ -62,7 +62,7 @@ def step_on(reading: Reading, route: Route, position: str | None = None) -> Step
     said = _said(reading, route, stop.place if stop else ())
     return Step(
         complete=route.complete,
-        question=_question(reading, stop, said) if stop else None,
+        question=_question(reading, route, stop, said) if stop else None,
         progress=[len(route.answered), max(route.total, len(route.answered)) if route.total_known else 0],
         given=[_given(reading, each) for each in route.answered if each.question.type not in {"note", "acknowledge"}],
         problem=stop.problem if stop else None,
@@ -121,7 +121,7 @@ def _given(reading: Reading, stop: Stop) -> dict[str, Any]:
     }
 
 
-def _question(reading: Reading, stop: Stop, said: Mapping[str, str]) -> dict[str, Any]:
+def _question(reading: Reading, route: Route, stop: Stop, said: Mapping[str, str]) -> dict[str, Any]:
     question, given = stop.question, stop.given
     words = {column: render(question.text(column, reading.language), reading.case, said) for column in ("label", "say", "hint")}
     minimum, maximum = _ends(question)
@@ -140,7 +140,23 @@ def _question(reading: Reading, stop: Stop, said: Mapping[str, str]) -> dict[str
         "unit": question.unit,
         "value": given.value if given else None,
         "nonanswer": given.nonanswer if given else None,
+        "repeat": _repeat(reading, route, stop),
     }
+
+
+def _repeat(reading: Reading, route: Route, stop: Stop) -> dict[str, Any] | None:
+    """Which instance is asked, of how many, and the question that counts them; both only where a plain answer counts them."""
+    if not stop.place:
+        return None
+    about: dict[str, Any] = {"number": stop.place[-1], "of": None, "counted_by": None, "counted_in": ""}
+    count = stop.question.repeats[-1].count
+    named = TEXT_REFERENCE.fullmatch(count.text.strip()) if count is not None else None
+    counter = reading.definition.by_name.get(named[1]) if named else None
+    if counter is not None and counter.type == "integer":
+        counted = route.stop(key_of(counter.name, "/".join(map(str, stop.place[: len(counter.repeats)]))))
+        if counted is not None and counted.given is not None and isinstance(counted.given.value, int):
+            about |= {"of": counted.given.value, "counted_by": counter.name, "counted_in": counted.index}
+    return about
 
 
 def _ends(question: Question) -> tuple[float | None, float | None]:

@@ -1,6 +1,15 @@
 """Reads of attempts and of the published lines."""
 
-from callcenter.calls.queries.attempts import SilentCall, attempt, attempts_of, events_of, latest_attempt, open_attempt, silent_calls
+from callcenter.calls.queries.attempts import (
+    SilentCall,
+    attempt,
+    attempts_of,
+    call_elsewhere,
+    events_of,
+    latest_attempt,
+    open_attempt,
+    silent_calls,
+)
 from callcenter.calls.queries.legs import SilentLeg, audio_place, open_leg, require_seat, seated_room, silent_legs
 from callcenter.calls.queries.published_lines import (
     WHOLE_CITY,
@@ -26,6 +35,7 @@ __all__ = [
     "attempts_of",
     "audio_place",
     "calls_for_chart",
+    "call_elsewhere",
     "case_on_lines",
     "events_of",
     "explain",

@@ -6,8 +6,12 @@ from datetime import datetime
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
+from callcenter.calls.by_hand import PREFIX
 from callcenter.calls.tables import Attempt, CallEvent
 from callcenter.errors import NotFound
+
+_CARRIED = func.coalesce(Attempt.call_sid, "").not_like(f"{PREFIX}%")
+"""Calls that a carrier knows of, or may."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,13 @@ def latest_attempt(session: Session, lease_id: str) -> Attempt | None:
     return session.exec(select(Attempt).where(Attempt.lease_id == lease_id).order_by(col(Attempt.number_in_lease).desc())).first()
 
 
+def call_elsewhere(session: Session, operator_id: int, lease_id: str) -> bool:
+    """Whether an operator still has a call open under another lease, of which nothing was told yet."""
+    others = (Attempt.operator_id == operator_id, Attempt.lease_id != lease_id)
+    left = (col(Attempt.ended_at).is_(None), col(Attempt.outcome).is_(None), _CARRIED)
+    return session.exec(select(Attempt.id).where(*others, *left).limit(1)).first() is not None
+
+
 def attempts_of(session: Session, case_id: int) -> list[Attempt]:
     """All attempts of a case, oldest first."""
     return list(session.exec(select(Attempt).where(Attempt.case_id == case_id).order_by(col(Attempt.id))))
@@ -48,7 +59,7 @@ def silent_calls(session: Session, *, ringing_before: datetime, talking_before: 
     limit = case((col(Attempt.answered_at).is_not(None), talking_before), else_=ringing_before)
     found = session.exec(
         select(Attempt.id, Attempt.call_sid, last_news)
-        .where(col(Attempt.ended_at).is_(None), last_news < limit)
+        .where(col(Attempt.ended_at).is_(None), last_news < limit, _CARRIED)
         .order_by(col(Attempt.id))
         .limit(200)
     )

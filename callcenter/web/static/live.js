@@ -4,9 +4,16 @@
 function connect(place) {
   const mark = document.getElementById("connection");
   const source = new EventSource(place.dataset.live);
-  source.addEventListener("open", () => { if (mark) mark.hidden = true; });
+  let lost = false; // told to the page's own script as "live:lost" and "live:open"
+  source.addEventListener("open", () => {
+    if (mark) mark.hidden = true;
+    if (lost) document.body.dispatchEvent(new CustomEvent("live:open"));
+    lost = false;
+  });
   source.addEventListener("error", () => {
     if (mark) mark.hidden = false;
+    lost = true;
+    document.body.dispatchEvent(new CustomEvent("live:lost"));
     if (source.readyState === EventSource.CLOSED) setTimeout(() => connect(place), 5000); // refused (logged out, restarting): try anew
   });
   for (const name of (place.dataset.liveEvents || "").split(" ").filter(Boolean)) {

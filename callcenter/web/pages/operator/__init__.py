@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.operator import api, console, day, shift
+from callcenter.web.pages.operator import api, console, day, desk, shift
 
 router = APIRouter()
 router.include_router(console.router)
 router.include_router(api.router)
+router.include_router(desk.router)
 router.include_router(day.router)
 router.include_router(shift.router)

@@ -19,7 +19,8 @@ from callcenter.follow_up.actions import Finish, finish
 from callcenter.interviews import actions as interviews
 from callcenter.interviews import queries as interview_queries
 from callcenter.people import actions as people
-from callcenter.people.operator_states import wrap_up
+from callcenter.people import queries as people_queries
+from callcenter.people.operator_states import mode_of, wrap_up
 from callcenter.web.deps import Work
 from callcenter.web.pages.operator import dialling
 from callcenter.web.pages.operator.state import Held, held_by, nothing, state
@@ -30,13 +31,20 @@ Operator = Annotated[Person, allow("operator")]
 State = dict[str, Any]
 
 
-class Dial(BaseModel):
+class Spoken(BaseModel):
+    """The lease and the call that the page speaks of, so that a late word never hits another case; none: those in hand."""
+
+    lease_id: str | None = Field(None, max_length=64)
+    attempt_id: int | None = None
+
+
+class Dial(Spoken):
     """Which number to dial; none: the next one of the case."""
 
     phone: str | None = Field(None, max_length=32)
 
 
-class GivenAnswer(BaseModel):
+class GivenAnswer(Spoken):
     """An answer to the question shown, or a non-answer."""
 
     question: str = Field(max_length=100)
@@ -46,16 +54,14 @@ class GivenAnswer(BaseModel):
     shown_at: datetime | None = None
 
 
-class ToldOutcome(BaseModel):
-    """How the turn ended. The page names the lease and the attempt it speaks of, so that a late word never hits another case."""
+class ToldOutcome(Spoken):
+    """How the turn ended."""
 
     outcome: str = Field(max_length=40)
     detail: dict[str, Any] = Field(default_factory=dict)
-    lease_id: str | None = Field(None, max_length=64)
-    attempt_id: int | None = None
 
 
-class Why(BaseModel):
+class Why(Spoken):
     """A reason in words."""
 
     why: str = Field("", max_length=500)
@@ -81,18 +87,20 @@ def take_next(person: Operator) -> State:
 def dial(request: Request, person: Operator, given: Dial) -> State:
     """Call the case, once however often it is pressed."""
     with transaction() as session:
-        lease = _lease(session, person)
-    dialling.dial(request.app.state.phone_line, person, lease, given.phone)
+        lease = _lease(session, person, given)
+        case = queue_queries.case(session, lease.case_id)
+        by_hand = mode_of(queue_queries.study_settings(session, case.study_id), people_queries.doing(session, person.id)[1]) == "manual"
+    dialling.dial(request.app.state.phone_line, person, lease, given.phone, by_hand=by_hand)
     with transaction() as session:
         queue.heartbeat(session, lease.id, person.id)
         return state(session, person)
 
 
 @router.post("/hang-up")
-def hang_up(request: Request, person: Operator) -> State:
+def hang_up(request: Request, person: Operator, given: Spoken | None = None) -> State:
     """End the call; its outcome is told next."""
     with transaction() as session:
-        lease = _lease(session, person)
+        lease = _lease(session, person, given)
     dialling.hang_up(request.app.state.phone_line, lease.id)
     with transaction() as session:
         return state(session, person)
@@ -101,7 +109,7 @@ def hang_up(request: Request, person: Operator) -> State:
 @router.post("/answer")
 def answer(session: Work, person: Operator, given: GivenAnswer) -> State:
     """Save an answer and go on to the next question."""
-    held, interview_id, attempt_id = _interview(session, person)
+    held, interview_id, attempt_id = _interview(session, person, given)
     step = interviews.give_answer(
         session,
         interview_id=interview_id,
@@ -118,9 +126,9 @@ def answer(session: Work, person: Operator, given: GivenAnswer) -> State:
 
 
 @router.post("/back")
-def back(session: Work, person: Operator) -> State:
+def back(session: Work, person: Operator, given: Spoken | None = None) -> State:
     """Show the question before."""
-    held, interview_id, attempt_id = _interview(session, person)
+    held, interview_id, attempt_id = _interview(session, person, given)
     step = interviews.go_back(session, interview_id=interview_id, operator_id=person.id, attempt_id=attempt_id, language=person.language)
     return state(session, person, held=_kept(session, person, held), step=step)
 
@@ -145,16 +153,16 @@ def tell_outcome(request: Request, person: Operator, told: ToldOutcome) -> State
 
 
 @router.post("/heartbeat")
-def heartbeat(session: Work, person: Operator) -> State:
+def heartbeat(session: Work, person: Operator, given: Spoken | None = None) -> State:
     """Keep the case."""
-    queue.heartbeat(session, _lease(session, person).id, person.id)
+    queue.heartbeat(session, _lease(session, person, given).id, person.id)
     return state(session, person)
 
 
 @router.post("/give-back")
 def give_back(session: Work, person: Operator, given: Why) -> State:
     """Return the case without having worked it."""
-    lease = _lease(session, person)
+    lease = _lease(session, person, given)
     last = calls.latest_attempt(session, lease.id)
     if last is not None and last.outcome is None:
         raise Refused("outcome_first_then_back", "这个个案已经拨打过：请登记结果，不能直接交还。")
@@ -171,9 +179,9 @@ def _wrap_up(session: Session, person: Person, case_id: int) -> None:
         people.enter(session, person.id, "wrap_up", ends_at=now + wrap_up(settings))
 
 
-def _lease(session: Session, person: Person) -> Lease:
+def _lease(session: Session, person: Person, given: Spoken | None) -> Lease:
     lease = queue_queries.lease_of(session, person.id, clock.now())
-    if lease is None:
+    if lease is None or (given is not None and given.lease_id not in (None, lease.id)):
         raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
     return lease
 
@@ -183,15 +191,17 @@ def _kept(session: Session, person: Person, held: Held) -> Held:
     return replace(held, lease=replace(held.lease, expires_at=queue.heartbeat(session, held.lease.id, person.id)))
 
 
-def _interview(session: Session, person: Person) -> tuple[Held, int, int]:
+def _interview(session: Session, person: Person, given: Spoken | None) -> tuple[Held, int, int]:
     """What is held, its interview and its call."""
     held = held_by(session, person, clock.now())
-    if held is None:
+    if held is None or (given is not None and given.lease_id not in (None, held.lease.id)):
         raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
     lease, attempt = held.lease, held.attempt
     found = interview_queries.current(session, lease.case_id)
     if attempt is None or attempt.id is None or attempt.answered_at is None:
         raise Refused("nobody_answered", "电话还没有接通，不能记录回答。")
+    if given is not None and given.attempt_id not in (None, attempt.id):
+        raise Conflict("interview_elsewhere", "这次访问已在别处继续，您刚才的回答没有保存，请刷新页面。")
     if found is None or found.id is None or found.state != "open":
         found = interviews.open_interview(session, case_id=lease.case_id, operator_id=person.id, attempt_id=attempt.id)
     assert found.id is not None  # noqa: S101  # numbered by the flush

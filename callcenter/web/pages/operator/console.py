@@ -1,4 +1,4 @@
-"""The operator's console: one page, drawn by static/operator.js from the JSON state."""
+"""The operator's console: one page, drawn by static/operator/ from the JSON state."""
 
 import json
 from typing import Annotated
@@ -20,9 +20,9 @@ router = APIRouter(prefix="/operator")
 @router.get("")
 def console(request: Request, person: Annotated[Person, allow("operator")]) -> Response:
     """The console."""
-    labels = {outcome.code: _(outcome.label) for outcome in outcomes.ALL}
+    told = {outcome.code: _(outcome.label) for outcome in outcomes.ALL}
     words = json.dumps(texts(), ensure_ascii=False)
-    return page(request, person, "operator/console.html", texts=words, labels=json.dumps(labels, ensure_ascii=False))
+    return page(request, person, "operator/console.html", texts=words, labels=json.dumps(told, ensure_ascii=False))
 
 
 @router.get("/live")

@@ -11,6 +11,7 @@ from callcenter.call_queue import queries as queue
 from callcenter.call_queue.leases import Lease
 from callcenter.calls import outcomes
 from callcenter.calls import queries as calls
+from callcenter.calls.by_hand import is_by_hand
 from callcenter.follow_up import queries as follow_up
 from callcenter.follow_up.queries import AttemptRow, CaseRow
 from callcenter.interviews import actions as interview_actions
@@ -190,6 +191,7 @@ def _attempt(attempt: AttemptRow | None) -> dict[str, Any] | None:
         "answered_at": _iso(attempt.answered_at),
         "ended_at": _iso(attempt.ended_at),
         "outcome": attempt.outcome,
+        "by_hand": is_by_hand(attempt.call_sid),
         "carrier_failure": attempt.carrier_failure,
     }
 

@@ -1,10 +1,15 @@
-"""What static/operator.js says, in the operator's language."""
+"""What static/operator/ says, in the operator's language."""
 
+from callcenter.web.labels.working import BREAKS, MODES, OPERATOR_STATES
 from callcenter.web.translations import gettext as _
 from callcenter.web.translations import noted
 
 TEXTS = {
     "idle": noted("准备好了：按 N 取下一个个案。"),
+    "idle_off": noted("您还没有上班：按 N 取下一个个案，就算上班。"),
+    "idle_break": noted("休息中：按 N 回来取下一个个案。"),
+    "idle_training": noted("培训中：按 N 回来取下一个个案。"),
+    "idle_wrap_up": noted("话后整理：按 N 取下一个个案，按 E 延长一分钟。"),
     "none_empty": noted("没有等待拨打的个案。"),
     "none_stopped": noted("本调查已停止拨打，请等督导恢复。"),
     "none_closed": noted("现在不在电话调查期或拨打时段内。"),
@@ -20,7 +25,26 @@ TEXTS = {
     "appointment": noted("预约"),
     "conversion": noted("上次婉拒，请留意开场"),
     "line": noted("显示号码"),
-    "dial_hint": noted("看过左边的情况后，按 D 拨打。"),
+    "dial_hint_preview": noted("看过左边的情况后，按 D 拨打。"),
+    "dial_hint_progressive": noted("看一下左边的情况：马上自动拨打，按 D 立即拨打。"),
+    "dial_hint_manual": noted("看过左边的情况后，用话机拨打所列号码，同时按 D。"),
+    "by_hand": noted("请用话机拨打，听到结果后按键。"),
+    "desk_answered": noted("接通了"),
+    "desk_unanswered": noted("没有接通"),
+    "desk_busy": noted("占线"),
+    "dials_in": noted("{left} 秒后自动拨打"),
+    "wrap_up_left": noted("还有 {left}"),
+    "extension": noted("转"),
+    "dial_this": noted("拨打"),
+    "instance": noted("第 {number} 个，共 {of} 个"),
+    "instance_open": noted("第 {number} 个"),
+    "instance_more": noted("再加一个"),
+    "instance_less": noted("不再问这一个"),
+    "nonanswers": noted("不念出来的选项"),
+    "two_digits": noted("按两位数字选择"),
+    "rank_hint": noted("按先后顺序逐个选择，再按一次取消"),
+    "rank_place": noted("第 {place}"),
+    "no_objections": noted("没有找到。"),
     "wait_answer": noted("正在呼叫，请听提示音。"),
     "tell": noted("通话已结束：请登记结果。"),
     "interview_done": noted("访问到此结束：请致谢，然后登记结果。"),
@@ -29,7 +53,6 @@ TEXTS = {
     "say": noted("请念"),
     "next": noted("下一题"),
     "back": noted("上一题"),
-    "enter_hint": noted("回车键继续，Esc 离开输入框"),
     "several": noted("可以多选"),
     "saved": noted("已保存 {at}"),
     "nothing_saved": noted("还没有要保存的内容"),
@@ -54,7 +77,7 @@ TEXTS = {
     "suggested": noted("建议"),
     "choose_outcome": noted("登记结果"),
     "not_offered": noted("现在不能登记这个结果：请先拨打，或看右边列出的结果。"),
-    "second_tab": noted("这个工作台已在另一个标签页打开。请只用一个，以免两边同时操作。"),
+    "second_tab": noted("这个工作台已在另一个页面打开。请只用一个，以免两边同时操作。"),
     "use_here": noted("在这里继续"),
     "logged_out": noted("登录已过期。答案都已保存：请在新标签页登录，然后回到这里继续。"),
     "log_in": noted("去登录"),
@@ -72,4 +95,6 @@ TEXTS = {
 
 def texts() -> dict[str, str]:
     """All of them, translated; placeholders stay for the page."""
-    return {name: _(text) for name, text in TEXTS.items()}
+    named = {"doing": OPERATOR_STATES, "break": BREAKS, "mode": MODES}
+    more = {f"{kind}_{code}": label for kind, labels in named.items() for code, label in labels.items()}
+    return {name: _(text) for name, text in {**TEXTS, **more}.items()}

@@ -1,0 +1,54 @@
+"""Beside the interview: a call on a desk telephone, and which of several open pages works the case."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from callcenter import clock
+from callcenter.calls.by_hand import is_by_hand
+from callcenter.db.engine import transaction
+from callcenter.errors import Refused
+from callcenter.operations.actions import notify
+from callcenter.web.deps import Work
+from callcenter.web.pages.operator import dialling
+from callcenter.web.pages.operator.state import held_by, state
+from callcenter.web.security import Person, allow
+
+router = APIRouter(prefix="/operator/api")
+Operator = Annotated[Person, allow("operator")]
+State = dict[str, Any]
+
+
+class DeskWord(BaseModel):
+    """What the operator hears on the desk telephone."""
+
+    word: Literal["in-progress", "busy", "no-answer", "completed"]
+
+
+class TabWord(BaseModel):
+    """What one of an operator's pages tells the others: whether somebody is here, that the case is taken, that it is mine now."""
+
+    word: Literal["here?", "taken", "mine"]
+    page: str = Field(pattern=r"^[a-z0-9]{1,20}$")
+
+
+@router.post("/desk")
+def desk(person: Operator, given: DeskWord) -> State:
+    """Tell how a call dialled by hand goes on."""
+    with transaction() as session:
+        held = held_by(session, person, clock.now())
+        attempt = held.attempt if held else None
+        if attempt is None or attempt.id is None or not is_by_hand(attempt.call_sid):
+            raise Refused("no_desk_call", "现在没有手工拨打的电话。")
+    dialling.tell_by_hand(attempt.id, given.word)
+    with transaction() as session:
+        return state(session, person)
+
+
+@router.post("/tab", status_code=204)
+def tab(session: Work, person: Operator, given: TabWord) -> Response:
+    """Pass a word on to the operator's other pages, wherever they are open."""
+    notify(session, f"operator_{person.id}", f"tab {given.word} {given.page}")
+    return Response(status_code=204)

@@ -1,0 +1,44 @@
+// The operator's console. The server holds everything: each action answers with the whole state, and these files draw it.
+import { $, T, callIsOpen, clock, fill, now } from "./page.js";
+import { begin, online, quietly, reload, resend } from "./server.js";
+import { drawAsk, showQuestion } from "./ask.js";
+import { beginOutcomes } from "./outcomes.js";
+import { beginPressing } from "./pressing.js";
+import { beginTabs } from "./tabs.js";
+import { drawCall, tick } from "./call.js";
+import { drawWho } from "./who.js";
+
+function take(next) {
+  const before = now.state;
+  now.state = next;
+  now.lag = Date.now() - Date.parse(next.now);
+  if (next.finished) now.told = { ...next.finished, who: now.withWhom }; else if (next.lease) now.told = null;
+  now.savedAt = next.saved_at || (next.finished ? next.now : now.savedAt);
+  if (before?.lease?.id !== next.lease?.id) now.note = "";
+  draw(showQuestion());
+}
+function draw(fresh = false) {
+  if (!now.state || now.passive) return;
+  drawWho(); drawAsk(fresh); drawCall();
+  $("saved").textContent = now.savedAt ? fill(T.saved, { at: clock(now.savedAt) }) : T.nothing_saved;
+  const focused = document.activeElement;
+  if ((focused === document.body || focused.disabled) && !document.querySelector("dialog[open]")) (now.state.lease ? $("typed") || $("ask") : $("do-next")).focus();
+}
+$("ask").tabIndex = -1;
+begin(take, draw);
+beginOutcomes(draw);
+beginPressing();
+setInterval(tick, 500);
+
+// Live: what happens to the call as it happens, and the state every few seconds where the news does not come. A heartbeat keeps the case.
+const idle = () => !now.busy && !now.passive;
+document.body.addEventListener("live:call", (event) => { if (idle() && !String(event.detail.data).startsWith("tab ")) reload(); });
+document.body.addEventListener("live:lost", () => online(false));
+document.body.addEventListener("live:open", () => { if (idle()) reload(); });
+document.body.addEventListener("callcenter:back", () => { if (idle()) reload(); });
+setInterval(() => { if (idle() && (callIsOpen() || !now.online)) reload(); }, 3000);
+setInterval(() => { if (idle() && now.state?.lease && now.state.memo === undefined) quietly("heartbeat", { lease_id: now.state.lease.id }); }, 60000);
+
+online(true);
+reload().then(resend);
+beginTabs();

@@ -1,0 +1,64 @@
+// How a turn ends: outcomes, appointment, refusal; notes, breaks and objections beside it.
+import { $, LABELS, T, choice, el, fieldNow, now } from "./page.js";
+import { act } from "./server.js";
+import { outcomeKey } from "./ask.js";
+import { dial } from "./call.js";
+
+const UNHEARD = ["dead_number", "suspended", "switched_off", "unreachable", "no_answer", "busy", "blocked"];
+const BREAKS = Object.keys(T).filter((name) => name.startsWith("break_")).map((name) => name.slice(6));
+let draw = () => {};
+
+export function tell(outcome, detail = {}) {
+  const { state } = now;
+  if (!state.outcomes.includes(outcome)) { now.problem = T.not_offered; draw(); return; }
+  if ((outcome === "appointment_hard" || outcome === "appointment_soft") && !detail.appointment) { $("outcomes").close(); openAppointment(outcome === "appointment_soft" ? "soft" : "hard"); return; }
+  for (const open of document.querySelectorAll("dialog[open]")) open.close();
+  now.withWhom = detail.appointment?.with_whom || "";
+  act("outcome", { outcome, detail: { ...detail, note: detail.note || now.note || undefined }, lease_id: state.lease.id, attempt_id: state.attempt?.id ?? null });
+}
+function openAppointment(kind) {
+  const form = $("appointment-form");
+  if (!form.elements.at.value) form.elements.at.value = new Date(fieldNow() + 8 * 3600e3 + 3600e3).toISOString().slice(0, 14) + "00"; // field time, on the hour
+  form.elements.kind.value = kind;
+  $("appointment").showModal(); form.elements.at.focus();
+}
+function openChoices(id, list, entries) {
+  $(list).replaceChildren(...entries.map(([label, onclick], place) => choice(outcomeKey(place), label, false, onclick)));
+  $(id).showModal(); $(list).firstChild?.focus();
+}
+const openOutcomes = (codes) => openChoices("outcomes", "outcome-list", codes.map((code) => [LABELS[code] || code, () => tell(code)]));
+function openBreaks() {
+  const leave = (body) => () => { $("breaks").close(); act("pause", body); };
+  const reasons = BREAKS.map((code) => [T["break_" + code], leave({ state: "break", code })]);
+  openChoices("breaks", "break-list", [...reasons, [T.doing_training, leave({ state: "training" })]]);
+}
+function drawObjections(wanted) {
+  const found = (now.state?.lease?.objections || []).filter((one) => !wanted || (one.says + one.reply).includes(wanted));
+  $("objection-list").replaceChildren(...(found.length ? found.flatMap((one) => [el("dt", {}, one.says), el("dd", {}, one.reply)]) : [el("dd", { class: "faint" }, T.no_objections)]));
+}
+// A form of a dialog: its values go to `use`; nothing is sent by the browser itself.
+function onSubmit(id, use) {
+  $(id).addEventListener("submit", (event) => {
+    event.preventDefault(); event.stopImmediatePropagation();
+    use(Object.fromEntries(new FormData(event.target)));
+  }, true);
+}
+export function beginOutcomes(drawing) {
+  draw = drawing;
+  const lease_id = () => now.state.lease?.id;
+  const press = {
+    next: () => act("next"), dial: () => dial(), "hang-up": () => act("hang-up", { lease_id: lease_id() }), "give-back": () => act("give-back", { why: "", lease_id: lease_id() }),
+    appointment: () => openAppointment("hard"), wrong: () => tell("wrong_number"), outcome: () => openOutcomes(now.state.outcomes),
+    refusal: () => { $("refusal").showModal(); $("refusal-form").elements.outcome.focus(); },
+    dead: () => openOutcomes(UNHEARD.filter((code) => now.state.outcomes.includes(code))),
+    note: () => { $("note-form").elements.note.value = now.note; $("note").showModal(); },
+    objections: () => { $("objection-search").value = ""; drawObjections(""); $("objections").showModal(); $("objection-search").focus(); },
+    extend: () => act("extend"), break: openBreaks, spam: () => act("spam", { attempt_id: now.state.attempt.id }), undo: () => act("undo", { attempt_id: now.state.undo.attempt_id }),
+  };
+  for (const [name, does] of Object.entries(press)) $("do-" + name)?.addEventListener("click", does);
+  $("mode").addEventListener("change", (event) => { act("mode", { mode: event.target.value }); event.target.blur(); $("ask").focus(); });
+  $("objection-search").addEventListener("input", (event) => drawObjections(event.target.value.trim()));
+  onSubmit("appointment-form", (given) => tell(given.kind === "soft" ? "appointment_soft" : "appointment_hard", { appointment: { at: given.at + ":00+08:00", kind: given.kind, with_whom: given.with_whom, note: given.note }, note: given.note }));
+  onSubmit("refusal-form", (given) => tell(given.outcome, { who: given.who, confirmed: given.who === "unknown" ? false : undefined, note: given.note }));
+  onSubmit("note-form", (given) => { now.note = given.note.trim(); $("note").close(); draw(); });
+}

@@ -1,0 +1,85 @@
+// The way to the server. Every action may be sent twice without harm, so what fails for want of a connection is sent again until
+// it succeeds; each names the lease and call it speaks of, so that a late one never hits another case.
+import { $, API, T, el, now } from "./page.js";
+import { arrived, keepOnItsWay, onItsWay } from "./drafts.js";
+
+let take = () => {}, draw = () => {};
+export function begin(taking, drawing) { take = taking; draw = drawing; }
+const KEPT = ["answer", "outcome"]; // what must arrive even where the page dies on the way
+const LONGEST_WAIT = 5000;
+let wake = null; // cuts the wait short: the network is back
+
+export function online(is) {
+  now.online = is;
+  const mark = $("online");
+  mark.textContent = is ? T.online : T.offline;
+  mark.className = is ? "" : "off";
+}
+function options(body) {
+  const made = { headers: { Accept: "application/json" } };
+  if (body === undefined) return made;
+  made.method = "POST";
+  made.headers["X-CSRF-Token"] = document.querySelector("meta[name=csrf-token]").content;
+  made.headers["Content-Type"] = "application/json";
+  made.body = JSON.stringify(now.state?.memo === undefined ? body : { ...body, memo: now.state.memo });
+  return made;
+}
+async function ask(path, body) {
+  try {
+    const answer = await fetch(API + path, options(body));
+    const told = answer.headers.get("content-type")?.includes("json") ? await answer.json().catch(() => null) : null;
+    return { status: answer.status, told };
+  } catch { return { status: 0, told: null }; }
+}
+
+// One action at a time. True: done; false: refused, and the reason is shown.
+export async function act(path, body = {}) {
+  if (now.busy || now.passive) return false;
+  now.busy = path; now.problem = "";
+  if (KEPT.includes(path)) keepOnItsWay(path, body);
+  try { return await send(path, body); } finally { now.busy = ""; }
+}
+async function send(path, body) {
+  for (let wait = 500; ; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
+    const { status, told } = await ask(path, body);
+    if (status === 200 && told) {
+      online(true); arrived(); take(told);
+      return true;
+    }
+    if (status === 401) loggedOut();
+    else if (told?.refused && (status < 500 || String(told.why).startsWith("line_"))) {
+      online(true); arrived(); now.problem = told.about || "";
+      now.busy = "";
+      await reload();
+      return false;
+    } else online(false);
+    if (now.passive) return false;
+    await new Promise((later) => { wake = later; setTimeout(later, wait); });
+  }
+}
+// Without waiting and without a word where it fails: the next one will do.
+export async function quietly(path, body) {
+  const { status, told } = await ask(path, body);
+  if (status === 200 && told && !now.busy && !now.passive) { online(true); take(told); }
+  return status === 200;
+}
+export async function reload() {
+  if (now.state?.memo !== undefined) { draw(); return true; } // a preview keeps its answers on the page alone
+  const { status, told } = await ask("state");
+  if (status === 200 && told) { online(true); take(told); return true; }
+  if (status === 401) loggedOut(); else if (status === 0 || status >= 500) online(false);
+  draw();
+  return false;
+}
+// What was on its way when the page died goes out again, where its case is still in hand.
+export async function resend() {
+  const waiting = onItsWay();
+  if (!waiting) return;
+  if (waiting.body.lease_id && waiting.body.lease_id === now.state?.lease?.id) await act(waiting.path, waiting.body); else arrived();
+}
+function loggedOut() {
+  online(false);
+  $("notices").replaceChildren(el("p", { class: "notice warning" }, T.logged_out + " ", el("a", { href: "/log-in", target: "_blank" }, T.log_in)));
+}
+addEventListener("online", () => { wake?.(); if (!now.busy) reload(); });
+addEventListener("offline", () => online(false));

@@ -1,0 +1,38 @@
+// Left: the enterprise, what matter, whom, the numbers, what was said before.
+import { $, T, callIsOpen, day, el, local, now, paint } from "./page.js";
+import { dial } from "./call.js";
+
+const usable = (phone) => !["wrong", "dead"].includes(phone.state);
+
+export function drawWho() {
+  const { lease } = now.state;
+  const free = !callIsOpen() && !(now.state.attempt && now.state.attempt.outcome === null);
+  paint($("who"), lease && { ...lease, expires_at: null, free }, () => (lease ? parts(lease, free) : []));
+}
+function parts(lease, free) {
+  const next = lease.phones.find(usable);
+  return [
+    el("h2", {}, lease.enterprise), el("p", { class: "faint" }, lease.district),
+    lease.needs_conversion ? el("p", {}, el("span", { class: "badge warning" }, T.conversion)) : null,
+    el("h3", {}, T.matter), el("ul", {}, ...lease.matters.map((one) => el("li", {}, [one.what, ...Object.values(one.beside || {}), one.when, one.department].filter(Boolean).join(" · ")))),
+    el("h3", {}, T.contact), el("p", {}, lease.contact || "–"),
+    ...appointment(lease),
+    el("h3", {}, T.phones), el("ul", {}, ...lease.phones.map((phone) => number(phone, phone === next, free))),
+    el("h3", {}, T.history),
+    lease.history.length ? el("ul", {}, ...lease.history.map(past)) : el("p", { class: "faint" }, T.none_yet),
+    ...(lease.others.length ? [el("h3", {}, T.others), el("ul", {}, ...lease.others.map((one) => el("li", {}, one.matter || String(one.case_id))))] : []),
+  ];
+}
+function appointment(lease) {
+  const one = lease.appointment;
+  return one ? [el("h3", {}, T.appointment), el("p", {}, [day(one.at), T[one.kind], one.with_whom, one.note].filter(Boolean).join(" · "))] : [];
+}
+function number(phone, isNext, free) {
+  return el("li", { class: "phone" + (isNext ? " next" : "") },
+    el("span", {}, local(phone.number) + (phone.extension ? ` ${T.extension} ${phone.extension}` : "")),
+    el("span", { class: "faint" }, phone.last || T["phone_" + phone.state] || phone.state),
+    free && usable(phone) && !isNext ? el("button", { class: "button small", onclick: () => dial(phone.number) }, T.dial_this) : null);
+}
+function past(one) {
+  return el("li", {}, el("span", { class: "faint" }, day(one.at) + " "), one.label, el("span", { class: "faint" }, " " + one.phone), one.note ? el("div", {}, one.note) : null);
+}
