@@ -50,6 +50,8 @@ def test_a_shift_in_states(operator: Browser, made: MadeCases, field_time: Field
     attempt = post(operator, "dial")["attempt"]["id"]
     assert doing(operator) == "call"
     assert operator.post("/operator/api/pause", json={"code": "rest"}).json()["why"] == "outcome_before_leaving"
+    post(operator, "spam", attempt_id=attempt, text="骚扰电话", app="某品牌")
+    assert statement("SELECT text_shown, attempt_id FROM line_labels") == [{"text_shown": "骚扰电话", "attempt_id": attempt}]
     field_time.set(clock.now() + timedelta(seconds=100))
     with transaction() as session:
         calls.record_event(session, LineEvent("CA1", 0, "no-answer", clock.now(), attempt))
@@ -100,3 +102,30 @@ def test_who_leaves_without_a_word_is_off(operator: Browser, made: MadeCases) ->
     with transaction() as session:
         assert people.leave_the_absent(session) == 1
     assert statement("SELECT state FROM operator_states WHERE until IS NULL") == [{"state": "off"}]
+
+
+def test_a_call_dialled_by_hand_is_told_by_its_operator_and_no_carrier(operator: Browser, app: FastAPI, made: MadeCases) -> None:
+    statement('UPDATE studies SET settings = settings || \'{"dialling": {"mode": "preview", "allowed": ["manual"]}}\'::jsonb')
+    assert post(operator, "mode", mode="manual")["operator"]["modes"] == ["preview", "manual"]
+    post(operator, "next")
+    state = post(operator, "dial")
+    assert (state["attempt"]["state"], state["attempt"]["by_hand"], app.state.phone_line.placed) == ("ringing", True, [])
+    assert post(operator, "desk", word="in-progress")["attempt"]["state"] == "answered"
+    assert post(operator, "hang-up")["attempt"]["state"] == "completed"
+    assert app.state.phone_line.ended == []
+    with transaction() as session:
+        assert calls.silent_calls(session) == []
+    assert post(operator, "outcome", outcome="soft_refusal", detail={"who": "informant"})["lease"] is None
+
+
+def test_never_two_calls_for_one_operator_nor_a_word_for_another_case(operator: Browser, app: FastAPI, made: MadeCases) -> None:
+    lease = post(operator, "next")["lease"]["id"]
+    attempt = post(operator, "dial")["attempt"]["id"]
+    with transaction() as session:
+        calls.record_event(session, LineEvent("CA1", 0, "in-progress", clock.now(), attempt))
+    statement("UPDATE cases SET state = 'ready', lease_id = NULL, leased_by = NULL, leased_at = NULL, lease_expires_at = NULL")
+    post(operator, "next")
+    assert operator.post("/operator/api/dial", json={}).json()["why"] == "another_call_open"
+    late = operator.post("/operator/api/answer", json={"question": "notice", "value": "yes", "lease_id": lease, "attempt_id": attempt})
+    assert late.json()["why"] == "lease_gone", "an answer that was on its way belongs to its own case"
+    assert len(app.state.phone_line.placed) == 1

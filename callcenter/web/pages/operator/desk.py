@@ -1,4 +1,4 @@
-"""Beside the interview: a call on a desk telephone, and which of several open pages works the case."""
+"""Beside the interview: a call on a desk telephone, a line shown as marked, and which of several open pages works the case."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from callcenter import clock
+from callcenter.calls import actions as calls
 from callcenter.calls.by_hand import is_by_hand
 from callcenter.db.engine import transaction
 from callcenter.errors import Refused
@@ -32,6 +33,21 @@ class TabWord(BaseModel):
 
     word: Literal["here?", "taken", "mine"]
     page: str = Field(pattern=r"^[a-z0-9]{1,20}$")
+
+
+class Label(BaseModel):
+    """What a handset showed instead of, or beside, the line's number."""
+
+    attempt_id: int
+    app: str = Field("", max_length=60)
+    text: str = Field("", max_length=200)
+
+
+@router.post("/spam")
+def spam(session: Work, person: Operator, given: Label) -> State:
+    """The other side said that the line shows as marked, such as a nuisance call; kept beside the attempt and its line."""
+    calls.report_label(session, user_id=person.id, attempt_id=given.attempt_id, app=given.app, text_shown=given.text)
+    return state(session, person, noted="spam")
 
 
 @router.post("/desk")

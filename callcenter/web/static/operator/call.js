@@ -38,7 +38,7 @@ function enableKeys() {
     "do-next": !lease, "do-dial": lease && !open && !untold, "do-hang-up": open && call.state !== "placing",
     "do-appointment": offered("appointment_hard"), "do-refusal": offered("soft_refusal"), "do-wrong": offered("wrong_number"),
     "do-dead": offered("dead_number"), "do-outcome": outcomes.length, "do-note": lease, "do-objections": lease,
-    "do-give-back": lease && (!call || call.carrier_failure), "do-spam": false, "do-undo": undo, "do-extend": REAL && operator.state === "wrap_up" && !lease,
+    "do-give-back": lease && (!call || call.carrier_failure), "do-spam": REAL && call, "do-undo": undo, "do-extend": REAL && operator.state === "wrap_up" && !lease,
     "do-break": REAL && !untold,
   };
   for (const [id, allowed] of Object.entries(may)) { const button = $(id); if (button) button.disabled = !allowed; }

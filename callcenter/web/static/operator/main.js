@@ -14,6 +14,7 @@ function take(next) {
   now.lag = Date.now() - Date.parse(next.now);
   if (next.finished) now.told = { ...next.finished, who: now.withWhom }; else if (next.lease) now.told = null;
   now.savedAt = next.saved_at || (next.finished ? next.now : now.savedAt);
+  if (next.noted) window.callcenter.say("done", T["noted_" + next.noted]);
   if (before?.lease?.id !== next.lease?.id) now.note = "";
   draw(showQuestion());
 }

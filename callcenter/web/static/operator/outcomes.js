@@ -53,12 +53,13 @@ export function beginOutcomes(drawing) {
     dead: () => openOutcomes(UNHEARD.filter((code) => now.state.outcomes.includes(code))),
     note: () => { $("note-form").elements.note.value = now.note; $("note").showModal(); },
     objections: () => { $("objection-search").value = ""; drawObjections(""); $("objections").showModal(); $("objection-search").focus(); },
-    extend: () => act("extend"), break: openBreaks, spam: () => act("spam", { attempt_id: now.state.attempt.id }), undo: () => act("undo", { attempt_id: now.state.undo.attempt_id }),
+    extend: () => act("extend"), break: openBreaks, spam: () => { $("spam").showModal(); $("spam-form").elements.text.select(); }, undo: () => act("undo", { attempt_id: now.state.undo.attempt_id }),
   };
   for (const [name, does] of Object.entries(press)) $("do-" + name)?.addEventListener("click", does);
   $("mode").addEventListener("change", (event) => { act("mode", { mode: event.target.value }); event.target.blur(); $("ask").focus(); });
   $("objection-search").addEventListener("input", (event) => drawObjections(event.target.value.trim()));
   onSubmit("appointment-form", (given) => tell(given.kind === "soft" ? "appointment_soft" : "appointment_hard", { appointment: { at: given.at + ":00+08:00", kind: given.kind, with_whom: given.with_whom, note: given.note }, note: given.note }));
   onSubmit("refusal-form", (given) => tell(given.outcome, { who: given.who, confirmed: given.who === "unknown" ? false : undefined, note: given.note }));
+  onSubmit("spam-form", (given) => { $("spam").close(); act("spam", { ...given, attempt_id: now.state.attempt.id }); });
   onSubmit("note-form", (given) => { now.note = given.note.trim(); $("note").close(); draw(); });
 }
