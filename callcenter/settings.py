@@ -1,6 +1,7 @@
 """Settings from the environment, typed. Secrets have no defaults and known bad ones are refused."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -33,6 +34,21 @@ class Settings(BaseSettings):
     """Decides who stands behind each number at the simulated carrier; simulated operators are handed the same."""
     field_clock_file: Path | None = None
     """A file that holds field time (ISO 8601). Refused outside a demo."""
+    alert_webhook_url: str = ""
+    """Where alerts are posted, signed with ALERT_WEBHOOK_SECRET; none: no webhook."""
+    alert_webhook_secret: SecretStr = SecretStr("")
+    alert_from: Literal["notice", "warning", "stop"] = "warning"
+    """The least serious alerts that leave the house."""
+    smtp_host: str = ""
+    """The mail server that takes alerts; none: no mail."""
+    smtp_port: int = 0
+    """587, with SMTP_SECURITY=tls 465, unless told."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    alert_mail_from: str = ""
+    alert_mail_to: str = ""
+    """Addresses, separated by commas."""
     data_dir: Path = Path("data")
     """Where files that the program makes are kept."""
     log_level: str = "INFO"

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from callcenter import clock, schema
@@ -9,6 +10,9 @@ from callcenter.calls.phone_line import NoLine, PhoneLine
 from callcenter.db.engine import connect
 from callcenter.errors import Refused
 from callcenter.settings import Settings
+
+if TYPE_CHECKING:
+    from callcenter.operations.alert_senders import Sender
 
 assert schema.TABLES  # noqa: S101  # tables name each other: whoever uses one must know all, whatever else the command imports
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -43,6 +47,13 @@ def phone_line(settings: Settings) -> PhoneLine:
         base_url=settings.twilio_base_url,
         byoc=settings.twilio_byoc,
     )
+
+
+def alert_senders(settings: Settings) -> "list[Sender]":
+    """The ways by which alerts leave this house; none unless set."""
+    from callcenter.operations.alert_senders import senders  # noqa: PLC0415  # only the scheduler sends, and only where a way is set
+
+    return senders(settings) if settings.alert_webhook_url or settings.smtp_host else []
 
 
 class _FileClock:

@@ -9,9 +9,11 @@ import structlog
 from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
+from callcenter import clock
 from callcenter.db.engine import transaction
+from callcenter.operations.liveness import silent_for
 from callcenter.operations.logs import told
-from callcenter.response_rates.queries import titles
+from callcenter.operations.queries import latest_start
 from callcenter.web.live import Listener, Subscriber
 from callcenter.web.translations import LANGUAGES
 from dashboards.study_board import Board, count, shown
@@ -22,6 +24,8 @@ HEARTBEAT = 10.0
 """Seconds of silence after which the database is asked whether it is there: once a process, however many look."""
 LONGEST = 600.0
 """Seconds after which a stream ends; the browser opens the next one, and its right to it is checked anew."""
+
+WELL, SILENT, AWAY = "well", "silent", "away"
 
 log = structlog.get_logger("boards")
 
@@ -36,7 +40,8 @@ class StudyFeed:
         self.latest: dict[str, str] = {}
         self.task: asyncio.Task[None] | None = None
         self.counted = 0
-        self.is_away = False
+        self.seen = WELL
+        """What the viewers were last told of the house: well, scheduler silent, database away."""
 
     async def watch(self, language: str) -> AsyncIterator[ServerSentEvent]:
         """Events for one viewer: the board as it is, then after each change."""
@@ -71,12 +76,12 @@ class StudyFeed:
             self.listener.remove(subscriber)
 
     async def _has_news(self, subscriber: Subscriber) -> bool:
-        """Whether to count: something changed, the database went away (the viewers are told), or it came back."""
+        """Whether to count: something changed, or the database or the scheduler went away (the viewers are told) or came back."""
         try:
             async with asyncio.timeout(HEARTBEAT):
                 await subscriber.queue.get()
         except TimeoutError:
-            return await run_in_threadpool(_answers) == self.is_away
+            return await run_in_threadpool(_state) != self.seen
         while not subscriber.queue.empty():
             subscriber.queue.get_nowait()
         return True
@@ -84,24 +89,23 @@ class StudyFeed:
     async def _renew(self) -> None:
         try:
             board = await run_in_threadpool(count, self.study_id)
-            self.counted, self.is_away = self.counted + 1, False
+            self.counted, self.seen = self.counted + 1, SILENT if board.scheduler_silent else WELL
             self.latest = {language: await run_in_threadpool(_payload, board, language) for language in LANGUAGES}
         except Exception as failure:
-            self.is_away = True
+            self.seen = AWAY
             log.warning("board_not_counted", **told(failure))
             self.latest = dict.fromkeys(LANGUAGES, json.dumps({"away": True}))
         for changed in self.viewers:
             changed.set()
 
 
-def _answers() -> bool:
+def _state() -> str:
     try:
         with transaction() as session:
-            titles(session)
+            return SILENT if silent_for(latest_start(session), clock.now()) else WELL
     except Exception as failure:
         log.warning("database_away", **told(failure))
-        return False
-    return True
+        return AWAY
 
 
 def _payload(board: Board, language: str) -> str:

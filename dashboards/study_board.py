@@ -1,7 +1,7 @@
 """The study board: one query, shown as tables and charts, in each language once for all viewers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
 from callcenter import clock
 from callcenter.db.engine import transaction
+from callcenter.operations.liveness import silent_for
+from callcenter.operations.queries import latest_start
 from callcenter.response_rates.cohorts import named_rates
 from callcenter.response_rates.queries import PopulationCounts, study_counts, titles
 from callcenter.web import rendering, translations
@@ -27,12 +29,17 @@ class Board:
     title: str
     at: datetime
     populations: list[PopulationCounts]
+    scheduler_silent: timedelta | None = None
+    """For how long the scheduler has done nothing, where that is too long."""
 
 
 def count(study_id: int) -> Board:
     """Count a study now."""
+    now = clock.now()
     with transaction() as session:
-        return Board(study_id, titles(session).get(study_id, ""), clock.now(), study_counts(session, study_id))
+        return Board(
+            study_id, titles(session).get(study_id, ""), now, study_counts(session, study_id), silent_for(latest_start(session), now)
+        )
 
 
 def shown(board: Board, language: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -13,6 +14,8 @@ from callcenter import wiring
 from callcenter.cli.serving import serve
 from callcenter.errors import InvalidInput
 from callcenter.operations import logs
+from callcenter.operations.alert_messages import at_least
+from callcenter.scheduler.alerting import send_alerts
 from callcenter.scheduler.leader import lead
 from callcenter.scheduler.timetable import timetable
 from callcenter.settings import Settings
@@ -77,7 +80,10 @@ def run_scheduler() -> None:
     """
     settings = _started(pool_size=4)
     by_field_time = settings.field_clock_file is not None
-    lines = timetable(wiring.phone_line(settings))
+    ways = wiring.alert_senders(settings)
+    page = settings.public_url.rstrip("/") + "/supervisor"
+    alerting = partial(send_alerts, ways, at_least(settings.alert_from), page) if ways else None
+    lines = timetable(wiring.phone_line(settings), alerting)
     lead(settings.database_url.get_secret_value(), lines, _asked_to_stop(), by_field_time=by_field_time)
 
 

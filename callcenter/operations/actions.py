@@ -1,14 +1,16 @@
 """Writes of the house: audit entries, alerts, jobs, notices to live pages."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import IO, Any
 
-from sqlalchemy import and_, case, delete, func, or_
+from sqlalchemy import and_, case, delete, func, or_, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from callcenter import clock
-from callcenter.operations.tables import Alert, AuditEntry, Job, KeptFilePart, TimetableRun
+from callcenter.operations.alert_messages import QUIET, Message, wait_after
+from callcenter.operations.tables import Alert, AlertDelivery, AuditEntry, Job, KeptFilePart, TimetableRun
 
 
 def record(
@@ -125,3 +127,54 @@ def forget_kept_files(session: Session, older_than: timedelta = timedelta(days=3
     """Remove kept files after some days: they can be made again; how many parts."""
     removed = session.execute(delete(KeptFilePart).where(col(KeptFilePart.made_at) < clock.now() - older_than))
     return int(getattr(removed, "rowcount", 0))
+
+
+TAKEN_FOR = timedelta(minutes=2)
+"""While a process sends a message nobody else tries it; if the process dies, it is tried again after this time."""
+_PLAN = """
+INSERT INTO alert_deliveries (alert_id, way, target, state, tries, next_try_at)
+SELECT a.id, CAST(:way AS varchar), CAST(:target AS varchar),
+       CASE WHEN EXISTS (SELECT FROM alert_deliveries d JOIN alerts b ON b.id = d.alert_id
+                         WHERE d.way = :way AND d.target = :target AND b.same_as = a.same_as AND b.id <> a.id AND d.state <> 'held'
+                               AND b.at > a.at - CAST(:quiet AS interval))
+            THEN 'held' ELSE 'waiting' END, 0, CAST(:now AS timestamptz)
+FROM alerts a
+WHERE a.closed_at IS NULL AND a.severity = ANY(:severities) AND a.at > CAST(:now AS timestamptz) - interval '1 day'
+ON CONFLICT (alert_id, way, target) DO NOTHING
+"""
+
+
+def plan_deliveries(session: Session, ways: Iterable[tuple[str, str]], severities: Sequence[str]) -> int:
+    """Note which open alerts are to be told by which way (`way`, `target`); how many are new. Alerts of yesterday are not news."""
+    planned = 0
+    for way, target in ways:
+        values = {"way": way, "target": target, "severities": list(severities), "quiet": QUIET, "now": clock.now()}
+        planned += int(getattr(session.connection().execute(text(_PLAN), values), "rowcount", 0))
+    return planned
+
+
+def take_delivery(session: Session, way: str, target: str, page: str) -> Message | None:
+    """The next message that is due by this way, ours for a while."""
+    due = select(AlertDelivery).where(AlertDelivery.way == way, AlertDelivery.target == target, AlertDelivery.state == "waiting")
+    due = due.where(col(AlertDelivery.next_try_at) <= clock.now()).order_by(col(AlertDelivery.id)).limit(1)
+    found = session.exec(due.with_for_update(skip_locked=True)).first()
+    if found is None:
+        return None
+    found.tries, found.next_try_at = found.tries + 1, clock.now() + TAKEN_FOR
+    session.add(found)
+    alert = session.get_one(Alert, found.alert_id)
+    return Message(found.id or 0, alert.at, alert.kind, alert.severity, alert.text, page)
+
+
+def delivery_told(session: Session, delivery_id: int, error: str | None) -> str:
+    """Keep what came of a try; the state then. A failure is tried again later, in the end given up."""
+    found = session.get_one(AlertDelivery, delivery_id, with_for_update=True)
+    found.error = error
+    if error is None:
+        found.state, found.sent_at = "sent", clock.now()
+    elif (pause := wait_after(found.tries)) is None:
+        found.state = "failed"
+    else:
+        found.next_try_at = clock.now() + pause
+    session.add(found)
+    return found.state

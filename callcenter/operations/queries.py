@@ -7,12 +7,19 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
-from callcenter.operations.tables import Alert, AuditEntry, Job, KeptFilePart, TimetableRun
+from callcenter.operations.tables import Alert, AlertDelivery, AuditEntry, Job, KeptFilePart, TimetableRun
 
 
 def open_alerts(session: Session) -> list[Alert]:
     """Alerts nobody has closed, newest first."""
     return list(session.exec(select(Alert).where(col(Alert.closed_at).is_(None)).order_by(col(Alert.id).desc())))
+
+
+def alert_deliveries(session: Session, *, offset: int = 0, limit: int = 50) -> tuple[list[tuple[AlertDelivery, Alert]], int]:
+    """A page of what left the house or is to, newest first, each with its alert, and how many there are."""
+    count = session.exec(select(func.count()).select_from(AlertDelivery)).one()
+    both = select(AlertDelivery, Alert).join(Alert, col(Alert.id) == col(AlertDelivery.alert_id))
+    return list(session.exec(both.order_by(col(AlertDelivery.id).desc()).offset(offset).limit(limit))), count
 
 
 def job(session: Session, job_id: int) -> Job | None:
@@ -43,6 +50,11 @@ def latest_runs(session: Session) -> list[TimetableRun]:
         select(TimetableRun).ext(distinct_on(col(TimetableRun.job))).order_by(col(TimetableRun.job), col(TimetableRun.started_at).desc())
     )
     return list(session.exec(newest))
+
+
+def latest_start(session: Session) -> datetime | None:
+    """When the scheduler last began a job of its timetable."""
+    return session.exec(select(func.max(TimetableRun.started_at))).one()
 
 
 def history(session: Session, subject_kind: str, subject_id: object) -> list[AuditEntry]:

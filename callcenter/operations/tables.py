@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from callcenter.db.columns import document, key, moment, one_of
+from callcenter.db.columns import document, key, link, moment, one_of
 
 
 class AuditEntry(SQLModel, table=True):
@@ -92,3 +92,26 @@ class KeptFilePart(SQLModel, table=True):
     place: int
     data: bytes
     made_at: datetime = moment(index=True)
+
+
+class AlertDelivery(SQLModel, table=True):
+    """That an alert is to leave the house, by one way to one address; tried again until it is sent or given up."""
+
+    __tablename__ = "alert_deliveries"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "waiting", "sent", "held", "failed")),
+        UniqueConstraint("alert_id", "way", "target"),
+        Index("alert_deliveries_due", "next_try_at", postgresql_where=text("state = 'waiting'")),
+    )
+    id: int | None = key()
+    alert_id: int = link("alerts.id", index=False)
+    way: str
+    """webhook or email."""
+    target: str
+    """The host of the webhook, or the mail addresses."""
+    state: str = "waiting"
+    """held: the same alert was told shortly before and would only be noise."""
+    tries: int = 0
+    next_try_at: datetime = moment()
+    sent_at: datetime | None = moment(nullable=True)
+    error: str | None = None

@@ -29,9 +29,11 @@ class Line:
     run: Callable[[], Result]
 
 
-def timetable(phone_line: PhoneLine) -> list[Line]:
-    """The jobs of this installation."""
+def timetable(phone_line: PhoneLine, alerting: Callable[[], Result] | None = None) -> list[Line]:
+    """The jobs of this installation; `alerting` sends alerts out of the house, where a way is set."""
+    told = [] if alerting is None else [Line("send_alerts", timedelta(seconds=5), alerting)]
     return [
+        *told,
         Line("expire_leases", timedelta(seconds=5), _in_transaction("returned", lambda session: len(call_queue.expire_leases(session)))),
         Line("sweep_calls", timedelta(seconds=10), lambda: sweep_calls(phone_line)),
         Line("sweep_legs", timedelta(seconds=20), lambda: sweep_legs(phone_line)),

@@ -84,6 +84,7 @@ NAVIGATION: dict[str, list[Group]] = {
             (
                 (noted("后台任务"), "/administrator/jobs"),
                 (noted("操作记录"), "/administrator/audit"),
+                (noted("提醒发送"), "/administrator/alerts"),
             ),
         ),
         CALENDAR,

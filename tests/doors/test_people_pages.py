@@ -148,6 +148,13 @@ def test_jobs_and_the_timetable_are_shown(administrator: Browser) -> None:
     )
     page = administrator.get("/administrator/jobs").text
     assert "<td>生成数据包</td>" in page and "3 / 10" in page and "sweep" in page and "found" in page
+    assert "定时程序已有" not in page
+    statement("UPDATE timetable_runs SET started_at = started_at - interval '2 minutes'")
+    assert "定时程序已有 2分" in administrator.get("/administrator/jobs").text
+    # Alerts leave the house only where a way is set; a trial stands on the supervisors' page in any case.
+    assert "还没有设置发送方式" in administrator.get("/administrator/alerts").text
+    assert administrator.post("/administrator/alerts/trial").status_code == 303
+    assert statement("SELECT severity FROM alerts WHERE closed_at IS NULL") == [{"severity": "stop"}]
 
 
 def test_nobody_s_number_is_not_found(administrator: Browser) -> None:

@@ -5,6 +5,7 @@ from callcenter.web.translations import noted
 ACTIONS = {
     "add_do_not_call": noted("加入免打扰"),
     "alert_closed": noted("处理提醒"),
+    "alert_tried": noted("测试提醒发送"),
     "appointment_handed_over": noted("转交预约"),
     "counters_rebuilt": noted("重建计数"),
     "case_finished": noted("登记结果"),
@@ -104,6 +105,7 @@ JOBS = {
     "end_wrap_ups": noted("结束到时的话后整理"),
     "leave_the_absent": noted("登记离开的话务员"),
     "watch_lines": noted("检查外呼线路"),
+    "send_alerts": noted("发送提醒"),
     "sweep_calls": noted("查询没有回音的电话"),
     "sweep_legs": noted("查询没有回音的话机"),
     "settle_abandoned": noted("补登没有登记的结果"),
@@ -125,6 +127,7 @@ JOBS = {
 }
 
 DETAILS = {
+    "sent": noted("已发送"),
     "accepted": noted("采用"),
     "appointments": noted("预约"),
     "asked": noted("已查询"),

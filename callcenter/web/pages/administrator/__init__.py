@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.administrator import calendar, house, people, people_import
+from callcenter.web.pages.administrator import alerts, calendar, house, people, people_import
 
 router = APIRouter()
 router.include_router(people_import.router)  # before people: /import is no person's number
 router.include_router(people.router)
 router.include_router(house.router)
+router.include_router(alerts.router)
 router.include_router(calendar.router)

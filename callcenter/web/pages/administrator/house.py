@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from callcenter import clock
 from callcenter.operations import queries
+from callcenter.operations.liveness import silent_for
 from callcenter.people import queries as people
 from callcenter.studies.phases import FIELD_ZONE
 from callcenter.web import labels
@@ -25,7 +27,15 @@ def jobs(request: Request, person: Administrator, session: Work, offset: int = 0
     """Background jobs and the latest run of each line of the timetable."""
     shown, count = queries.jobs(session, offset=max(offset, 0), limit=SIZE)
     values: dict[str, Any] = {"shown": shown, "count": count, "offset": max(offset, 0), "size": SIZE}
-    return page(request, person, "administrator/jobs.html", **values, runs=queries.latest_runs(session), names=people.names(session))
+    return page(
+        request,
+        person,
+        "administrator/jobs.html",
+        **values,
+        runs=queries.latest_runs(session),
+        silent=silent_for(queries.latest_start(session), clock.now()),
+        names=people.names(session),
+    )
 
 
 @router.get("/audit")

@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from callcenter import clock
 from callcenter.call_queue import queries as queue
 from callcenter.follow_up import queries as follow_up
 from callcenter.operations import actions as operations
 from callcenter.operations import queries as house
+from callcenter.operations.liveness import silent_for
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
 from callcenter.web.rendering import flash, page, see_other
@@ -27,6 +29,7 @@ def start(request: Request, person: Supervisor, session: Work) -> Response:
         person,
         "supervisor/start.html",
         alerts=house.open_alerts(session),
+        silent=silent_for(house.latest_start(session), clock.now()),
         proposals=len(follow_up.open_proposals(session)),
         studies=[(study, queue.waiting(session, study.id or 0)) for study in known],
     )
