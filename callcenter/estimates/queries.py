@@ -142,6 +142,7 @@ class Pool:
     questions: list[Question]
     asked_differently: list[str]
     """Names that not all of the populations ask, or not in the same words and codes."""
+    small_base: int
 
 
 def pool(session: Session, population_ids: Sequence[int]) -> Pool | None:
@@ -153,7 +154,8 @@ def pool(session: Session, population_ids: Sequence[int]) -> Pool | None:
     frames_with = {row[0]: row[1] for row in session.connection().execute(text(SHARED), shared)}
     parts = [Part(data.strata, data.cases, data.answers, data.weights) for data in found.values()]
     alike, differing = _alike([data.questions for data in found.values()])
-    return Pool(list(found), pooled(parts, frames_with), alike, differing)
+    small_base = max(data.wishes.small_base for data in found.values())
+    return Pool(list(found), pooled(parts, frames_with), alike, differing, small_base)
 
 
 SHARED = "SELECT unit_key, count(*) FROM draw_units WHERE draw_id = ANY(:draws) GROUP BY unit_key HAVING count(*) > 1"

@@ -5,14 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from callcenter.cli import main
 from callcenter.db.engine import statement, transaction
 from callcenter.exports import package
 from callcenter.worker.handlers import HANDLERS
 from callcenter.worker.loop import Worker
-from tests.factories.field_work import make_worked_sample
+from tests.factories.field_work import make_worked_sample, top_up
 from tests.factories.people import Browser
+from tests.factories.sampling import MOMENT, insert, make_second_population
 
 CODES = {"和平区": ["1.1"] * 6 + ["4.80", "3.13", "2.112"], "河西区": ["1.1"] * 7 + [""]}
 
@@ -108,3 +110,48 @@ def test_commands_on_a_stored_study(
     assert main(["export", "verify", str(out)]) == 0
     assert main(["export", "make", "trial", "--out", str(out)]) == 1
     assert main(["export", "make", "trial", "--out", str(tmp_path / "other"), "--format", "sav"]) == 1
+
+
+def test_a_question_with_its_interval_districts_compared_and_the_main_sample_alone(client_for: Callable[..., Browser]) -> None:
+    with transaction() as session:
+        made = make_worked_sample(session, {"和平区": ["1.1"] * 9 + ["4.80"], "河西区": ["1.1"] * 3, "南开区": ["1.1"] * 8})
+        top_up(session, made, "南开区", ["1.1"] * 2)
+    at = f"/evaluator/populations/{made.drawn.frame.population_id}/questions"
+    client = client_for("evaluator")
+    text = client.get(f"{at}/days").text
+    for shown in ("只用主样本", "p（Holm 校正）", "中位数", "平均 ", "95% 区间", "回答太少，不比较"):
+        assert shown in text
+    bars = client.get(f"{at}/days/chart").json()
+    assert sum(bars["data"][0]["y"]) == pytest.approx(1)
+    assert client.get(f"{at}/ways/chart?by=district&level=1").json()["data"][0]["x"] == ["南开区", "和平区", "河西区"]
+    assert "最多的是“网上”：100.0 %" in client.get(f"{at}/ways?level=99").text
+    assert client.get(f"{at}/nothing").status_code == 404
+    outside = client_for("commissioner")
+    assert "回答太少，不显示" in outside.get(f"{at}/days").text
+    # one small district alone would be told by the rest: the next smallest is hidden with it
+    assert outside.get(f"{at}/days/chart?by=district").json()["data"][0]["x"] == ["南开区"]
+
+
+def test_populations_taken_together(client_for: Callable[..., Browser]) -> None:
+    with transaction() as session:
+        made = make_worked_sample(session, {"和平区": ["1.1"] * 6, "河西区": ["1.1"] * 6})
+        other = make_second_population(session, made.drawn.frame)
+        stage = made.drawn.frame.stage_id
+    client = client_for("evaluator")
+    assert client.get(f"/evaluator/pools/{stage}/topic-1").status_code == 404
+    with transaction() as session:
+        draw = insert(
+            session, "draws", population_id=other.population_id, draw_no=1, secret="", seed_commitment="", public_source="",
+            public_due=MOMENT, committed_at=MOMENT, drawn_at=MOMENT, design_id=made.drawn.design_id,
+        )  # fmt: skip
+        session.execute(text(SAME_UNITS), {"new": draw, "old": made.drawn.draw_id})
+    assert f'href="/evaluator/pools/{stage}/topic-1"' in client.get("/evaluator").text
+    text_of = client.get(f"/evaluator/pools/{stage}/all").text
+    assert "合并 2 个样本总体" in text_of
+    assert client.get(f"/evaluator/pools/{stage}/topic-x").status_code == 404
+
+
+SAME_UNITS = (
+    "INSERT INTO draw_units (draw_id, stratum_id, frame_unit_id, unit_key, prn, position) "
+    "SELECT :new, stratum_id, frame_unit_id, unit_key, prn, position FROM draw_units WHERE draw_id = :old"
+)

@@ -20,14 +20,14 @@ from callcenter.studies.queries import population, study_of_population
 from callcenter.web.deps import Work
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
+from callcenter.web.translations import noted
 
 router = APIRouter(prefix="/evaluator")
 
 Reader = Annotated[Person, allow("evaluator", "commissioner")]
 Evaluator = Annotated[Person, allow("evaluator")]
 
-SMALL_BASE = 5
-"""Under so many answers a figure is not shown to those outside the house."""
+RAKE_BY = {"district": noted("区"), "sub_area": noted("分区域"), "department": noted("报送单位")}
 
 
 @router.get("/populations/{population_id}")
@@ -47,6 +47,8 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
         formulas={name: rate.formula for name, rate in aapor.RATES.items()},
         weights=data.weights,
         infinity=math.inf,
+        small_base=data.wishes.small_base,
+        rake_labels=RAKE_BY,
         figures=_figures(data, hide_small=person.role == "commissioner"),
         **_packages(session, population_id),
     )
@@ -108,7 +110,7 @@ def _packages(session: Session, population_id: int) -> dict[str, Any]:
 
 def _figures(data: Released, *, hide_small: bool) -> list[Any]:
     found = results(data.strata, data.cases, data.answers, data.questions, data.weights)
-    return [result for result in found if result.figure.n >= SMALL_BASE] if hide_small else found
+    return [result for result in found if result.figure.n >= data.wishes.small_base] if hide_small else found
 
 
 def _file(data: bytes, name: str, kind: str) -> Response:
