@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import text
 
 from callcenter import clock
@@ -21,6 +21,7 @@ from callcenter.people.actions import begin_session
 from callcenter.settings import Settings
 from callcenter.studies.tables import Study
 from callcenter.web.app import create_app
+from callcenter.web.live import Listener
 from tests.conftest import FieldTime
 from tests.factories.calls import PretendedLine
 from tests.factories.cases import MadeCases, make_cases
@@ -45,19 +46,40 @@ def app(database_url: str, tmp_path: Path, made: MadeCases) -> FastAPI:
     return made_app
 
 
+class Server:
+    """A web server that can be stopped and started again at the same address."""
+
+    def __init__(self, app: FastAPI) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.app, self.address = app, f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.app.state.listener = Listener(self.app.state.settings.database_url.get_secret_value())
+        config = uvicorn.Config(self.app, host="127.0.0.1", port=self.port, log_level="warning", timeout_graceful_shutdown=1)
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        self.server.should_exit = self.server.force_exit = True
+        self.thread.join(10)
+
+
 @pytest.fixture
-def address(app: FastAPI) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+def server(app: FastAPI) -> Iterator[Server]:
+    running = Server(app)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def address(server: Server) -> str:
+    return server.address
 
 
 @pytest.fixture
@@ -160,27 +182,81 @@ def test_an_appointment_a_note_and_a_refusal_by_keys(page: Page, tmp_path: Path)
     expect(page.locator("#ask")).to_contain_text("已登记：婉拒")
 
 
-def test_the_server_away_for_a_while_loses_nothing(page: Page, address: str) -> None:
+def talking(page: Page) -> None:
+    """On to the first question."""
     page.keyboard.press("n")
     expect(page.locator("#who h2")).to_contain_text("天津第")
     page.keyboard.press("d")
     expect(page.locator(".call-state")).to_contain_text("正在拨出")
     carrier_says("in-progress")
+    began = time.monotonic()
     expect(page.locator("#say")).to_contain_text("现在方便吗", timeout=10_000)
-    page.route("**/operator/api/**", lambda route: route.abort())
+    assert time.monotonic() - began < 1, "the state of the call is on the page within a second"
+
+
+def test_nothing_is_lost_when_network_page_or_server_go(page: Page, server: Server) -> None:
+    talking(page)
+    context = page.context
+    context.set_offline(True)
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     expect(page.locator("#online")).to_contain_text("连接中断")
     expect(page.locator(".choice[aria-pressed=true]")).to_contain_text("愿意")
-    page.unroute("**/operator/api/**")
+    context.set_offline(False)
     expect(page.locator("#say")).to_contain_text("请问您这里是", timeout=10_000)
     expect(page.locator("#online")).to_contain_text("连接正常")
-    assert statement("SELECT count(*) AS n FROM answers") == [{"n": 1}]
+
+    page.keyboard.press("2")  # chosen, not entered: the page is closed and opened again
+    page.close()
+    page = opened_again(context, server)
+    expect(page.locator(".choice[aria-pressed=true]")).to_have_attribute("data-digit", "2")
+    page.keyboard.press("1")
+
+    context.set_offline(True)  # entered on a dead network, and then the page is closed
+    page.keyboard.press("Enter")
+    expect(page.locator("#online")).to_contain_text("连接中断")
+    page.close()
+    context.set_offline(False)
+    page = opened_again(context, server)
+    expect(page.locator("#say")).to_contain_text("请问办过这项业务吗", timeout=10_000)
+
+    server.stop()  # the server goes, an answer is given, it comes back
+    expect(page.locator("#online")).to_contain_text("连接中断")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    server.start()
+    expect(page.locator("#say")).to_contain_text("具体经办", timeout=10_000)
+    given = statement("SELECT question, version, value FROM answers ORDER BY id")
+    assert [(row["question"], row["version"], row["value"]) for row in given] == [
+        ("notice", 1, "yes"), ("right_enterprise", 1, "yes"), ("handled", 1, "yes"),
+    ]  # fmt: skip
 
 
-def test_a_second_tab_is_told(page: Page, address: str) -> None:
-    expect(page.locator("#ask")).to_contain_text("按 N")
+def opened_again(context: BrowserContext, server: Server) -> Page:
+    page = context.new_page()
+    page.goto(f"{server.address}/operator")
+    expect(page.locator("#say")).to_be_visible()
+    return page
+
+
+def test_a_second_page_is_told_here_and_on_another_machine(
+    page: Page, address: str, browser: Browser, app: FastAPI, made: MadeCases
+) -> None:
     second = page.context.new_page()
+    _takes_over(page, second, address)
+    second.close()
+    with transaction() as session:
+        begun = begin_session(session, made.operators[0])
+    elsewhere = browser.new_context(locale="zh-CN")
+    elsewhere.add_cookies([{"name": f"cc_{app.state.instance}_session", "value": begun.token, "url": address}])
+    page.reload()
+    expect(page.locator("#ask")).to_contain_text("按 N")
+    page.wait_for_timeout(3_200)  # at work for a while
+    _takes_over(page, elsewhere.new_page(), address)
+    elsewhere.close()
+
+
+def _takes_over(page: Page, second: Page, address: str) -> None:
     second.goto(f"{address}/operator")
     expect(second.locator("#ask")).to_contain_text("已在另一个页面打开")
     second.keyboard.press("Enter")

@@ -11,10 +11,13 @@ let shown = null, shownAt = null;
 export let entry = { chosen: [], typed: "", nonanswer: null };
 export const asked = () => now.state?.interview?.question || null;
 
+// Of several cases asked in one call the one whose turn it is.
+const caseAsked = () => (now.state.lease.bundle || []).find((one) => one.state === "asking")?.case_id ?? now.state.lease.case_id;
+
 // A new question on the screen begins with what was said to it before, or with what was typed and never sent.
 export function showQuestion() {
   const { lease, attempt, interview } = now.state, question = asked();
-  const key = question ? [lease.id, attempt?.id, question.name, question.instance, interview.progress[0]].join("|") : null;
+  const key = question ? [lease.id, attempt?.id, caseAsked(), question.name, question.instance, interview.progress[0]].join("|") : null;
   if (key === shown) return false;
   shown = key; shownAt = new Date(fieldNow()).toISOString();
   entry = draftOf(key) || { chosen: asList(question?.value), typed: asList(question?.value).join(" "), nonanswer: question?.nonanswer || null };
@@ -84,7 +87,8 @@ function finishedLine() {
   const agreed = told.due_at && told.outcome.startsWith("appointment_");
   const text = agreed ? T.finished_appointment : told.action === "call" && !told.due_at ? T.finished : T["finished_" + told.action] || T.finished;
   const at = [day(told.due_at), agreed ? told.who : ""].filter(Boolean).join(" · ");
-  return el("p", { class: "notice done", id: "finished" }, fill(text, { outcome: LABELS[told.outcome] || told.outcome, at }));
+  const others = (told.others || []).map((one) => fill(T.finished_other, { outcome: LABELS[one.outcome] || one.outcome }));
+  return el("p", { class: "notice done", id: "finished" }, [fill(text, { outcome: LABELS[told.outcome] || told.outcome, at }), ...others].join(" "));
 }
 function offers() {
   if (!now.state.outcomes.length) return null;
@@ -106,7 +110,7 @@ function refuseToSay(code) {
   entry = { chosen: [], typed: "", nonanswer: entry.nonanswer === code ? null : code };
   now.problem = ""; changed(); drawAsk(); $("go-on")?.focus();
 }
-function speaksOf() { return { lease_id: now.state.lease.id, attempt_id: now.state.attempt?.id ?? null }; }
+function speaksOf() { return { lease_id: now.state.lease.id, attempt_id: now.state.attempt?.id ?? null, case_id: caseAsked() }; }
 export async function goOn() {
   const question = asked();
   if (!question || now.busy) return;

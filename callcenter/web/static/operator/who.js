@@ -14,6 +14,7 @@ function parts(lease, free) {
   return [
     el("h2", {}, lease.enterprise), el("p", { class: "faint" }, lease.district),
     lease.needs_conversion ? el("p", {}, el("span", { class: "badge warning" }, T.conversion)) : null,
+    ...(lease.bundle?.length > 1 ? [el("h3", {}, T.bundle), el("ol", { class: "bundle", id: "bundle" }, ...lease.bundle.map(part))] : []),
     el("h3", {}, T.matter), el("ul", {}, ...lease.matters.map((one) => el("li", {}, [one.what, ...Object.values(one.beside || {}), one.when, one.department].filter(Boolean).join(" · ")))),
     el("h3", {}, T.contact), el("p", {}, lease.contact || "–"),
     ...appointment(lease),
@@ -22,6 +23,10 @@ function parts(lease, free) {
     lease.history.length ? el("ul", {}, ...lease.history.map(past)) : el("p", { class: "faint" }, T.none_yet),
     ...(lease.others.length ? [el("h3", {}, T.others), el("ul", {}, ...lease.others.map((one) => el("li", {}, one.matter || String(one.case_id))))] : []),
   ];
+}
+// One matter of a bundle: is it asked now, was it, will it be?
+function part(one) {
+  return el("li", { class: one.state, "aria-current": one.state === "asking" ? "step" : null }, one.matter || String(one.case_id), " ", el("span", { class: "badge" }, T["bundle_" + one.state]));
 }
 function appointment(lease) {
   const one = lease.appointment;
