@@ -67,6 +67,8 @@ WITHOUT_SPEECH = (
     "blocked",
 )
 """What may be said of a call that nobody answered."""
+ANNOUNCED = ("dead_number", "suspended", "switched_off", "unreachable", "busy")
+"""What the network says before anybody answers: heard by the operator while it rings."""
 WITH_AN_ANSWER = (
     "complete", "partial", "answering_machine", "gatekeeper", "informant_absent", "wrong_number", "dead_number", "suspended",
     "switched_off", "unreachable", "soft_refusal", "hard_refusal", "opt_out", "appointment_hard", "appointment_soft", "broken_off",
@@ -100,6 +102,8 @@ def offered(state: str, *, answered: bool, was_dialled: bool = True) -> tuple[st
         return ()
     if answered:
         return WITH_AN_ANSWER
+    if state in {"queued", "ringing"}:
+        return ANNOUNCED
     return WITHOUT_SPEECH if state in {"busy", "no_answer", "failed", "canceled", "completed"} else ()
 
 

@@ -75,6 +75,8 @@ def give_answer(
             nonanswer=given.nonanswer,
             shown_at=min(shown_at, now) if shown_at else None,
             answered_at=now,
+            mode=found.mode,
+            language=language,
             operator_id=operator_id,
             attempt_id=attempt_id or found.attempt_id,
         )

@@ -49,5 +49,9 @@ class Answer(SQLModel, table=True):
     set_aside: bool = False
     shown_at: datetime | None = moment(nullable=True)
     answered_at: datetime = moment()
+    mode: str = "telephone"
+    """How the answer was given; that of the interview."""
+    language: str = "zh"
+    """In which the question was shown."""
     operator_id: int | None = link("users.id", nullable=True, index=False)
     attempt_id: int | None = link("attempts.id", nullable=True, index=False)

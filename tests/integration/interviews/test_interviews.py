@@ -122,6 +122,7 @@ def test_times_are_kept_and_a_clock_that_runs_ahead_is_not_believed(database_url
         rows = queries.latest_answers(session, interview)
         assert [(row.shown_at, row.answered_at) for row in rows] == [(now - timedelta(seconds=9), now), (now, now)]
         assert rows[0].value == "yes" and rows[0].nonanswer is None
+        assert (rows[0].mode, rows[0].language) == ("telephone", "zh")
 
 
 def test_answers_sent_at_the_same_moment_become_versions_and_none_fails(database_url: str, field_time: FieldTime) -> None:

@@ -48,7 +48,8 @@ def test_a_wrong_number_reaches_a_person_but_not_the_enterprise():
 
 
 def test_nothing_is_offered_while_it_still_rings_and_no_interview_without_an_answer():
-    assert outcomes.offered("ringing", answered=False) == ()
+    assert outcomes.offered("placing", answered=False) == ()
+    assert outcomes.offered("ringing", answered=False) == outcomes.ANNOUNCED, "the network speaks before anybody answers"
     assert "complete" in outcomes.offered("completed", answered=True)
     assert "complete" not in outcomes.offered("no_answer", answered=False)
     assert outcomes.offered("placing", answered=False, was_dialled=False) == ()
