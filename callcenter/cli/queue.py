@@ -1,4 +1,4 @@
-"""The queue: why a case is (not) callable."""
+"""The queue: why a case is (not) callable, and how far the operators will get."""
 
 import json
 from datetime import datetime
@@ -9,9 +9,12 @@ import typer
 from callcenter import clock, wiring
 from callcenter.call_queue import priority, queries
 from callcenter.db.engine import transaction
-from callcenter.errors import InvalidInput
+from callcenter.errors import InvalidInput, Refused
+from callcenter.follow_up import forecast
+from callcenter.follow_up import queries as follow_up
 from callcenter.settings import Settings
 from callcenter.studies.phases import FIELD_ZONE
+from callcenter.studies.queries import study_by_name
 
 app = typer.Typer(help="The queue. Example: callcenter queue explain 12", no_args_is_help=True)
 
@@ -40,6 +43,65 @@ def explain(
         typer.echo(f"  - {reason}" + (f"，到 {_shown(reason.until)}" if reason.until else ""))
     if not found.is_callable:
         typer.echo(f"  下次可以拨打：{_shown(found.next_at)}" if found.next_at else "  时间过去也不会自行变为可拨打。")
+
+
+@app.command()
+def simulate(
+    study: Annotated[str, typer.Option(help="The study.")],
+    operators: Annotated[int | None, typer.Option(min=0, help="Operators a day; as many as on the last day of calls unless told.")] = None,
+    calls_a_day: Annotated[
+        float | None, typer.Option(min=1, help="Calls of one operator in a day; the study's own pace unless told.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same forecast.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Forecast valid samples by day with a band, the end, and how many operators it takes. Releases nothing, changes nothing.
+
+    Example: callcenter queue simulate --study tianjin-2022 --operators 6
+    """
+    wiring.start(Settings(), pool_size=2)
+    with transaction() as session:
+        now = follow_up.standing(session, study_by_name(session, study).id or 0, clock.now())
+    if not now.strata or not now.days:
+        raise Refused("not_in_field", "研究 {study} 现在没有在电话调查期内的样本，没有可预测的。", study=study)
+    pace = calls_a_day or now.calls_a_day
+    found = forecast.forecast(
+        now.strata, now.days, operators=now.operators if operators is None else operators, calls_a_day=pace, seed=seed
+    )
+    if found is None:
+        raise Refused("not_enough_data", "研究 {study} 还没有拨打过电话，数据不足，不能预测。", study=study)
+    needed = forecast.operators_needed(now.strata, now.days, calls_a_day=pace, seed=seed)
+    if as_json:
+        typer.echo(json.dumps({**_plain(found), "operators_needed": needed, "own_pace": now.own_pace}, ensure_ascii=False))
+        return
+    _show(found, needed)
+
+
+def _plain(found: forecast.Forecast) -> dict[str, object]:
+    return {
+        "operators": found.operators,
+        "calls_a_day": found.calls_a_day,
+        "done_on": found.done_on.isoformat() if found.done_on else None,
+        "worked_out": found.worked_out,
+        "days": [{**vars(day), "day": day.day.isoformat()} for day in found.days],
+        "strata": [vars(stratum) for stratum in found.strata],
+    }
+
+
+def _show(found: forecast.Forecast, needed: int | None) -> None:
+    typer.echo(f"{found.operators} 名访问员，每人每天 {found.calls_a_day:.0f} 次。区间为第 10 到第 90 百分位。")
+    for day in found.days:
+        typer.echo(f"  {day.day.isoformat()}  拨打 {day.calls:6.0f}  有效样本 {day.middle:.0f}（{day.low:.0f}–{day.high:.0f}）")
+    for one in found.strata:
+        outlook = (
+            "数据不足" if one.chance is None else f"期末 {one.middle:.0f}（{one.low:.0f}–{one.high:.0f}），达到目标的把握 {one.chance:.0%}"
+        )
+        typer.echo(f"  {one.name}：有效 {one.valid}，目标 {one.target}；{outlook}")
+    typer.echo(
+        f"全部个案拨打到底：{found.done_on.isoformat() if found.done_on else '期内不能完成'}（期内完成的把握 {found.worked_out:.0%}）"
+    )
+    enough = f"以九成把握在期内拨打到底需要 {needed} 名访问员。" if needed is not None else "期内再多访问员也拨打不完。"
+    typer.echo(enough)
 
 
 def _moment(at: str | None) -> datetime:

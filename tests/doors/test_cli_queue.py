@@ -1,11 +1,13 @@
-"""`callcenter queue explain`."""
+"""`callcenter queue explain` and `queue simulate`."""
 
 import json
 
 import pytest
+from sqlmodel import select
 
 from callcenter.cli import main
-from callcenter.db.engine import transaction
+from callcenter.db.engine import statement, transaction
+from callcenter.studies.tables import Study
 from tests.conftest import FieldTime
 from tests.factories.cases import MadeCases, make_cases
 
@@ -33,3 +35,17 @@ def test_mistakes_are_one_sentence(made: MadeCases, capsys: pytest.CaptureFixtur
     assert "999999" in capsys.readouterr().err
     assert main(["queue", "explain", str(made.case_ids[0]), "--at", "soon"]) in {1, 2}
     assert "soon" in capsys.readouterr().err
+
+
+def test_simulate_says_how_far_the_operators_get(made: MadeCases, capsys: pytest.CaptureFixture[str]) -> None:
+    with transaction() as session:
+        study = session.exec(select(Study)).one().name
+    assert main(["queue", "simulate", "--study", study]) == 1
+    assert "数据不足" in capsys.readouterr().err
+    statement("UPDATE cases SET attempts = 1 WHERE id = %(case)s", {"case": made.case_ids[0]})
+    assert main(["queue", "simulate", "--study", study, "--operators", "1", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["days"][0]["day"] == "2022-06-02" and "2022-06-03" not in {day["day"] for day in told["days"]}, "a holiday"
+    assert told["worked_out"] == 1.0 and told["operators_needed"] == 1 and told["own_pace"] is False
+    assert main(["queue", "simulate", "--study", study, "--operators", "1"]) == 0
+    assert "需要 1 名访问员" in capsys.readouterr().out

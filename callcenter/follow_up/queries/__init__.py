@@ -12,6 +12,7 @@ from callcenter.follow_up.queries.appointments import (
     slot_at,
     slot_loads,
 )
+from callcenter.follow_up.queries.forecasts import Standing, standing
 from callcenter.follow_up.queries.top_ups import (
     PROTOCOL_WORKDAYS,
     DrawInField,
@@ -36,6 +37,7 @@ __all__ = [
     "DrawInField",
     "Kept",
     "Promised",
+    "Standing",
     "Untraced",
     "appointments_of",
     "draws_in_field",
@@ -51,6 +53,7 @@ __all__ = [
     "release_modes",
     "slot_at",
     "slot_loads",
+    "standing",
     "state_of",
     "strata",
     "tracing_list",

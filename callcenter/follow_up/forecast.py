@@ -1,0 +1,174 @@
+"""What the field will still bring: valid samples by day with a band, whether targets will be reached, how many operators it takes.
+
+A simulation of the released cases alone (no further release): each half of a working day the operators' calls go to begun cases
+before fresh ones, a case at most once in each half; a call ends a case valid or otherwise with the chances of its attempt
+(`top_up.YieldModel`), or it goes on. Bands are the 10th and 90th percentile of the runs. Pure: the same seed gives the same forecast.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callcenter.errors import InvalidInput
+from callcenter.follow_up.top_up import YieldModel
+
+Counts = NDArray[np.int64]
+
+CALLS_A_DAY = 80
+"""Calls that one operator makes in a day, until the study's own tell better."""
+RUNS = 400
+LOW, HIGH = 10, 90
+HALVES = 2
+"""Times a day at which one case can be called: not twice in one daypart."""
+ENOUGH = 0.9
+"""The share of runs in which all cases are worked to the end, for a staff to be called enough."""
+
+
+@dataclass(frozen=True)
+class StratumNow:
+    """A stratum as it stands: open cases by attempts made, and what they may still give."""
+
+    name: str
+    target: int
+    valid: int
+    open: Mapping[int, int]
+    model: YieldModel
+    tried: int
+    """Its cases that were called at all: without any there is nothing to go by."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """The end of one working day: calls made on it, and valid samples so far (low, middle, high)."""
+
+    day: date
+    calls: float
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True)
+class StratumForecast:
+    """Valid samples at the end (low, middle, high) and the chance of the target; None: not enough data."""
+
+    name: str
+    target: int
+    valid: int
+    low: float | None
+    middle: float | None
+    high: float | None
+    chance: float | None
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """By day and by stratum; `done_on` is when all cases are worked to the end (None: not within the days), `worked_out` its chance."""
+
+    days: tuple[Day, ...]
+    strata: tuple[StratumForecast, ...]
+    done_on: date | None
+    worked_out: float
+    operators: int
+    calls_a_day: float
+
+
+def forecast(
+    strata: Sequence[StratumNow], days: Sequence[date], *, operators: int, calls_a_day: float = CALLS_A_DAY, runs: int = RUNS, seed: int = 1
+) -> Forecast | None:
+    """What `operators` reach on these working days; None where no case was called yet: there is nothing to go by."""
+    if operators < 0 or calls_a_day <= 0 or runs < 1:
+        text = "访问员人数不能为负，每人每天的拨打次数应大于 0，现在是 {operators} 和 {calls}。"
+        raise InvalidInput("wrong_use", text, operators=operators, calls=calls_a_day)
+    if not any(stratum.tried for stratum in strata):
+        return None
+    field = _Field(strata, runs, np.random.default_rng(seed))
+    shown, done = [], np.full(runs, len(days))
+    for place, day in enumerate(days):
+        calls = np.sum([field.call(operators * calls_a_day / HALVES) for _ in range(HALVES)], axis=0)
+        done = np.where((field.open.sum(axis=(1, 2)) == 0) & (done == len(days)), place, done)
+        shown.append(Day(day, float(calls.mean()), *_band(field.valid.sum(axis=1))))
+    worked_out = float((done < len(days)).mean())
+    middle = int(np.percentile(done, 50, method="lower"))
+    return Forecast(
+        tuple(shown),
+        tuple(_of_stratum(stratum, field.valid[:, at]) for at, stratum in enumerate(strata)),
+        days[middle] if middle < len(days) else None,
+        worked_out,
+        operators,
+        calls_a_day,
+    )
+
+
+def operators_needed(
+    strata: Sequence[StratumNow], days: Sequence[date], *, calls_a_day: float = CALLS_A_DAY, most: int = 500, seed: int = 1
+) -> int | None:
+    """The fewest operators with whom all cases are worked to the end within the days in most runs; None: even `most` would not do."""
+
+    def do(operators: int) -> bool:
+        found = forecast(strata, days, operators=operators, calls_a_day=calls_a_day, runs=100, seed=seed)
+        return found is not None and found.worked_out >= ENOUGH
+
+    if not days or not do(most):
+        return None
+    low, high = -1, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if do(middle) else (middle, high)
+    return high
+
+
+class _Field:
+    """All runs at once: open cases by run, stratum and attempts made, and valid ones by run and stratum."""
+
+    def __init__(self, strata: Sequence[StratumNow], runs: int, rng: np.random.Generator) -> None:
+        steps = max(len(stratum.model.valid) for stratum in strata)
+        self.rng = rng
+        self.open: Counts = np.zeros((runs, len(strata), steps), dtype=np.int64)
+        self.valid: Counts = np.tile(np.array([stratum.valid for stratum in strata], dtype=np.int64), (runs, 1))
+        self.ends_valid, self.ends = np.zeros((len(strata), steps)), np.zeros((len(strata), steps))
+        for at, stratum in enumerate(strata):
+            for attempts, count in stratum.open.items():
+                # One that is open at the protocol's last attempt (an appointment, a recall by word) is called once more.
+                self.open[:, at, min(attempts, steps - 2)] += count
+            valid, other = np.array(stratum.model.valid), np.array(stratum.model.other)
+            self.ends_valid[at, : len(valid)] = valid
+            self.ends[at, : len(valid)] = np.minimum(valid + other, 1.0)
+            self.ends[at, len(valid) - 1 :] = 1.0
+
+    def call(self, capacity: float) -> NDArray[np.float64]:
+        """Half a day: those begun first; calls made, by run."""
+        waiting = self.open.copy()
+        left = np.full(len(waiting), capacity)
+        for attempts in range(waiting.shape[2] - 2, -1, -1):
+            there = waiting[:, :, attempts]
+            wanted = there.sum(axis=1)
+            share = np.minimum(1.0, np.divide(left, wanted, out=np.ones_like(left), where=wanted > 0))
+            called = there if (share >= 1).all() else self.rng.binomial(there, share[:, None])
+            left = np.maximum(0.0, left - called.sum(axis=1))
+            self._ring(called, attempts)
+        return capacity - left
+
+    def _ring(self, called: Counts, attempts: int) -> None:
+        """The next attempt on these: some end valid, some otherwise, the others wait with one attempt more."""
+        v, e = self.ends_valid[:, attempts + 1], self.ends[:, attempts + 1]
+        ended = self.rng.binomial(called, e)
+        valid = self.rng.binomial(ended, np.divide(v, e, out=np.zeros_like(v), where=e > 0))
+        self.open[:, :, attempts] -= called
+        self.open[:, :, attempts + 1] += called - ended
+        self.valid += valid
+
+
+def _band(counts: Counts) -> tuple[float, float, float]:
+    low, middle, high = np.percentile(counts, [LOW, 50, HIGH])
+    return float(low), float(middle), float(high)
+
+
+def _of_stratum(stratum: StratumNow, valid: Counts) -> StratumForecast:
+    if not stratum.tried:
+        return StratumForecast(stratum.name, stratum.target, stratum.valid, None, None, None, None)
+    chance = float((valid >= stratum.target).mean())
+    return StratumForecast(stratum.name, stratum.target, stratum.valid, *_band(valid), chance)
