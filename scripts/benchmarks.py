@@ -11,6 +11,7 @@ from pathlib import Path
 from scripts.intake_benchmarks import intake
 from scripts.measuring import ROUNDS, Measured
 from scripts.questionnaire_benchmarks import questionnaire
+from scripts.rates_benchmarks import rates
 from scripts.results_benchmarks import results
 from scripts.sampling_benchmarks import sampling
 
@@ -20,6 +21,7 @@ PAGE = Path("docs/benchmarks.md")
 BENCHMARKS: dict[str, Callable[..., list[Measured]]] = {
     "intake": intake,
     "questionnaire": questionnaire,
+    "rates": rates,
     "results": results,
     "sampling": sampling,
 }
@@ -58,8 +60,9 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.add_argument("--units", type=int, default=1_000_000, help="size of the large frame that `sampling` releases from")
     parser.add_argument("--rows", type=int, default=1_000_000, help="size of the largest list that `intake` takes in")
+    parser.add_argument("--cases", type=int, default=1_000_000, help="the many cases that `rates` counts")
     given = parser.parse_args()
-    options = {"sampling": {"units": given.units}, "intake": {"rows": given.rows}}
+    options = {"sampling": {"units": given.units}, "intake": {"rows": given.rows}, "rates": {"cases": given.cases}}
     found = {name: BENCHMARKS[name](**options.get(name, {})) for name in ([given.name] if given.name else BENCHMARKS)}
     measured = [result for one in found.values() for result in one]
     if given.json:

@@ -101,7 +101,7 @@ def _release_from(server: LocalServer, units: int) -> float:
     engine.connect(server.url(), pool_size=2)
     try:
         with engine.transaction() as session:
-            draw_id, strata = _drawn(session, units)
+            draw_id, strata = drawn_frame(session, units)
         engine.statement("ANALYZE")
         # Once for the case, once for its foreign key. A small table may be read through: that is quicker.
         most_read = 3 * RELEASED if units > FEW else None
@@ -135,7 +135,7 @@ def _refuse_scans(session: Session, most: int) -> None:
             raise RuntimeError(f"{table}: {read:,} rows were read to release {RELEASED:,}")
 
 
-def _drawn(session: Session, units: int) -> tuple[int, list[int]]:
+def drawn_frame(session: Session, units: int) -> tuple[int, list[int]]:
     """A drawn frame of `units`, put into the tables in bulk."""
     session.execute(text("SET LOCAL session_replication_role = replica"))  # rows that fit by construction need no check each
     supervisor = make_user(session, username=f"bench-{units}")

@@ -140,3 +140,13 @@ def _mark_set_aside(session: Session, route: Route, rows: list[Answer]) -> None:
         if row.set_aside != is_aside:
             row.set_aside = is_aside
             session.add(row)
+
+
+def void(session: Session, interview_id: int) -> Interview:
+    """The interview was never held as it is written down: it and its attempt count no more; its rows stay."""
+    found = _locked(session, interview_id)
+    if found.state != "void":
+        found.state, found.ended_at, found.position = "void", found.ended_at or clock.now(), None
+        session.add(found)
+        session.flush()
+    return found

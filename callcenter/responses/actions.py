@@ -1,6 +1,7 @@
 """Writes of what cases are worth: derived codes, corrections, verdicts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +42,8 @@ def derive_disposition(
     last = queries.latest_disposition(session, case_id)
     if last is not None and last.source == "correction" and not _heard_since(session, case_id, last.at):
         return Derived(last.code, last.category, last.final)  # a corrected code stands until the enterprise says something new
+    if derived.category == "NE" and not queries.is_confirmed(session, case_id):
+        derived = replace(derived, final=False)  # not before somebody else was told the same
     if last is None or (last.code, last.final) != (derived.code, derived.final):
         session.add(
             Disposition(
@@ -61,7 +64,7 @@ def _heard_since(session: Session, case_id: int, moment: datetime) -> bool:
     return session.exec(of_case.limit(1)).first() is not None
 
 
-def correct_disposition(session: Session, case_id: int, code: str, *, reason: str, user_id: int) -> Disposition:
+def correct_disposition(session: Session, case_id: int, code: str, *, reason: str, user_id: int, final: bool = True) -> Disposition:
     """A correction: a new record with who, when and why; the old ones stay."""
     if code not in CATEGORIES:
         raise InvalidInput("code_unknown", "没有代码 {given}：请从代码表中选择。", given=code)
@@ -77,7 +80,7 @@ def correct_disposition(session: Session, case_id: int, code: str, *, reason: st
         at=clock.now(),
         code=code,
         category=CATEGORIES[code],
-        final=True,
+        final=final,
         source="correction",
         by=user_id,
         reason=reason.strip()[:1000],

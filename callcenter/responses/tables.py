@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import SQLModel
 
 from callcenter.db.columns import key, link, moment, one_of, texts
@@ -42,3 +42,48 @@ class ValidityVerdict(SQLModel, table=True):
     reasons: list[str] = texts()
     flags: list[str] = texts()
     by: int | None = link("users.id", nullable=True, index=False)
+
+
+class Recheck(SQLModel, table=True):
+    """A case that somebody else calls again without seeing its answers; chosen by lot, or because all of its kind are."""
+
+    __tablename__ = "rechecks"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", "complete", "denied", "closing")),
+        CheckConstraint(one_of("state", "waiting", "passed", "failed", "unreached")),
+        Index("rechecks_waiting", "id", postgresql_where=text("state = 'waiting'")),
+    )
+    id: int | None = key()
+    case_id: int = link("cases.id")
+    operator_id: int = link("users.id")
+    """Whose work is re-checked."""
+    kind: str
+    code: str
+    """The case's code when it was chosen."""
+    chosen_at: datetime = moment()
+    state: str = "waiting"
+    tries: int = 0
+    done_at: datetime | None = moment(nullable=True)
+    done_by: int | None = link("users.id", nullable=True, index=False)
+    reason: str | None = None
+    """Why it failed."""
+    compared: int = 0
+    differing: list[str] = texts()
+    """Names of the questions answered otherwise; the answers themselves are not kept."""
+    note: str = ""
+
+
+class Invalidation(SQLModel, table=True):
+    """That a valid sample should not count: proposed by one person, decided by another; neither has seen its answers."""
+
+    __tablename__ = "invalidations"
+    __table_args__ = (Index("invalidations_open", "case_id", unique=True, postgresql_where=text("decided_at IS NULL")),)
+    id: int | None = key()
+    case_id: int = link("cases.id")
+    reason: str
+    note: str = ""
+    proposed_at: datetime = moment()
+    proposed_by: int = link("users.id", index=False)
+    decided_at: datetime | None = moment(nullable=True)
+    decided_by: int | None = link("users.id", nullable=True, index=False)
+    agreed: bool | None = None

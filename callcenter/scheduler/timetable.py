@@ -44,6 +44,7 @@ def timetable(phone_line: PhoneLine, alerting: Callable[[], Result] | None = Non
         Line("close_barred", timedelta(seconds=60), _in_transaction("closed", call_queue.close_barred)),
         Line("end_wrap_ups", timedelta(seconds=5), _in_transaction("ended", people.end_wrap_ups)),
         Line("leave_the_absent", timedelta(seconds=60), _in_transaction("left", people.leave_the_absent)),
+        Line("choose_rechecks", timedelta(minutes=10), _in_transaction("chosen", follow_up.choose_rechecks)),
         Line("fold_counters", timedelta(seconds=60), _in_transaction("folded", response_rates.fold_counters)),
         Line("snapshot_rates", timedelta(hours=1), _in_transaction("kept", response_rates.snapshot_rates)),
         Line("prove_counters", timedelta(hours=24), _in_transaction("differing", response_rates.prove_counters)),

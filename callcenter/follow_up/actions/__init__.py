@@ -4,6 +4,8 @@ from callcenter.follow_up.actions.appointments import hand_over, watch_appointme
 from callcenter.follow_up.actions.correcting import correct_code
 from callcenter.follow_up.actions.finishing import Finish, finish
 from callcenter.follow_up.actions.handing_over import end_shift
+from callcenter.follow_up.actions.invalidating import decide_invalidation, propose_invalidation
+from callcenter.follow_up.actions.rechecking import choose_rechecks, record_recheck
 from callcenter.follow_up.actions.release_modes import switch_release_mode
 from callcenter.follow_up.actions.returning import settle_abandoned
 from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups, release_by_hand
@@ -13,13 +15,17 @@ __all__ = [
     "Finish",
     "accept_top_up",
     "add_found_number",
+    "choose_rechecks",
     "correct_code",
+    "decide_invalidation",
     "decline_top_up",
     "end_shift",
     "finish",
     "give_up_tracing",
     "hand_over",
+    "propose_invalidation",
     "propose_top_ups",
+    "record_recheck",
     "release_by_hand",
     "settle_abandoned",
     "switch_release_mode",

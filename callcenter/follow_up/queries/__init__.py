@@ -13,6 +13,7 @@ from callcenter.follow_up.queries.appointments import (
     slot_loads,
 )
 from callcenter.follow_up.queries.forecasts import Standing, standing
+from callcenter.follow_up.queries.quality import held_interviews
 from callcenter.follow_up.queries.top_ups import (
     PROTOCOL_WORKDAYS,
     DrawInField,
@@ -41,6 +42,7 @@ __all__ = [
     "Untraced",
     "appointments_of",
     "draws_in_field",
+    "held_interviews",
     "in_time",
     "kept_by_operator",
     "may_switch",

@@ -1,6 +1,6 @@
 """The cases behind a number: behind each numerator and denominator stand its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from callcenter.errors import InvalidInput
 from callcenter.response_rates import aapor, cuts
 from callcenter.response_rates.cuts import Scope
 from callcenter.response_rates.queries import standing as sql
-from callcenter.response_rates.queries.cutting import KEYS, OF_CASE, values_of
+from callcenter.response_rates.queries.cutting import OF_CASE, keys, values_of
 
 CONDITIONS = {
     "released": "true",
@@ -56,9 +56,10 @@ def cases_behind(
     session: Session, scope: Scope, count: str, cut: str = "", key: str = "", *, offset: int = 0, limit: int = 50
 ) -> tuple[list[BehindCase], int]:
     """A page of the cases in a count of one group of a cut (of the whole where none is named), and how many there are."""
-    values = {**values_of(session, scope), "key": key, "skip": offset, "most": limit}
-    parts = ", ".join((*OF_CASE, sql.LAST, sql.PARTS))
-    listed = f"WITH {parts}\n{LISTED} WHERE {_condition(count)} AND {_of_group(cut)} ORDER BY s.id OFFSET :skip LIMIT :most"
+    values = {**values_of(scope), "key": key, "skip": offset, "most": limit}
+    parts = ", ".join((*OF_CASE, sql.LAST))
+    listed = f"WITH {parts}\n{LISTED} WHERE {_condition(count)} AND {_of_group(cut, keys(session, scope))}"
+    listed += " ORDER BY s.id OFFSET :skip LIMIT :most"
     rows = [dict(row) for row in session.connection().execute(text(listed), values).mappings()]
     number = rows[0]["whole"] if rows else 0
     return [BehindCase(**{name: value for name, value in row.items() if name != "whole"}) for row in rows], number
@@ -73,7 +74,7 @@ def _condition(count: str) -> str:
     return f"({' OR '.join(CONDITIONS[part] for part in parts)})"
 
 
-def _of_group(cut: str) -> str:
+def _of_group(cut: str, known: Mapping[str, str]) -> str:
     if not cut:
         return "true"
     if cut == "unit":
@@ -81,4 +82,4 @@ def _of_group(cut: str) -> str:
             WHERE d.id = s.draw_unit_id AND :key = ANY(f.reported_by))"""
     if cut not in (*cuts.CASES, *cuts.FINAL):
         raise InvalidInput("wrong_use", "不能按“{cut}”划分：可用的是 {known}。", cut=cut[:40], known=" ".join((*cuts.CASES, *cuts.FINAL)))
-    return f"coalesce({KEYS[cut]}, '–') = :key" if cut in cuts.FINAL else f"{KEYS[cut]} = :key"
+    return f"coalesce({known[cut]}, '–') = :key" if cut in cuts.FINAL else f"{known[cut]} = :key"

@@ -29,13 +29,19 @@ KEYS = {
     "final_operator": "l.operator_id::text",
     "final_line": "l.line",
     "final_day": sql.day_of("l.placed_at"),
-    "final_daypart": sql.part_of("l.placed_at"),
     "operator": "operator_id::text",
     "line": "line",
     "day": sql.day_of("placed_at"),
-    "daypart": sql.part_of("placed_at"),
 }
-"""Cut to SQL over a case that `stood`, or over an attempt; by `unit` a case counts with each of its units."""
+"""Cut to SQL over a case that `stood`, or over an attempt; by `unit` a case counts with each of its units; dayparts are the study's."""
+
+
+def keys(session: Session, scope: Scope) -> dict[str, str]:
+    """Every cut but that by unit to its SQL."""
+    hours = calling_hours.read(session.get_one(Study, scope.study_id).settings.get("calling") or {})
+    spans = sorted({*hours.dayparts, *hours.persons_dayparts}, key=lambda span: span.start)
+    return KEYS | {"final_daypart": sql.part_of("l.placed_at", spans), "daypart": sql.part_of("placed_at", spans)}
+
 
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Nothing that is known came later."""
@@ -53,11 +59,12 @@ def cases_by(session: Session, scope: Scope, *wanted: str) -> dict[str, list[Gro
     """Groups of each wanted cut of cases, in the order of their keys; however many cuts, the cases are read once."""
     _known(wanted, (*cuts.CASES, *cuts.FINAL))
     rows: dict[str, list[dict[str, Any]]] = {cut: [] for cut in wanted}
+    known = keys(session, scope)
     keyed = [cut for cut in wanted if cut != "unit"]
-    selects = [_grouping_sets(keyed)] if keyed else []
+    selects = [_grouping_sets({cut: known[cut] for cut in keyed})] if keyed else []
     if "unit" in rows:
         selects.append(BY_UNIT.format(counted=sql.COUNTED))
-    parts = (*OF_CASE, sql.LAST, sql.PARTS) if set(wanted) & set(cuts.FINAL) else OF_CASE
+    parts = (*OF_CASE, sql.LAST) if set(wanted) & set(cuts.FINAL) else OF_CASE
     for row in _rows(session, scope, parts, "\nUNION ALL\n".join(selects)):
         rows[row["cut"]].append(row)
     return {cut: _groups(rows[cut], natural=cut in {"topic", "item", "population", "release"}) for cut in wanted}
@@ -71,7 +78,7 @@ def whole(session: Session, scope: Scope) -> list[Group]:
 def attempts_by(session: Session, scope: Scope, cut: str) -> list[Attempts]:
     """Attempts by operator, line, day or daypart."""
     _known((cut,), cuts.ATTEMPTS)
-    rows = _rows(session, scope, (sql.DRAWN, sql.STEPS, sql.CALLS, sql.PARTS), BY_CALL.format(key=KEYS[cut]))
+    rows = _rows(session, scope, (sql.DRAWN, sql.STEPS, sql.CALLS), BY_CALL.format(key=keys(session, scope)[cut]))
     return [Attempts(**{**row, "talk_seconds": float(row["talk_seconds"] or 0)}) for row in rows]
 
 
@@ -81,9 +88,8 @@ def _known(wanted: Sequence[str], known: Sequence[str]) -> None:
             raise InvalidInput("wrong_use", "不能按“{cut}”划分：可用的是 {known}。", cut=cut[:40], known=" ".join(known))
 
 
-def _grouping_sets(wanted: Sequence[str]) -> str:
-    keys = {cut: f"coalesce({KEYS[cut]}, '–')" if cut in cuts.FINAL else KEYS[cut] for cut in wanted}
-    named = ", ".join(f"{key} AS {cut}_key" for cut, key in keys.items())
+def _grouping_sets(wanted: Mapping[str, str]) -> str:
+    named = ", ".join((f"coalesce({key}, '–')" if cut in cuts.FINAL else key) + f" AS {cut}_key" for cut, key in wanted.items())
     which = " ".join(f"WHEN GROUPING({cut}_key) = 0 THEN '{cut}'" for cut in wanted)
     sets = ", ".join(f"({cut}_key, category)" for cut in wanted)
     found = ", ".join(f"{cut}_key" for cut in wanted)
@@ -96,13 +102,11 @@ def _grouping_sets(wanted: Sequence[str]) -> str:
 
 def _rows(session: Session, scope: Scope, parts: Sequence[str], select: str) -> list[dict[str, Any]]:
     statement = f"WITH {', '.join(parts)}\n{select}"
-    return [dict(row) for row in session.connection().execute(text(statement), values_of(session, scope)).mappings()]
+    return [dict(row) for row in session.connection().execute(text(statement), values_of(scope)).mappings()]
 
 
-def values_of(session: Session, scope: Scope) -> dict[str, Any]:
+def values_of(scope: Scope) -> dict[str, Any]:
     """The parameters of every statement of this room."""
-    hours = calling_hours.read((session.get_one(Study, scope.study_id).settings.get("calling")) or {})
-    spans = sorted({*hours.dayparts, *hours.persons_dayparts}, key=lambda span: span.start)
     return {
         "study": scope.study_id,
         "population": scope.population_id or 0,
@@ -111,9 +115,6 @@ def values_of(session: Session, scope: Scope) -> dict[str, Any]:
         "now": scope.until is None,
         "reached": sorted(REACHED),
         "refused": sorted(HARD_REFUSALS | {"soft_refusal"}),
-        "starts": [span.start for span in spans],
-        "ends": [span.end for span in spans],
-        "parts": [f"{span.start // 60:02d}:{span.start % 60:02d}–{span.end // 60:02d}:{span.end % 60:02d}" for span in spans],
     }
 
 

@@ -3,6 +3,9 @@
 The statements are put together from the constants of this module alone; whatever a reader types goes in as a parameter.
 """
 
+from collections.abc import Sequence
+
+from callcenter.call_queue.calling_hours import Span
 from callcenter.studies.phases import FIELD_ZONE
 
 ZONE = str(FIELD_ZONE)
@@ -68,18 +71,19 @@ COUNTED = """count(*) AS released, count(*) FILTER (WHERE dialled > 0) AS called
     count(*) FILTER (WHERE kind = 'top_up') AS top_up, count(*) FILTER (WHERE open) AS open,
     sum(dialled)::bigint AS dialled, sum(answered)::bigint AS answered, sum(weight) AS weighted"""
 
-PARTS = (
-    """daypart AS (SELECT * FROM unnest(CAST(:starts AS int[]), CAST(:ends AS int[]), CAST(:parts AS text[])) AS p(first, until, name))"""
-)
 
-
-def part_of(moment: str) -> str:
+def part_of(moment: str, spans: Sequence[Span]) -> str:
     """SQL for the daypart in which a moment lies; outside all of them it is a dash."""
     local = f"{moment} AT TIME ZONE '{ZONE}'"
-    minute = f"extract(hour FROM {local}) * 60 + extract(minute FROM {local})"
-    return f"coalesce((SELECT min(name) FROM daypart WHERE {minute} >= first AND {minute} < until), '–')"  # our own words
+    minute = f"(extract(hour FROM {local}) * 60 + extract(minute FROM {local}))::int"
+    cases = " ".join(f"WHEN {minute} >= {span.start:d} AND {minute} < {span.end:d} THEN '{_named(span)}'" for span in spans)
+    return f"(CASE {cases} ELSE '–' END)" if spans else "'–'"
 
 
 def day_of(moment: str) -> str:
     """SQL for the field day of a moment."""
-    return f"to_char({moment} AT TIME ZONE '{ZONE}', 'YYYY-MM-DD')"
+    return f"({moment} AT TIME ZONE '{ZONE}')::date::text"
+
+
+def _named(span: Span) -> str:
+    return f"{span.start // 60:02d}:{span.start % 60:02d}–{span.end // 60:02d}:{span.end % 60:02d}"

@@ -11,6 +11,13 @@ VALIDITY = {
     "core_unanswered": noted("核心题回答不足"),
     "outside_window": noted("不在调查期内"),
     "contradiction": noted("回答前后矛盾"),
+    "failed_recheck": noted("复核没有通过"),
+    "not_interviewed": noted("没有进行过访问"),
+    "answered_for_them": noted("由他人代答"),
+    "trial_call": noted("试拨，不是正式访问"),
+    "corrected": noted("代码已更正"),
+    "handled_after_all": noted("其实办理过"),
+    "not_as_told": noted("与登记的结果不符"),
     "too_short": noted("访问时间过短"),
 }
 

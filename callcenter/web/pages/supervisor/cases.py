@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from callcenter import clock
 from callcenter.call_queue import queries as queue
-from callcenter.calls import queries as calls
 from callcenter.calls.dispositions import CATEGORIES
 from callcenter.errors import CallcenterError, NotFound
 from callcenter.follow_up.actions import correct_code
@@ -65,6 +64,12 @@ def numbers(request: Request, person: Annotated[Person, allow("supervisor")], se
     return _opened(request, person, session, unit_id, unmasked=True)
 
 
+@router.post("/units/{unit_id}/answers")
+def answers(request: Request, person: Annotated[Person, allow("supervisor")], session: Work, unit_id: int) -> Response:
+    """The same with the answers. Whoever has seen them takes no part in declaring the interview invalid."""
+    return _opened(request, person, session, unit_id, answers=True)
+
+
 @router.post("/{case_id}/code")
 def correct(
     request: Request,
@@ -85,10 +90,13 @@ def correct(
     return see_other(f"/cases/{case_id}")
 
 
-def _opened(request: Request, person: Person, session: Session, unit_id: int, *, unmasked: bool = False, problem: str = "") -> Response:
+def _opened(
+    request: Request, person: Person, session: Session, unit_id: int, *, unmasked: bool = False, answers: bool = False, problem: str = ""
+) -> Response:
     made = way(session, unit_id)
     subject = ("case", made.case.id) if made.case else ("frame_unit", unit_id)
-    record(session, person.id, "numbers_shown" if unmasked else "case_opened", *subject)
-    why = calls.explain(session, made.case.id, clock.now()) if made.case else None
-    values = {"way": made, "why": why, "unmasked": unmasked, "problem": problem, "codes": list(CATEGORIES)}
+    shows = answers or person.role != "supervisor"
+    record(session, person.id, "answers_shown" if answers else "numbers_shown" if unmasked else "case_opened", *subject)
+    why = queue.explain(session, made.case.id, clock.now()) if made.case else None
+    values = {"way": made, "why": why, "unmasked": unmasked, "shows": shows, "problem": problem, "codes": list(CATEGORIES)}
     return page(request, person, "supervisor/case.html", status=422 if problem else 200, **values)

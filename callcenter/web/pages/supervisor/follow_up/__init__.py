@@ -1,9 +1,11 @@
-"""The supervisor's pages of following up: appointments, tracing of numbers."""
+"""The supervisor's pages of following up: appointments, tracing of numbers, re-checks, quality, samples taken out."""
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.supervisor.follow_up import appointments, tracing
+from callcenter.web.pages.supervisor.follow_up import appointments, quality, rechecks, tracing
 
 router = APIRouter()
 router.include_router(appointments.router)
 router.include_router(tracing.router)
+router.include_router(rechecks.router)
+router.include_router(quality.router)

@@ -1,0 +1,126 @@
+"""Re-checks: chosen by lot, done by somebody else without the answers, and what follows from them."""
+
+from collections.abc import Mapping
+
+from sqlmodel import Session, select
+
+from callcenter import clock
+from callcenter.call_queue import actions as queue
+from callcenter.call_queue import priority
+from callcenter.call_queue import queries as queue_queries
+from callcenter.call_queue.tables import Case
+from callcenter.calls.tables import Attempt
+from callcenter.errors import Conflict, InvalidInput, Refused
+from callcenter.interviews import actions as interviews
+from callcenter.interviews import queries as interview_queries
+from callcenter.operations.actions import notify, raise_alert, record
+from callcenter.responses import actions as responses
+from callcenter.responses import queries, rechecks
+from callcenter.responses.rechecks import CLOSING, COMPLETE, DENIED, FABRICATED, Judgement
+from callcenter.responses.tables import Recheck
+from callcenter.studies import queries as studies
+from callcenter.studies.phases import field_day
+
+TRIES = 3
+"""After so many tries without anybody reached a re-check ends undone."""
+
+
+def choose_rechecks(session: Session) -> int:
+    """Choose what is due by now of every study; how many."""
+    return sum(_of_study(session, study.id or 0, study.salt, study.settings) for study in studies.studies(session))
+
+
+def _of_study(session: Session, study_id: int, salt: str, settings: Mapping[str, object]) -> int:
+    done = {case.case_id: case for case in queries.ended(session, study_id)}
+    today, suspects = field_day(clock.now()), queries.suspects(session)
+    rules = rechecks.read_rules(settings)
+    found = rechecks.chosen(list(done.values()), queries.rechecked(session), rules, salt=salt, today=today, suspects=suspects)
+    for case_id in found:
+        code, case = queries.latest_disposition(session, case_id), done[case_id]
+        said = code.code if code else ""
+        session.add(Recheck(case_id=case_id, operator_id=case.operator_id, kind=case.kind, code=said, chosen_at=clock.now()))
+    session.flush()
+    return len(found)
+
+
+def record_recheck(
+    session: Session,
+    recheck_id: int,
+    *,
+    told: Mapping[str, str],
+    answers: Mapping[str, str],
+    user_id: int,
+    reached: bool = True,
+    note: str = "",
+) -> Recheck:
+    """What somebody else was told: `told` holds yes or no by question (see `rechecks.judge`), `answers` those to the marked questions."""
+    row = queries.recheck(session, recheck_id)
+    case = queue.locked(session, row.case_id)
+    session.refresh(row, with_for_update=True)
+    _refuse(session, row, user_id)
+    row.note = note.strip()[:1000]
+    if not reached:
+        row.tries += 1
+        row.state = "unreached" if row.tries >= TRIES else "waiting"
+        session.add(row)
+        session.flush()
+        return row
+    if not told or any(answer not in {"yes", "no"} for answer in told.values()):
+        raise InvalidInput("recheck_incomplete", "请回答每一个核对问题（是或否）。")
+    judged = rechecks.judge(row.kind, told, _first(session, row.case_id), answers)
+    row.state, row.reason = ("failed", judged.reason) if judged.reason else ("passed", None)
+    row.done_at, row.done_by = clock.now(), user_id
+    row.compared, row.differing = judged.compared, list(judged.differing)
+    session.add(row)
+    session.flush()
+    record(session, user_id, "recheck_done", "case", row.case_id, detail={"kind": row.kind, "outcome": row.state, "why": row.reason})
+    _follow(session, row, case, judged, user_id)
+    notify(session, f"board_{case.study_id}")
+    return row
+
+
+def _refuse(session: Session, row: Recheck, user_id: int) -> None:
+    if row.state != "waiting":
+        raise Conflict("recheck_done", "这条复核已经做过了：请刷新页面。")
+    own = session.exec(select(Attempt.id).where(Attempt.case_id == row.case_id, Attempt.operator_id == user_id).limit(1)).first()
+    if own is not None or row.operator_id == user_id:
+        raise Refused("own_recheck", "复核要由另一个人来做：这个个案您自己拨打过。")
+
+
+def _first(session: Session, case_id: int) -> Mapping[str, object]:
+    held = [one for one in interview_queries.of_case(session, case_id) if one.state != "void"]
+    return interview_queries.values(session, held[-1].id or 0) if held else {}
+
+
+def _follow(session: Session, row: Recheck, case: Case, judged: Judgement, user_id: int) -> None:
+    """Consequences: a failed complete is no valid sample, a failed denial or refusal is called again, a confirmed one is final."""
+    if judged.reason is None:
+        if row.kind == DENIED:
+            _derive(session, case)
+    elif row.kind == COMPLETE:
+        take_out(session, row.case_id, judged.reason, user_id, also=("failed_recheck",))
+        if judged.reason == FABRICATED:
+            text = f"个案 {row.case_id} 的复核表明访问没有进行过。该话务员的全部完成访问都将复核，请督导处理。"
+            raise_alert(session, "interview_invented", "stop", text, same_as=f"invented_{row.operator_id}", detail={"case": row.case_id})
+    elif row.kind in {DENIED, CLOSING}:
+        code = "3.30" if row.kind == DENIED else "3.20"
+        responses.correct_disposition(session, row.case_id, code, reason=f"recheck:{judged.reason}", user_id=user_id, final=False)
+        if case.state == "closed":
+            again = queue.Next(due_at=clock.now(), rank=priority.RECALL, phones=case.phones, line=case.line)
+            queue.reschedule(session, row.case_id, again)
+
+
+def take_out(session: Session, case_id: int, reason: str, user_id: int, *, also: tuple[str, ...] = ()) -> None:
+    """A valid sample counts no more, and its stratum is short of one again; an interview that was never held leaves I, too."""
+    verdict = queries.latest_verdict(session, case_id)
+    if verdict is not None and verdict.valid:
+        responses.overturn(session, verdict, reasons=[*also, reason], by=user_id)
+    if reason == FABRICATED and verdict is not None:
+        interviews.void(session, verdict.interview_id)
+        _derive(session, queue.locked(session, case_id))
+
+
+def _derive(session: Session, case: Case) -> None:
+    usable = any(phone.get("state", "untried") in {"untried", "good", "suspended"} for phone in case.phones)
+    settings = queue_queries.study_settings(session, case.study_id)
+    responses.derive_disposition(session, case.id or 0, closed=case.state == "closed", numbers_left=usable, settings=settings)
