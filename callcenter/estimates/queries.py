@@ -129,8 +129,13 @@ def released(session: Session, population_id: int) -> Released | None:
     answers = [GivenAnswer(**{k: v for k, v in row.items() if k != "set_aside"}) for row in latest if not row["set_aside"]]
     strata = [Stratum(row["name"], row["size"], row["released"]) for row in rows]
     wanted = wishes(study_of_population(session, population_id).settings)
-    adjust = Adjust(tuple(_attribute(session, draw["draw"], name) for name in wanted.rake_by), wanted.trim_at)
+    adjust = adjustment(session, draw["draw"], wanted)
     return Released(draw["draw"], strata, cases, answers, _questions(session, cases), adjust, wanted)
+
+
+def adjustment(session: Session, draw_id: int, wanted: Wishes) -> Adjust:
+    """How the weights of a draw's cases are adjusted, with what its frame says of all units."""
+    return Adjust(tuple(_attribute(session, draw_id, name) for name in wanted.rake_by), wanted.trim_at)
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,35 @@
 """The codebook: every column of the data, what it means, and how often each code was given."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Environment
 
-from callcenter.estimates.questions import Question
+from callcenter.exports.dataset import Dataset
+from callcenter.exports.names import SPSS, STATA, fitting
 from callcenter.exports.sheets import Sheet
+from callcenter.exports.variables import Variable
+from callcenter.questionnaire.definition import NONANSWERS
 
-HEADER = ("variable", "question", "kind", "label", "code", "code_label", "n")
+HEADER = ("variable", "question", "kind", "label", "code", "code_label", "n", "spss_name", "stata_name", "number", "unit", "items")
 
-FIXED = (
-    ("case", "企业的研究代号（同一研究内相同，不含身份信息）"),
-    ("stratum", "抽样层（冻结的区）"),
-    ("release", "释放批次：main 主样本，top_up 补充样本"),
-    ("code", "处置代码（AAPOR）"),
-    ("category", "类别：I 完成 P 部分 R 拒访 NC 未接触 O 其他合格未访 UH UO 未知 NE 不合格"),
-    ("valid", "1 有效样本，0 不是"),
-    ("base_weight", "基础权数：层内总体数/已释放数"),
-    ("weight", "最终权数；0 表示没有作答"),
-)
+FIXED = {
+    "case": "企业的研究代号（同一研究内相同，不含身份信息）",
+    "stratum": "抽样层（冻结的区）",
+    "district": "企业所在区",
+    "release": "释放批次：main 主样本，top_up 补充样本",
+    "code": "处置代码（AAPOR）",
+    "category": "类别：I 完成 P 部分 R 拒访 NC 未接触 O 其他合格未访 UH UO 未知 NE 不合格",
+    "valid": "1 有效样本，0 不是",
+    "attempts": "拨打次数",
+    "questionnaire": "问卷及其版本",
+    "started_at": "访问开始（东八区）",
+    "ended_at": "访问结束（东八区）",
+    "seconds": "访问历时（秒）",
+    "base_weight": "基础权数：层内总体数/已释放数",
+    "weight": "最终权数；0 表示没有作答",
+}
 
 PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{{ title }}</title>
@@ -28,52 +37,128 @@ PAGE = """<!doctype html>
 table{border-collapse:collapse;margin:.5rem 0 1.5rem}td,th{border-bottom:1px solid #d5dbe1;padding:.25rem .75rem;text-align:left}
 td.n{text-align:right;font-variant-numeric:tabular-nums}</style></head><body>
 <h1>{{ title }}</h1>
+{% if warnings %}<h2>须知</h2><ul>{% for warning in warnings %}<li>{{ warning }}</li>{% endfor %}</ul>{% endif %}
 <h2>每个个案都有的列</h2>
-<table>{% for name, meaning in fixed %}<tr><td><code>{{ name }}</code></td><td>{{ meaning }}</td></tr>{% endfor %}</table>
-{% for question, codes, given, missing in asked %}
-<h2><code>{{ question.name }}</code> {{ question.label }}</h2>
-<p>{{ question.kind }}；有回答 {{ given }}，未答或无答案 {{ missing }}</p>
-{% if codes %}<table><tr><th>代码</th><th>含义</th><th>次数</th></tr>
-{% for code, label, n in codes %}<tr><td><code>{{ code }}</code></td><td>{{ label }}</td><td class="n">{{ n }}</td></tr>{% endfor %}
+<table>{% for name, meaning in fixed.items() %}<tr><td><code>{{ name }}</code></td><td>{{ meaning }}</td></tr>{% endfor %}</table>
+{% for each in asked %}
+<h2><code>{{ each.name }}</code> {{ each.label }}</h2>
+<p>{{ each.kind }}{% if each.unit %}（{{ each.unit }}）{% endif %}；
+有回答 {{ each.answered }}，没有问到或没有回答 {{ each.missing }}
+{% if each.summary %}；{{ each.summary }}{% endif %}</p>
+{% if each.codes %}<table><tr><th>代码</th><th>含义</th><th>次数</th></tr>
+{% for code, label, n in each.codes %}<tr><td><code>{{ code }}</code></td><td>{{ label }}</td><td class="n">{{ n }}</td></tr>{% endfor %}
 </table>{% endif %}
 {% endfor %}
 </body></html>
 """
 
+COUNTS = """
+SELECT a.question, a.instance, code, count(*) FROM (
+    SELECT a.question, a.instance, unnest(CASE q.kind WHEN 'select_one' THEN [a.value] ELSE string_split(a.value, ' ') END) AS code
+    FROM answers a JOIN asked q ON q.name = a.question WHERE q.choosing AND a.value IS NOT NULL) a GROUP BY ALL
+"""
+NONANSWER_COUNTS = "SELECT question, instance, nonanswer, count(*) FROM answers WHERE nonanswer IS NOT NULL GROUP BY ALL"
+GIVEN = """
+SELECT question, instance, count(value), min(try_cast(value AS DOUBLE)), max(try_cast(value AS DOUBLE)),
+    avg(try_cast(value AS DOUBLE)) FILTER (isfinite(try_cast(value AS DOUBLE))), count(DISTINCT place)
+FROM answers GROUP BY ALL
+"""
 
-def variables(question: Question) -> list[tuple[str, str, str]]:
-    """The columns of a question in the wide table: name, code and its label (one column a code where several may be chosen)."""
-    if question.kind != "select_multiple":
-        return [(question.name, "", "")]
-    return [(f"{question.name}__{code}", code, label) for code, label in question.choices]
+
+@dataclass
+class Described:
+    """One question (in one instance of its repeat) with how often each code was given."""
+
+    name: str
+    question: str
+    kind: str
+    label: str
+    unit: str
+    items: tuple[int, ...]
+    columns: list[Variable]
+    answered: int = 0
+    missing: int = 0
+    summary: str = ""
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+    codes: list[tuple[str, str, int]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
 
 
-def sheet(asked: Sequence[Question], given: Mapping[str, Sequence[Any]]) -> Sheet:
-    """The codebook as a table; `given` holds the answers by question."""
-    rows: list[tuple[Any, ...]] = [(name, "", "", meaning, "", "", "") for name, meaning in FIXED]
-    for question in asked:
-        counts = frequencies(given.get(question.name, ()))
-        several = question.kind == "select_multiple"
-        if not question.choices:
-            rows.append((question.name, question.name, question.kind, question.label, "", "", len(given.get(question.name, ()))))
-        for code, label in question.choices:
-            variable = f"{question.name}__{code}" if several else question.name
-            rows.append((variable, question.name, question.kind, question.label, code, label, counts[code]))
+def describe(data: Dataset) -> list[Described]:
+    """Every question of the data set with its frequencies, counted without weights."""
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for question, instance, code, n in [*data.run(COUNTS).fetchall(), *data.run(NONANSWER_COUNTS).fetchall()]:
+        counts.setdefault((question, instance), {})[code] = n
+    given = {(row[0], row[1]): row[2:] for row in data.run(GIVEN).fetchall()}
+    cases = int(data.one("SELECT count(DISTINCT place) FROM answers") or 0)
+    kinds = {each.name: each for each in data.asked}
+    described: dict[tuple[str, str], Described] = {}
+    for variable in data.variables:
+        spot = (variable.question, variable.instance)
+        if spot not in described:
+            asked = kinds[variable.question]
+            name = variable.name.rsplit("__", 1)[0] if variable.option else variable.name
+            label = variable.label.rsplit("：", 1)[0] if variable.option else variable.label
+            described[spot] = Described(name, variable.question, asked.kind, label, variable.unit, asked.items, [])
+        described[spot].columns.append(variable)
+    for spot, each in described.items():
+        _count(each, counts.get(spot, {}), given.get(spot, (0, None, None, None, 0)), cases, dict(kinds[spot[0]].choices))
+    return list(described.values())
+
+
+def _count(each: Described, counts: Mapping[str, int], given: Sequence[Any], cases: int, labels: Mapping[str, str]) -> None:
+    each.answered, each.missing = given[0], max(0, cases - given[0])
+    each.counts = dict(counts)
+    each.refused = {code: counts[code] for code in NONANSWERS if code in counts}
+    if any(variable.kind == "number" for variable in each.columns) and given[0]:
+        each.low, each.high, each.mean = given[1], given[2], given[3]
+        each.summary = f"最小 {given[1]:g}，最大 {given[2]:g}，平均 {given[3]:.4g}（未加权）"
+    known = dict(labels)
+    if each.columns[0].kind == "chosen":
+        known |= {variable.option: variable.option for variable in each.columns if variable.option not in known}
+    elif each.columns[0].values:
+        known |= {code: label for code, label in each.columns[0].values if code not in known}
+    each.codes = [(code, label, counts.get(code, 0)) for code, label in known.items()]
+    each.codes += [(code, NONANSWERS[code][1], n) for code, n in each.refused.items()]
+
+
+def sheet(data: Dataset, described: Sequence[Described]) -> Sheet:
+    """The codebook as a table: a line for each column, and for each of its codes."""
+    spss, stata = (fitting([column.name for column in data.wide_columns()], limits) for limits in (SPSS, STATA))
+    rows: list[tuple[Any, ...]] = [
+        (name, "", "", meaning, "", "", "", spss[name], stata[name], "", "", "") for name, meaning in FIXED.items()
+    ]
+    for each in described:
+        items = " ".join(map(str, each.items))
+        for variable in each.columns:
+            start = (variable.name, each.question, each.kind, variable.label)
+            end = (spss[variable.name], stata[variable.name])
+            if variable.kind == "chosen":
+                rows.append(
+                    (*start, variable.option, each_label(each, variable.option), each.counts.get(variable.option, 0), *end, 1, "", items)
+                )
+                continue
+            if not variable.values:
+                rows.append((*start, "", "", each.answered, *end, "", variable.unit, items))
+            numbers = variable.number_of
+            for code, label in variable.values:
+                rows.append((*start, code, label, each.counts.get(code, 0), *end, numbers[code], "", items))
+        for code, n in each.refused.items():
+            rows.append(
+                (f"{each.name}__nonanswer", each.question, each.kind, each.label, code, NONANSWERS[code][1], n, "", "", "", "", items)
+            )
     return Sheet("codebook", HEADER, rows)
 
 
-def page(title: str, asked: Sequence[Question], given: Mapping[str, Sequence[Any]], cases: int) -> bytes:
+def each_label(each: Described, code: str) -> str:
+    """What a code of a question means."""
+    return next((label for known, label, _ in each.codes if known == code), code)
+
+
+def page(title: str, described: Sequence[Described], warnings: Sequence[str]) -> bytes:
     """The codebook as a page of its own."""
-    described = []
-    for question in asked:
-        answers = given.get(question.name, ())
-        counts = frequencies(answers)
-        codes = [(code, label, counts[code]) for code, label in question.choices]
-        described.append((question, codes, len(answers), max(cases - len(answers), 0)))
     template = Environment(autoescape=True).from_string(PAGE)
-    return template.render(title=title, fixed=FIXED, asked=described).encode()
-
-
-def frequencies(answers: Sequence[Any]) -> Counter[str]:
-    """How often each code was given."""
-    return Counter(str(code) for answer in answers for code in (answer if isinstance(answer, list) else [answer]))
+    return template.render(title=title, fixed=FIXED, asked=described, warnings=warnings).encode()

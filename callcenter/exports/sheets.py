@@ -1,4 +1,4 @@
-"""Tables as CSV and XLSX: the same bytes for the same rows, and no cell that a spreadsheet would take for a formula."""
+"""Tables as CSV: the same bytes for the same rows, and no cell that a spreadsheet would take for a formula."""
 
 import csv
 import io
@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-import xlsxwriter
 
 from callcenter.studies.phases import FIELD_ZONE
 
@@ -46,29 +44,3 @@ def as_csv(sheet: Sheet) -> bytes:
     writer.writerow(sheet.header)
     writer.writerows([plain(value) for value in row] for row in sheet.rows)
     return written.getvalue().encode("utf-8-sig")
-
-
-def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
-    """A workbook, one sheet a table; text stays text."""
-    written = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(written, options)
-    book.set_properties({"created": NO_MOMENT.replace(tzinfo=None)})
-    bold = book.add_format({"bold": True})
-    for sheet in sheets:
-        _write(book.add_worksheet(sheet.name), sheet, bold)
-    book.close()
-    return written.getvalue()
-
-
-def _write(page: Any, sheet: Sheet, bold: Any) -> None:
-    page.freeze_panes(1, 0)
-    for place, name in enumerate(sheet.header):
-        page.write_string(0, place, name, bold)
-    for line, row in enumerate(sheet.rows, start=1):
-        for place, value in enumerate(row):
-            cell = plain(value)
-            if isinstance(cell, str):
-                page.write_string(line, place, cell[:LONGEST_CELL])
-            elif cell is not None:
-                page.write_number(line, place, cell)

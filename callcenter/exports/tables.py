@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import SQLModel
+from sqlalchemy import BigInteger, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
 
 from callcenter.db.columns import document, key, link, moment
 
@@ -19,4 +20,18 @@ class Package(SQLModel, table=True):
     job_id: int | None = link("jobs.id", nullable=True)
     manifest: dict[str, Any] = document()
     archive_sha256: str
-    archive: bytes
+    size: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+    """Bytes of the zip."""
+    emptied_at: datetime | None = moment(nullable=True)
+    """Since when its bytes are gone, because identities were in it."""
+
+
+class PackagePart(SQLModel, table=True):
+    """A piece of a package's zip, cut so that nobody has to hold the whole."""
+
+    __tablename__ = "package_parts"
+    __table_args__ = (UniqueConstraint("package_id", "place"),)
+    id: int | None = key()
+    package_id: int = link("packages.id", index=False)
+    place: int
+    data: bytes

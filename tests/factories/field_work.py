@@ -167,14 +167,16 @@ def _interview(session: Session, made: WorkedSample, case: int, attempt: int, co
     insert(session, "validity_verdicts", interview_id=interview, case_id=case, at=MOMENT, valid=valid, reasons=text_array, flags="{}")
 
 
-def give(session: Session, interview: int, question: str, value: object, *, version: int = 1, nonanswer: str | None = None) -> None:
+def give(
+    session: Session, interview: int, question: str, value: object, *, version: int = 1, nonanswer: str | None = None, instance: str = ""
+) -> None:
     """One version of one answer."""
     session.execute(
         text(
             "INSERT INTO answers (interview_id, question, instance, version, value, nonanswer, set_aside, answered_at) "
-            "VALUES (:i, :q, '', :n, CAST(:v AS jsonb), :x, false, :t)"
+            "VALUES (:i, :q, :at, :n, CAST(:v AS jsonb), :x, false, :t)"
         ),
-        {"i": interview, "q": question, "n": version, "v": _json(value), "x": nonanswer, "t": MOMENT},
+        {"i": interview, "q": question, "n": version, "v": _json(value), "x": nonanswer, "t": MOMENT, "at": instance},
     )
 
 

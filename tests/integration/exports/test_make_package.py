@@ -1,24 +1,32 @@
-"""The package of a worked population."""
+"""The package of a worked population: made once, opened in every format."""
 
 import csv
-import io
 import json
+import shutil
+from pathlib import Path
+from typing import Any
 
+import duckdb
 import openpyxl
+import pyreadstat
 import pytest
 from sqlalchemy import text
 
 from callcenter.db.engine import statement, transaction
-from callcenter.errors import Refused
-from callcenter.exports import package
-from callcenter.exports.actions import make_package, package_files
+from callcenter.errors import InvalidInput, Refused
+from callcenter.exports import making, package
+from callcenter.exports.actions.packages import check_formats, keep_package
+from callcenter.exports.formats import FORMATS
 from callcenter.exports.queries import packages
+from callcenter.exports.queries.gathering import gather, one_snapshot
 from callcenter.operations.actions import queue_job
 from callcenter.operations.queries import job
 from callcenter.worker.handlers import HANDLERS
 from callcenter.worker.loop import Worker
 from tests.conftest import FieldTime
+from tests.factories.exports import LONG_TEXT, make_rich_sample
 from tests.factories.field_work import WorkedSample, give, make_worked_sample
+from tests.factories.structures import DDI, check_ddi, check_triple_s
 
 CODES = {"和平区": ["1.1"] * 6 + ["4.80", "3.13", "2.112"], "河西区": ["1.1"] * 7 + [""]}
 
@@ -28,85 +36,187 @@ def worked() -> WorkedSample:
         return make_worked_sample(session, CODES)
 
 
-def table(data: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-
-
-def test_a_package_holds_everything_and_no_identity(database_url: str, field_time: FieldTime) -> None:
-    made = worked()
+def write(population: int, place: Path, formats: list[str], **options: Any) -> dict[str, Any]:
+    """The package in `place`; its manifest."""
+    aside = place.with_name(f"{place.name}-aside")
+    aside.mkdir()
+    place.mkdir()
     with transaction() as session:
-        stored = make_package(session, made.drawn.frame.population_id, made.operator_id)
-        archive, manifest = stored.archive, stored.manifest
-    files = package.unpack(archive)
-    assert package.verify(files) == len(files) - 1
-    expected = "README.txt answers.xlsx answers_long.csv answers_wide.csv attempts.csv codebook.csv codebook.html dispositions.csv"
-    expected += " draw_certificate.json estimates.csv manifest.json response_rates.csv response_rates.json strata_and_weights.csv"
-    assert sorted(files) == sorted(expected.split())
-    whole = b"".join(files[name] for name in files if not name.endswith(".xlsx")).decode("utf-8")
+        one_snapshot(session)
+        gathered = gather(session, population, aside, **options)
+    with gathered.data:
+        manifest = making.write(gathered, place, formats)
+    shutil.rmtree(aside)
+    return manifest
+
+
+def read(place: Path, name: str) -> list[dict[str, str]]:
+    with (place / name).open(encoding="utf-8-sig", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def test_a_package_opens_with_its_labels_wherever_it_is_read(database_url: str, field_time: FieldTime, tmp_path: Path) -> None:
+    with transaction() as session:
+        made = make_rich_sample(session)
+    place = tmp_path / "p"
+    manifest = write(made.drawn.frame.population_id, place, list(FORMATS))
+    assert package.verify_at(place) == len(manifest["files"])
+    no_identities(place)
+    tables_agree(place)
+    spss_has_labels_and_missing_values(place)
+    stata_has_labels_and_missing_values(place)
+    workbooks_open(place)
+    root = check_ddi((place / "ddi.xml").read_bytes())
+    assert len(root.findall(f"{DDI}dataDscr/{DDI}var[@name='days']/{DDI}catgry[@missing='Y']")) == 1
+    check_triple_s((place / "answers.sss").read_bytes(), (place / "answers.sss.csv").read_bytes())
+    warned = "\n".join(manifest["warnings"])
+    for about in (
+        "handled：各版问卷的题目文字、选项不同",
+        "SPSS days：标签太长",
+        "SPSS best：有选项的文字太长",
+        "SPSS wish：有回答超过",
+        "河西区（3）",
+    ):
+        assert about in warned
+    assert warned.splitlines()[0] in (place / "README.txt").read_text(encoding="utf-8")
+
+
+def no_identities(place: Path) -> None:
+    texts = b"".join(
+        file.read_bytes() for file in place.iterdir() if file.suffix in (".csv", ".xml", ".html", ".json", ".txt", ".sav", ".dta")
+    )
+    whole = texts.decode("utf-8", errors="replace")
     for identity in ("天津第", "E0001", "+86138", "138000"):
         assert identity not in whole
-    wide = table(files["answers_wide.csv"])
-    assert len(wide) == 17
-    assert sum(float(row["weight"]) for row in wide) == pytest.approx(51)
-    assert {row["ways__online"] for row in wide} == {"", "1"}
-    assert all(row["wish"] == "" or row["wish"].startswith("'=") for row in wide)
-    assert len(table(files["attempts.csv"])) == 16
-    assert len(table(files["dispositions.csv"])) == 32
-    rates = json.loads(files["response_rates.json"])
-    assert [row["by"] for row in rates] == ["和平区", "河西区", None]
-    assert rates[-1]["rates"]["RR1"] == pytest.approx(13 / 16)
-    assert manifest["state"]["valid"] == 13
-    book = openpyxl.load_workbook(io.BytesIO(files["answers.xlsx"]))
-    assert book.sheetnames == ["answers", "answers_long", "codebook"]
-    assert statement("SELECT count(*) AS n FROM audit_trail WHERE action = 'package_made'") == [{"n": 1}]
 
 
-def test_nothing_changed_gives_the_same_bytes_and_one_package(database_url: str, field_time: FieldTime) -> None:
+def tables_agree(place: Path) -> None:
+    wide, long = read(place, "answers_wide.csv"), read(place, "answers_long.csv")
+    assert len(wide) == 12
+    assert sum(float(row["weight"]) for row in wide) == pytest.approx(36)
+    newer = [row for row in wide if row["questionnaire"].endswith("v2") and row["handled"]]
+    assert {row["questionnaire"] for row in wide} == {"opening_business v1", "opening_business v2"}
+    assert [name for name in wide[0] if name.startswith("hours")] == ["hours[1]", "hours[2]", "hours[10]"]
+    assert {row["days__nonanswer"] for row in wide} == {"", "refused"}
+    assert {(row["ways__online"], row["ways__window"], row["ways__nonanswer"]) for row in newer[1:]} >= {
+        ("1", "1", ""),
+        ("", "", "dont_know"),
+    }
+    assert {(row["best"], row["best_other"]) for row in newer} >= {("other", "电话"), ("online", "")}
+    wishes = [row["wish"] for row in wide if row["wish"]]
+    assert "'=1+1\n第二行" in wishes
+    assert "'+100 分" in wishes
+    assert LONG_TEXT in wishes
+    assert {row["value"] for row in long if row["question"] == "days"} >= {"4", ""}
+    assert {row["label"] for row in long if row["value"] == "maybe"} == {"说不准"}
+    with duckdb.connect() as asked:
+        for name in ("wide", "long"):
+            found = asked.execute(f"SELECT count(*) FROM '{place}/answers_{name}.parquet'").fetchall()
+            assert found == [(len(wide if name == "wide" else long),)]
+        wanted = "sum(days * weight) / sum(weight) FILTER (days IS NOT NULL), max(length(wish))"
+        figures = asked.execute(f"SELECT {wanted} FROM '{place}/answers_wide.parquet' WHERE valid = 1").fetchall()
+    told = next(row for row in read(place, "estimates.csv") if row["question"] == "days")
+    assert float(told["estimate"]) == pytest.approx(figures[0][0])
+    assert figures[0][1] == 32_767
+    assert len(read(place, "attempts.csv")) == 11
+    assert len(read(place, "dispositions.csv")) == 22
+    assert {row["seconds"] for row in read(place, "paradata.csv")} == {""}
+    assert json.loads((place / "response_rates.json").read_text())[-1]["rates"]["RR1"] == pytest.approx(9 / 11)
+
+
+def spss_has_labels_and_missing_values(place: Path) -> None:
+    frame, about = pyreadstat.read_sav(place / "answers.sav", user_missing=True)
+    assert about.variable_value_labels["handled"] == {1: "是", 2: "否", 3: "说不准"}
+    assert about.variable_value_labels["days"] == {-9991: "不知道", -9992: "记不清", -9993: "拒答", -9994: "不适用"}
+    assert about.missing_ranges["days"] == [{"lo": -9994, "hi": -9991}]
+    assert about.variable_measure["days"] == "scale"
+    assert about.variable_measure["handled"] == "nominal"
+    assert about.column_names_to_labels["cost"] == "花了多少钱？"
+    assert len(about.column_names_to_labels["days"].encode()) <= 256
+    assert sorted(frame["days"].dropna())[0] == -9993
+    answered, _ = pyreadstat.read_sav(place / "answers.sav")
+    assert answered["days"].min() == 3
+    assert frame["wish"].str.len().max() == 10_922
+    assert frame["hours_10"].notna().sum() > 0
+    assert about.creation_time.isoformat() == "2022-06-01T09:00:00"
+
+
+def stata_has_labels_and_missing_values(place: Path) -> None:
+    frame, about = pyreadstat.read_dta(place / "answers.dta", user_missing=True)
+    assert about.variable_value_labels["handled"] == {1: "是", 2: "否", 3: "说不准"}
+    assert set(frame["days"].dropna()) == {"r", 3, 4, 5, 6, 7, 8, 9}
+    assert about.variable_value_labels["days"]["r"] == "拒答"
+    assert frame["wish"].str.len().max() == 32_767
+    assert b"01 Jun 2022 09:00" in (place / "answers.dta").read_bytes()
+
+
+def workbooks_open(place: Path) -> None:
+    book = openpyxl.load_workbook(place / "answers.xlsx")
+    assert book.sheetnames == ["answers", "answers_long", "codebook", "strata_and_weights"]
+    header, *rows = book["answers"].values
+    wishes = [row[header.index("wish")] for row in rows]
+    assert max(len(str(wish)) for wish in wishes) == 32_767
+    codebook = list(openpyxl.load_workbook(place / "codebook.xlsx")["codebook"].values)
+    assert ("handled", "handled", "select_one", "是否办理过？", "maybe", "说不准", 1, "handled", "handled", 3) in [
+        row[:10] for row in codebook
+    ]
+
+
+def test_nothing_changed_gives_the_same_bytes_and_one_package(database_url: str, field_time: FieldTime, tmp_path: Path) -> None:
     made = worked()
     population = made.drawn.frame.population_id
+    manifests = [write(population, tmp_path / f"p{number}", list(FORMATS)) for number in range(2)]
+    assert manifests[0] == manifests[1]
+    for number in range(2):
+        package.archive_folder(tmp_path / f"p{number}", tmp_path / f"{number}.zip")
+    assert (tmp_path / "0.zip").read_bytes() == (tmp_path / "1.zip").read_bytes()
     with transaction() as session:
-        first = make_package(session, population, made.operator_id).id
-        files, _ = package_files(session, population)
-    with transaction() as session:
-        assert package_files(session, population)[0] == files
-        assert make_package(session, population, made.operator_id).id == first
+        first = keep_package(session, population, made.operator_id, tmp_path / "0.zip", manifests[0]).id
+        assert keep_package(session, population, made.operator_id, tmp_path / "1.zip", manifests[1]).id == first
         interview = statement("SELECT max(id) AS id FROM interviews")[0]["id"]
         give(session, interview, "days", 30, version=2)
-        assert make_package(session, population, made.operator_id).id != first
-        assert len(packages(session, population)) == 2
-
-
-def test_what_the_cap_on_contacts_stopped_is_counted_by_stratum(database_url: str) -> None:
-    made = worked()
-    with transaction() as session:
         session.execute(text("UPDATE cases SET closed_why = 'cap' WHERE id = (SELECT min(id) FROM cases)"))
-        strata = table(package_files(session, made.drawn.frame.population_id)[0]["strata_and_weights.csv"])
-    assert sorted(row["capped"] for row in strata) == ["0", "1"]
+    changed = write(population, tmp_path / "p2", ["csv"], for_auditor=True)
+    assert changed["state"]["rows"] != manifests[0]["state"]["rows"]
+    assert sorted(row["capped"] for row in read(tmp_path / "p2", "strata_and_weights.csv")) == ["0", "1"]
+    assert len(read(tmp_path / "p2", "frame.csv")) == 51
+    assert statement("SELECT count(*) AS n FROM audit_trail WHERE action = 'package_made'") == [{"n": 2}]
 
 
-def test_an_auditors_package_holds_the_frame(database_url: str) -> None:
-    made = worked()
-    with transaction() as session:
-        files, _ = package_files(session, made.drawn.frame.population_id, for_auditor=True)
-    assert len(table(files["frame.csv"])) == 51
-
-
-def test_a_worker_makes_it_as_a_job(database_url: str, field_time: FieldTime) -> None:
+def test_a_worker_makes_it_as_a_job_and_goes_on_after_what_was_finished(
+    database_url: str, field_time: FieldTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = worked()
     population = made.drawn.frame.population_id
-    with transaction() as session:
-        job_id = queue_job(session, "export", {"population_id": population, "user_id": made.operator_id}, made.operator_id)
-    assert Worker(database_url, "w", HANDLERS).run_one()
-    with transaction() as session:
-        done = job(session, job_id)
-        assert done is not None
-        assert (done.state, done.error) == ("done", None)
-        assert done.result is not None
-        assert done.result["package_id"] == packages(session, population)[0].id
+    monkeypatch.setattr("callcenter.worker.exporting.LARGE", 1)
+    ends = []
+    for formats in (["parquet"], ["csv", "parquet"]):
+        with transaction() as session:
+            job_id = queue_job(
+                session, "export", {"population_id": population, "user_id": made.operator_id, "formats": formats}, made.operator_id
+            )
+        assert Worker(database_url, "w", HANDLERS).run_one()
+        with transaction() as session:
+            done = job(session, job_id)
+            assert done is not None
+            assert (done.state, done.error, done.progress_done) == ("done", None, 99)
+            ends.append(packages(session, population)[0])
+            monkeypatch.setattr("callcenter.exports.tabular.parquet", lambda *_: pytest.fail("it was finished before"))
+    assert ends[0].id != ends[1].id
+    assert {each["name"] for each in ends[1].manifest["files"]} >= {"answers_wide.csv", "answers_wide.parquet"}
 
 
-def test_what_cannot_be_made_is_refused(database_url: str) -> None:
+def test_before_anybody_was_called_a_package_is_empty_and_whole(database_url: str, tmp_path: Path) -> None:
+    with transaction() as session:
+        made = make_worked_sample(session, {"和平区": ["", ""]})
+    manifest = write(made.drawn.frame.population_id, tmp_path / "p", list(FORMATS))
+    assert manifest["state"]["answers"] == 0
+    assert len(pyreadstat.read_sav(tmp_path / "p" / "answers.sav")[0]) == 2
+    check_triple_s((tmp_path / "p" / "answers.sss").read_bytes(), (tmp_path / "p" / "answers.sss.csv").read_bytes())
+
+
+def test_what_cannot_be_made_is_refused(database_url: str, tmp_path: Path) -> None:
     with transaction() as session, pytest.raises(Refused, match="还没有抽样"):
-        make_package(session, 1, None)
-    with transaction() as session, pytest.raises(Refused, match="sav"):
-        package_files(session, 1, ["csv", "sav"])
+        gather(session, 1, tmp_path)
+    with pytest.raises(InvalidInput, match="docx"):
+        check_formats(["csv", "docx"])

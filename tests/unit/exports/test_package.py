@@ -1,6 +1,5 @@
 """A package proves itself, and its bytes depend on its content alone."""
 
-import io
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,8 @@ from callcenter.cli import main
 from callcenter.errors import CallcenterError
 from callcenter.exports import package
 from callcenter.exports.content import pseudonym
-from callcenter.exports.sheets import Sheet, as_csv, as_xlsx
+from callcenter.exports.sheets import Sheet, as_csv
+from callcenter.exports.tabular import sheets_workbook
 
 FILES = {"b.csv": b"1\r\n", "a.csv": "值\r\n".encode()}
 
@@ -75,23 +75,26 @@ def test_the_command_exits_1_naming_the_changed_file(tmp_path: Path, capsys: pyt
 HOSTILE = ["=1+1", "+86138", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "正常", "多\n行", "🙂", "x" * 32_767]
 
 
-def test_no_text_can_act_as_a_formula_and_numbers_stay_numbers() -> None:
+def test_no_text_can_act_as_a_formula_and_numbers_stay_numbers(tmp_path: Path) -> None:
     sheet = Sheet("s", ("text", "n"), [(text, -1.5) for text in HOSTILE])
     read = as_csv(sheet).decode("utf-8-sig")
     assert not any(cell.startswith(("=", "+", "@", "-", '"=', '"\t')) for line in read.split("\r\n")[1:] for cell in [line])
     assert read.split("\r\n")[3].endswith(",-1.5")
-    book = openpyxl.load_workbook(io.BytesIO(as_xlsx([sheet])))
+    sheets_workbook([sheet], tmp_path / "s.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
     cells = [row[0] for row in book["s"].iter_rows(min_row=2)]
     assert [cell.data_type for cell in cells] == ["s"] * len(HOSTILE)
     assert [str(cell.value).lstrip("'") for cell in cells] == HOSTILE
     assert [row[1].value for row in book["s"].iter_rows(min_row=2)] == [-1.5] * len(HOSTILE)
 
 
-def test_a_workbook_has_no_moment_of_its_making() -> None:
+def test_a_workbook_has_no_moment_of_its_making(tmp_path: Path) -> None:
     sheet = Sheet("s", ("at",), [(datetime(2022, 6, 1, 1, tzinfo=UTC),)])
-    assert as_xlsx([sheet]) == as_xlsx([sheet])
-    with zipfile.ZipFile(io.BytesIO(as_xlsx([sheet]))) as opened:
-        assert {entry.date_time[:3] for entry in opened.infolist()} == {(1980, 1, 1)}
+    for name in ("a", "b"):
+        sheets_workbook([sheet], tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a") as opened:
+        assert {entry.date_time[0] for entry in opened.infolist()} == {1980}
     assert "2022-06-01T09:00:00+08:00" in as_csv(sheet).decode()
 
 

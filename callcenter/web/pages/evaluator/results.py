@@ -2,17 +2,21 @@
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from callcenter.errors import Conflict, NotFound
+from callcenter.db.engine import transaction
+from callcenter.errors import Conflict, NotFound, Refused
 from callcenter.estimates.queries import Released, released
 from callcenter.estimates.results import results
 from callcenter.exports import queries as exports
-from callcenter.operations.actions import queue_job, record
+from callcenter.exports.actions.packages import queue_package
+from callcenter.exports.formats import FORMATS
+from callcenter.operations.actions import record
 from callcenter.response_rates import aapor
 from callcenter.response_rates.cohorts import named_rates, report
 from callcenter.response_rates.queries import study_counts
@@ -66,7 +70,7 @@ def make(request: Request, session: Work, person: Evaluator, population_id: int)
     _released(session, population_id)
     if any(job["state"] in ("queued", "running") for job in exports.export_jobs(session, population_id)):
         raise Conflict("package_under_way", "这个样本总体的导出包正在生成：请等它完成。")
-    queue_job(session, "export", {"population_id": population_id, "user_id": person.id}, person.id)
+    queue_package(session, population_id, person.id, list(FORMATS))
     flash(request, "已开始生成导出包，完成后出现在下面的列表中。")
     return see_other(f"/evaluator/populations/{population_id}#packages")
 
@@ -77,7 +81,10 @@ def download(session: Work, person: Evaluator, package_id: int) -> Response:
     found = exports.package(session, package_id)
     record(session, person.id, "package_fetched", "package", package_id, detail={"sha256": found.archive_sha256})
     name = f"{found.manifest['study']}-{found.manifest['population']}-{found.archive_sha256[:8]}.zip"
-    return _file(found.archive, name, "application/zip")
+    if found.emptied_at:
+        raise Refused("package_emptied", "这个导出包含身份信息，已在身份与答案分离时销毁：请重新生成。")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store", "Content-Length": str(found.size)}
+    return StreamingResponse(_parts(package_id), media_type="application/zip", headers=headers)
 
 
 @router.get("/populations/{population_id}/certificate")
@@ -89,6 +96,18 @@ def certificate(session: Work, person: Evaluator, population_id: int) -> Respons
     record(session, person.id, "certificate_fetched", "population", population_id)
     data = (json.dumps(subject.certificate, ensure_ascii=False, indent=1) + "\n").encode()
     return _file(data, f"{subject.study}-{subject.population}-certificate.json", "application/json")
+
+
+def _parts(package_id: int) -> Iterator[bytes]:
+    """The zip, a part at a time, each read by itself: a slow line holds no transaction open."""
+    place = 0
+    while True:
+        with transaction() as session:
+            part = exports.package_part(session, package_id, place)
+        if not part:
+            return
+        yield part
+        place += 1
 
 
 def _released(session: Session, population_id: int) -> Released:

@@ -1,4 +1,4 @@
-"""Reads of the room: what a package holds beside answers and weights, and the packages made."""
+"""Packages that were made, and whose they are."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,8 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from callcenter.errors import NotFound
-from callcenter.exports.tables import Package
+from callcenter.exports.subject import Subject
+from callcenter.exports.tables import Package, PackagePart
 
 SUBJECT = """
 SELECT s.name AS study, s.title AS study_title, s.salt, g.name AS stage, p.code AS population, p.title AS population_title, d.draw_no,
@@ -18,64 +19,15 @@ JOIN designs z ON z.id = d.design_id JOIN frames f ON f.id = z.frame_id
 WHERE d.id = :draw
 """
 
-ATTEMPTS = """
-SELECT c.unit_key, a.id, a.operator_id, a.line, a.placed_at, a.ringing_at, a.answered_at, a.ended_at, a.state, a.sip_code,
-    a.carrier_failure, a.outcome
-FROM releases r JOIN cases c ON c.release_id = r.id JOIN attempts a ON a.case_id = c.id WHERE r.draw_id = :draw ORDER BY a.id
-"""
-
-DISPOSITIONS = """
-SELECT c.unit_key, d.id, d.at, d.code, d.category, d.final, d.source, d.reason
-FROM releases r JOIN cases c ON c.release_id = r.id JOIN dispositions d ON d.case_id = c.id WHERE r.draw_id = :draw ORDER BY d.id
-"""
-
-FRAME = """
-SELECT u.unit_key, s.name AS stratum FROM draw_units u JOIN strata s ON s.id = u.stratum_id WHERE u.draw_id = :draw
-ORDER BY u.unit_key COLLATE "C"
-"""
-
 CAPPED = """
 SELECT s.name, count(*) FROM releases r JOIN cases c ON c.release_id = r.id JOIN strata s ON s.id = c.stratum_id
 WHERE r.draw_id = :draw AND c.closed_why = 'cap' GROUP BY s.name
 """
 
 
-@dataclass(frozen=True)
-class Subject:
-    """Whose package it is."""
-
-    study: str
-    study_title: str
-    salt: str
-    stage: str
-    population: str
-    population_title: str
-    draw_no: int
-    certificate: dict[str, Any] | None
-    design_id: int
-    frame_number: int
-    frame_sha256: str
-    design_sha256: str
-
-
 def subject(session: Session, draw_id: int) -> Subject:
     """Study, population and draw of a package."""
     return Subject(**session.execute(text(SUBJECT), {"draw": draw_id}).mappings().one())
-
-
-def attempts(session: Session, draw_id: int) -> list[dict[str, Any]]:
-    """Every call of a draw's cases, without numbers called."""
-    return [dict(row) for row in session.execute(text(ATTEMPTS), {"draw": draw_id}).mappings()]
-
-
-def dispositions(session: Session, draw_id: int) -> list[dict[str, Any]]:
-    """Every code that a draw's cases had."""
-    return [dict(row) for row in session.execute(text(DISPOSITIONS), {"draw": draw_id}).mappings()]
-
-
-def frame_units(session: Session, draw_id: int) -> list[tuple[str, str]]:
-    """Unit key and stratum of every unit of the frame that was drawn from."""
-    return [(row["unit_key"], row["stratum"]) for row in session.execute(text(FRAME), {"draw": draw_id}).mappings()]
 
 
 @dataclass(frozen=True)
@@ -89,21 +41,28 @@ class MadePackage:
     manifest: dict[str, Any]
     archive_sha256: str
     size: int
+    emptied_at: datetime | None
 
 
 def packages(session: Session, population_id: int) -> list[MadePackage]:
     """The packages made of a population, newest first, without their bytes."""
-    columns = "id, population_id, made_at, made_by, manifest, archive_sha256, length(archive) AS size"
+    columns = "id, population_id, made_at, made_by, manifest, archive_sha256, size, emptied_at"
     found = text(f"SELECT {columns} FROM packages WHERE population_id = :population ORDER BY id DESC")
     return [MadePackage(**row) for row in session.execute(found, {"population": population_id}).mappings()]
 
 
 def package(session: Session, package_id: int) -> Package:
-    """One package with its bytes."""
+    """One package, without its bytes."""
     found = session.get(Package, package_id)
     if found is None:
         raise NotFound("no_package", "没有这个导出包：请回到结果页重新生成。")
     return found
+
+
+def package_part(session: Session, package_id: int, place: int) -> bytes:
+    """One part of a package's zip, from 0; nothing after the last."""
+    found = select(PackagePart.data).where(PackagePart.package_id == package_id, PackagePart.place == place)
+    return session.exec(found).first() or b""
 
 
 def latest_package(session: Session, population_id: int) -> Package | None:

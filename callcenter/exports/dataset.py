@@ -1,0 +1,294 @@
+"""The data set of a package on disk: cases and answers in a DuckDB file of a temporary folder, so that memory stays the same however many.
+
+`cases` has a row for each released case, `answers` one for each answer, `wide` one for each case that answered: a column `v<k>` for
+each question (in each instance of its repeat) and `n<k>` for why it was not answered. Codes of several choices are parted by blanks.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+import duckdb
+import pandas as pd
+
+from callcenter.exports.variables import CHOOSING, Asked, Found, Variable, variables, warnings_of
+
+CASE_COLUMNS = {
+    "case": "VARCHAR",
+    "stratum": "VARCHAR",
+    "district": "VARCHAR",
+    "release": "VARCHAR",
+    "code": "VARCHAR",
+    "category": "VARCHAR",
+    "valid": "TINYINT",
+    "attempts": "INTEGER",
+    "questionnaire": "VARCHAR",
+    "started_at": "VARCHAR",
+    "ended_at": "VARCHAR",
+    "seconds": "INTEGER",
+    "base_weight": "DOUBLE",
+    "weight": "DOUBLE",
+}
+CASE_FILE = {"case_id": "BIGINT", "unit_key": "VARCHAR"} | {
+    name: kind for name, kind in CASE_COLUMNS.items() if name not in ("case", "base_weight", "weight")
+}
+ANSWER_COLUMNS = {
+    "case_id": "BIGINT",
+    "question": "VARCHAR",
+    "instance": "VARCHAR",
+    "value": "VARCHAR",
+    "nonanswer": "VARCHAR",
+    "version": "INTEGER",
+    "answered_at": "VARCHAR",
+}
+MEMORY = "128MB"
+STEP = 2_500
+"""Cases that are put side by side at a time."""
+GROUP = 5_000
+"""Rows of a Parquet row group: small, because a writer holds one whole."""
+ROWS = 2_000
+
+_IN_ORDER = "CAST(string_split(nullif({0}instance, ''), '/') AS INTEGER[])"
+FOUND = f"""
+SELECT question, count(value) AS answers, list(DISTINCT instance ORDER BY {_IN_ORDER.format("")} NULLS FIRST) AS instances,
+    list(DISTINCT nonanswer ORDER BY nonanswer) FILTER (nonanswer IS NOT NULL) AS nonanswers,
+    count(*) FILTER (value IS NOT NULL AND NOT coalesce(isfinite(try_cast(value AS DOUBLE)), false)) AS not_numbers,
+    count(*) FILTER (try_cast(value AS DOUBLE) <> trunc(try_cast(value AS DOUBLE)) OR abs(try_cast(value AS DOUBLE)) > 9e15) AS fractions,
+    coalesce(max(strlen(value)), 0) AS longest, coalesce(max(len(string_split(value, ' '))), 0) AS most_ranked
+FROM answers GROUP BY question
+"""
+UNKNOWN = """
+WITH given AS (
+    SELECT DISTINCT a.question, unnest(CASE q.kind WHEN 'select_one' THEN [a.value] ELSE string_split(a.value, ' ') END) AS code
+    FROM answers a JOIN asked q ON q.name = a.question WHERE q.choosing AND a.value IS NOT NULL
+)
+SELECT g.question, list(g.code ORDER BY g.code) FROM given g
+WHERE NOT EXISTS (SELECT 1 FROM choices c WHERE c.question = g.question AND c.code = g.code) GROUP BY g.question
+"""
+
+
+class ReleasedCase(NamedTuple):
+    """What weights need of a case."""
+
+    id: int
+    stratum: str
+    code: str
+    category: str
+    valid: bool
+    unit_key: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file: its name, the SQL that gives it, and the variable that it is, where it is one."""
+
+    name: str
+    sql: str
+    variable: Variable | None = None
+    nonanswer_of: str = ""
+
+
+class Dataset:
+    """Cases and answers of a package; filled once, then only read."""
+
+    def __init__(self, folder: Path, asked: Sequence[Asked]) -> None:
+        self.folder = folder
+        self.asked = list(asked)
+        self.variables: list[Variable] = []
+        self.found: dict[str, Found] = {}
+        self.warnings: list[str] = []
+        self._spots: dict[tuple[str, str], int] = {}
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "threads": "1",
+            "memory_limit": MEMORY,
+            "temp_directory": str(folder / "spilled"),
+        }
+        self.connection = duckdb.connect(str(folder / "data.duckdb"), config=settings)
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in CASE_COLUMNS.items())
+        self.run(f"CREATE TABLE cases (place INTEGER, case_id BIGINT, {columns})")
+        self.run("CREATE TABLE asked (no INTEGER, name VARCHAR, kind VARCHAR, choosing BOOLEAN)")
+        self.run("CREATE TABLE choices (question VARCHAR, no INTEGER, code VARCHAR, label VARCHAR)")
+        answers = ", ".join(f"{name} {kind}" for name, kind in ANSWER_COLUMNS.items() if name != "case_id")
+        self.run(f"CREATE TABLE answers (place INTEGER, {answers})")
+        self._keep_questions()
+
+    def __enter__(self) -> "Dataset":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None) -> None:
+        self.connection.close()
+
+    def run(self, sql: str, given: Sequence[Any] = ()) -> duckdb.DuckDBPyConnection:
+        """One statement."""
+        return self.connection.execute(sql, list(given))
+
+    def one(self, sql: str, given: Sequence[Any] = ()) -> Any:
+        """The first cell of what a statement gives."""
+        rows = self.run(sql, given).fetchall()
+        return rows[0][0] if rows else None
+
+    def _keep_questions(self) -> None:
+        kept = [(no, each.name, each.kind, each.kind in CHOOSING) for no, each in enumerate(self.asked)]
+        self._insert("asked", pd.DataFrame(kept, columns=["no", "name", "kind", "choosing"]))
+        choices = [(each.name, no, code, label) for each in self.asked for no, (code, label) in enumerate(each.choices)]
+        self._insert("choices", pd.DataFrame(choices, columns=["question", "no", "code", "label"]))
+
+    def _insert(self, table: str, frame: pd.DataFrame) -> None:
+        if len(frame):
+            self.connection.register("given", frame)
+            self.run(f"INSERT INTO {table} SELECT * FROM given")
+            self.connection.unregister("given")
+
+    def read_csv(self, columns: Mapping[str, str]) -> str:
+        """SQL that reads a file (its path is the statement's parameter) as PostgreSQL's COPY writes it: NULL is an empty cell."""
+        kinds = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in columns.items())
+        read = f"read_csv(?, header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', columns = {{{kinds}}}"
+        return read + ", nullstr = '', allow_quoted_nulls = false, max_line_size = 8000000, parallel = false)"
+
+    def add_table(self, name: str, columns: Mapping[str, str], file: Path) -> None:
+        """A table beside cases and answers, from a file as COPY writes it."""
+        self.run(f"CREATE TABLE {name} AS SELECT * FROM {self.read_csv(columns)}", [str(file)])
+
+    def add_cases(self, file: Path) -> None:
+        """Cases in the order of the file, from a file as COPY writes it with the columns `CASE_FILE`."""
+        given = f"SELECT row_number() OVER () - 1 AS place, * FROM {self.read_csv(CASE_FILE)}"
+        self.run(f"CREATE TABLE released AS {given}", [str(file)])
+
+    def released(self) -> Iterator[ReleasedCase]:
+        """What weights and figures need of each case, in the order of the file."""
+        found = self.rows_of("SELECT case_id, stratum, code, category, valid = 1, unit_key FROM released ORDER BY place")
+        return (ReleasedCase(*row) for row in found)
+
+    def name_cases(self, named_cases: Iterable[tuple[int, str, float, float]]) -> None:
+        """Give each case its pseudonym and weights, (case id, pseudonym, base weight, weight), and forget whose it is."""
+        self.run('CREATE TABLE given_names (case_id BIGINT, "case" VARCHAR, base_weight DOUBLE, weight DOUBLE)')
+        waiting = iter(named_cases)
+        while some := list(islice(waiting, 5 * ROWS)):
+            self._insert("given_names", pd.DataFrame(some, columns=["case_id", "case", "base_weight", "weight"]))
+        listed = ", ".join(f'"{name}"' for name in CASE_COLUMNS)
+        self.run(f"INSERT INTO cases SELECT place, case_id, {listed} FROM released JOIN given_names USING (case_id) ORDER BY place")
+        self.run("DROP TABLE released")
+        self.run("DROP TABLE given_names")
+
+    def add_answers(self, file: Path) -> None:
+        """Answers of cases that are there, from a CSV file with the columns `ANSWER_COLUMNS`, without a header; NULL is an empty cell."""
+        given = ", ".join(f"a.{name}" for name in ANSWER_COLUMNS if name != "case_id")
+        order = _IN_ORDER.format("a.")
+        self.run(
+            f"INSERT INTO answers SELECT c.place, {given} FROM {self.read_csv(ANSWER_COLUMNS)} a JOIN cases c USING (case_id) "
+            f"LEFT JOIN asked q ON q.name = a.question ORDER BY c.place, q.no NULLS LAST, a.question, {order} NULLS FIRST",
+            [str(file)],
+        )
+
+    def finish(self, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Find out what columns there are, and put the answers of each case side by side."""
+        codes = {row[0]: tuple(row[1]) for row in self.run(UNKNOWN).fetchall()}
+        self.found = {row[0]: _found(row, codes.get(row[0], ())) for row in self.run(FOUND).fetchall()}
+        self.variables = variables(self.asked, self.found)
+        self.warnings = warnings_of(self.asked, self.found)
+        spots = list(dict.fromkeys((each.question, each.instance) for each in self.variables))
+        self._spots = {spot: number for number, spot in enumerate(spots)}
+        keys = pd.DataFrame([(q, i, k) for (q, i), k in self._spots.items()], columns=["question", "instance", "k"])
+        self.run("CREATE TABLE spots (question VARCHAR, instance VARCHAR, k INTEGER)")
+        self._insert("spots", keys)
+        self._put_side_by_side(progress)
+
+    def _put_side_by_side(self, progress: Callable[[int], None]) -> None:
+        kinds = {self._spots[each.question, each.instance]: _kept_as(each) for each in self.variables}
+        held = [f'CAST(max("value") FILTER (k = {k}) AS {kind}) AS v{k}' for k, kind in kinds.items()]
+        held += [f"max(nonanswer) FILTER (k = {k}) AS n{k}" for (name, _), k in self._spots.items() if self._refused(name)]
+        select = f"SELECT {', '.join(['place', *held])} FROM answers a JOIN spots s USING (question, instance)"
+        self.run(f"CREATE TABLE wide AS {select} WHERE false GROUP BY place")
+        cases = int(self.one("SELECT count(*) FROM cases"))
+        for first in range(0, cases, STEP):
+            self.run(f"INSERT INTO wide {select} WHERE place BETWEEN {first} AND {first + STEP - 1} GROUP BY place ORDER BY place")
+            progress(min(first + STEP, cases))
+
+    def _refused(self, question: str) -> bool:
+        return bool(self.found.get(question, Found()).nonanswers)
+
+    def spot(self, variable: Variable) -> int:
+        """Which column of `wide` a variable is made from."""
+        return self._spots[variable.question, variable.instance]
+
+    def refused(self, variable: Variable) -> bool:
+        """Whether anybody gave a non-answer to its question."""
+        return self._refused(variable.question)
+
+    def wide_columns(self) -> list[Column]:
+        """Every column of the wide table: those of each case, then each variable, with why it was not answered after it."""
+        columns = [Column(name, f'c."{name}"') for name in CASE_COLUMNS]
+        for place, each in enumerate(self.variables):
+            columns.append(Column(each.name, self.value_sql(each), each))
+            last = place + 1 == len(self.variables) or self.spot(self.variables[place + 1]) != self.spot(each)
+            if last and self.refused(each):
+                name = each.name if each.kind in ("number", "text") or not each.option else each.name.rsplit("__", 1)[0]
+                columns.append(Column(f"{name}__nonanswer", f"w.n{self.spot(each)}", nonanswer_of=each.question))
+        return columns
+
+    def value_sql(self, variable: Variable) -> str:
+        """The SQL of a variable's value as it was given."""
+        held = f"w.v{self.spot(variable)}"
+        if variable.kind == "chosen":
+            chosen = f"list_contains(string_split({held}, ' '), {quoted(variable.option)})"
+            return f"CASE WHEN {held} IS NULL THEN NULL ELSE CAST({chosen} AS TINYINT) END"
+        return f"nullif(string_split({held}, ' ')[{int(variable.option)}], '')" if variable.option else held
+
+    def rows_of(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a statement, some at a time."""
+        found = self.run(sql)
+        while rows := found.fetchmany(ROWS):
+            yield from rows
+
+    def wide_sql(self, columns: Sequence[Column]) -> str:
+        """A statement that gives these columns, a row for each case."""
+        listed = ", ".join(f"{each.sql} AS {named(each.name)}" for each in columns)
+        return f"SELECT {listed} FROM cases c LEFT JOIN wide w USING (place) ORDER BY place"
+
+    def long_sql(self) -> str:
+        """A statement that gives a row for each answer, with what its code means."""
+        return """SELECT c."case" AS "case", a.question, a.instance, a."value" AS "value",
+            CASE WHEN q.kind = 'select_one' THEN l.label WHEN q.choosing THEN list_aggregate(list_transform(string_split(a."value", ' '),
+                lambda code: m.labels[code]), 'string_agg', '；') END AS label,
+            a.nonanswer, a.version, a.answered_at
+            FROM answers a JOIN cases c USING (place) LEFT JOIN asked q ON q.name = a.question
+            LEFT JOIN choices l ON l.question = a.question AND l.code = a."value"
+            LEFT JOIN (SELECT question, map_from_entries(list((code, label))) AS labels FROM choices GROUP BY question) m
+                ON m.question = a.question
+            ORDER BY a.place, q.no NULLS LAST, a.question, {order} NULLS FIRST""".format(order=_IN_ORDER.format("a."))
+
+    def frame(self, columns: Sequence[Column]) -> pd.DataFrame:
+        """These columns as a data frame: for formats that must hold everything at once."""
+        return self.run(self.wide_sql(columns)).df()
+
+
+def _kept_as(variable: Variable) -> str:
+    if variable.kind != "number":
+        return "VARCHAR"
+    return "BIGINT" if variable.whole else "DOUBLE"
+
+
+def _found(row: tuple[Any, ...], codes: tuple[str, ...]) -> Found:
+    return Found(
+        answers=row[1],
+        instances=tuple(row[2]),
+        nonanswers=tuple(row[3] or ()),
+        not_numbers=row[4],
+        fractions=row[5],
+        longest=row[6],
+        most_ranked=row[7],
+        codes=codes,
+    )
+
+
+def quoted(text: str) -> str:
+    """A text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def named(text: str) -> str:
+    """A name as SQL takes it."""
+    return '"' + text.replace('"', '""') + '"'

@@ -1,0 +1,11 @@
+"""What a package can hold."""
+
+FORMATS = {
+    "csv": "CSV",
+    "xlsx": "Excel",
+    "parquet": "Parquet",
+    "sav": "SPSS",
+    "dta": "Stata",
+    "ddi": "DDI-Codebook 2.5",
+    "sss": "Triple-S 2.0",
+}

@@ -1,0 +1,33 @@
+"""What a package is made of, once it was read: the data set on disk and what stands beside it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from callcenter.estimates.weights import Stratum, Weighting
+from callcenter.exports.dataset import Dataset
+from callcenter.exports.subject import Subject
+from callcenter.response_rates.cohorts import Cohort
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A population's data as they stood at one moment."""
+
+    subject: Subject
+    data: Dataset
+    strata: list[Stratum]
+    weights: Weighting
+    cohorts: list[Cohort]
+    capped: dict[str, int]
+    as_of: datetime | None
+    """When the last thing happened that is in the data."""
+    questionnaires: list[dict[str, Any]]
+    """Versions that were read, the newest first."""
+    state: str
+    """A fingerprint of the rows that it was made from."""
+    for_auditor: bool = False
+    identities: dict[str, Any] | None = None
+    """Who asked for identities, when and why, where they are there."""
+    detached: datetime | None = None
+    """Since when answers and identities are apart."""

@@ -1,0 +1,178 @@
+"""Triple-S 2.0: the survey's variables as XML, and the data as CSV beside it (www.triple-s.org, version 2.0.002).
+
+Several choices are one variable `multiple` with a string of 0 and 1; non-answers are codes of their own after the choices.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from callcenter.exports.dataset import CASE_COLUMNS, Dataset, named, quoted
+from callcenter.exports.names import Limits, fitting
+from callcenter.exports.statistical import CASE_LABELS, MISSING
+from callcenter.exports.subject import Subject
+from callcenter.exports.tabular import tamed
+from callcenter.exports.variables import Variable
+from callcenter.questionnaire.definition import NONANSWERS
+from callcenter.sampling.certificate import SOFTWARE
+
+NAMES = Limits("Triple-S", 64, 1_000, 1_000, 2_000_000_000, False, frozenset())
+SKIPPED = 9991
+"""The first of the codes of non-answers in variables of one choice."""
+DATA = "answers.sss.csv"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One variable of the XML: its columns of the data set, put into one field of the data file."""
+
+    name: str
+    type: str
+    label: str
+    sql: str
+    values: tuple[tuple[int, str], ...] = ()
+    low: float = 0
+    high: float = 0
+    use: str = ""
+    size: int = 1
+
+
+def fields(data: Dataset) -> list[Field]:
+    """The variables in the order of the file."""
+    made = [*_case_fields(data), *_question_fields(data)]
+    names = fitting([each.name for each in made], NAMES)
+    return [Field(**{**vars(each), "name": names[each.name]}) for each in made]
+
+
+def _case_fields(data: Dataset) -> Iterator[Field]:
+    for name, kind in CASE_COLUMNS.items():
+        sql, label = f'c."{name}"', CASE_LABELS[name]
+        if kind == "VARCHAR":
+            use = "serial" if name == "case" else ""
+            yield Field(name, "character", label, sql, use=use, size=_longest(data, f'"{name}"', "cases"))
+        elif name == "valid":
+            yield Field(name, "single", label, sql, ((0, "不是"), (1, "是")))
+        else:
+            low, high = data.run(f'SELECT min("{name}"), max("{name}") FROM cases').fetchall()[0]
+            yield Field(name, "quantity", label, sql, low=low or 0, high=high or 0, use="weight" if name == "weight" else "")
+
+
+def _question_fields(data: Dataset) -> Iterator[Field]:
+    seen: set[tuple[str, str]] = set()
+    for variable in data.variables:
+        if variable.kind != "chosen":
+            yield _field(data, variable)
+        elif (variable.question, variable.instance) not in seen:
+            seen.add((variable.question, variable.instance))
+            yield _multiple(data, variable)
+
+
+def _field(data: Dataset, variable: Variable) -> Field:
+    value, refused = data.value_sql(variable), f"w.n{data.spot(variable)}"
+    if variable.kind == "text":
+        held = f"v{data.spot(variable)}"
+        return Field(variable.name, "character", variable.label, tamed(value), size=_longest(data, held, "wide") + 1)
+    if variable.kind == "category":
+        numbers = variable.number_of
+        skipped = {code: SKIPPED + place for place, code in enumerate(NONANSWERS)}
+        sql = _case(value, numbers)
+        values = [(numbers[code], label) for code, label in variable.values]
+    else:
+        skipped, sql, values = dict(MISSING), value, []
+    if data.refused(variable):
+        sql = f"coalesce({sql}, {_case(refused, skipped)})"
+        values += [(skipped[code], label) for code, (_, label) in NONANSWERS.items()]
+    if variable.kind == "category":
+        return Field(variable.name, "single", variable.label, sql, tuple(values))
+    low, high = data.run(f"SELECT min(v{data.spot(variable)}), max(v{data.spot(variable)}) FROM wide").fetchall()[0]
+    return Field(variable.name, "quantity", variable.label, sql, tuple(values), low or 0, high or 0)
+
+
+def _multiple(data: Dataset, first: Variable) -> Field:
+    spot = (first.question, first.instance)
+    columns = [each for each in data.variables if (each.question, each.instance) == spot]
+    name, label = first.name.rsplit("__", 1)[0], first.label.rsplit("：", 1)[0]
+    values = [(place, each.label.rsplit("：", 1)[1]) for place, each in enumerate(columns, start=1)]
+    held = f"w.v{data.spot(first)}"
+    bits = [f"CASE WHEN list_contains(string_split({held}, ' '), {quoted(each.option)}) THEN '1' ELSE '0' END" for each in columns]
+    given = f"{held} IS NOT NULL"
+    if data.refused(first):
+        refused = f"w.n{data.spot(first)}"
+        bits = [f"CASE WHEN {held} IS NULL THEN '0' ELSE {bit} END" for bit in bits]
+        bits += [f"CASE WHEN {refused} = {quoted(code)} THEN '1' ELSE '0' END" for code in NONANSWERS]
+        values += [(len(columns) + place, text) for place, (_, text) in enumerate(NONANSWERS.values(), start=1)]
+        given = f"({given} OR {refused} IS NOT NULL)"
+    return Field(name, "multiple", label, f"CASE WHEN {given} THEN {' || '.join(bits)} END", tuple(values))
+
+
+def _case(sql: str, numbers: dict[str, int]) -> str:
+    return (
+        f"CASE {sql} " + " ".join(f"WHEN {quoted(code)} THEN {number}" for code, number in numbers.items()) + " END" if numbers else "NULL"
+    )
+
+
+def _longest(data: Dataset, column: str, table: str) -> int:
+    return max(1, int(data.one(f"SELECT max(length({column})) FROM {table}") or 1))
+
+
+def data_file(data: Dataset, file: Path) -> None:
+    """The data: CSV in UTF-8, one line of names, texts and strings of bits in quotes."""
+    made = fields(data)
+    listed = ", ".join(f"{each.sql} AS {named(each.name)}" for each in made)
+    quoted_columns = ", ".join(named(each.name) for each in made if each.type in ("character", "multiple"))
+    sql = f"SELECT {listed} FROM cases c LEFT JOIN wide w USING (place) ORDER BY place"
+    data.run(f"COPY ({sql}) TO {quoted(str(file))} (FORMAT csv, HEADER, FORCE_QUOTE ({quoted_columns}))")
+
+
+def metadata(data: Dataset, subject: Subject, at: datetime | None) -> bytes:
+    """The XML that describes the data file."""
+    root = ET.Element("sss", version="2.0")
+    if at:
+        ET.SubElement(root, "date").text = at.date().isoformat()
+        ET.SubElement(root, "time").text = f"{at:%H:%M}"
+    ET.SubElement(root, "origin").text = SOFTWARE
+    survey = ET.SubElement(root, "survey")
+    ET.SubElement(survey, "name").text = f"{subject.study}-{subject.population}"
+    ET.SubElement(survey, "version").text = str(subject.draw_no)
+    ET.SubElement(survey, "title").text = subject.title
+    record = ET.SubElement(survey, "record", ident="A", href=DATA, format="csv", skip="1")
+    for place, each in enumerate(fields(data), start=1):
+        record.append(_variable(place, each))
+    return as_document(root)
+
+
+def as_document(root: ET.Element) -> bytes:
+    """The XML of a tree, indented."""
+    ET.indent(root)
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=False)
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + written + b"\n"
+
+
+def _variable(place: int, of: Field) -> ET.Element:
+    made = ET.Element("variable", {"ident": str(place), "type": of.type} | ({"use": of.use} if of.use else {}))
+    ET.SubElement(made, "name").text = of.name
+    ET.SubElement(made, "label").text = written(of.label)
+    ET.SubElement(made, "position", start=str(place))
+    if of.type == "character":
+        ET.SubElement(made, "size").text = str(of.size)
+        return made
+    values = ET.SubElement(made, "values")
+    if of.type == "quantity":
+        ET.SubElement(values, "range", {"from": _number(of.low), "to": _number(of.high)})
+    for code, label in of.values:
+        ET.SubElement(values, "value", code=str(code)).text = written(label)
+    if not len(values):
+        ET.SubElement(values, "range", {"from": "1", "to": "1"})
+    return made
+
+
+def written(text: Any) -> str:
+    """Text without the signs that XML cannot hold."""
+    return "".join(sign if sign >= " " or sign in "\t\n\r" else " " for sign in str(text) if sign not in "\ufffe\uffff")
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
