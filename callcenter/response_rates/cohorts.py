@@ -85,3 +85,24 @@ def report(strata: Sequence[Cohort], e: float | None = None) -> dict[str, Any]:
     """All rates of the sum of `strata`, and weighted by the strata's base weights."""
     weighted = [{category: n * (cohort.base_weight or 0) for category, n in cohort.categories.items()} for cohort in strata]
     return {**aapor.report([cohort.categories for cohort in strata], e), "weighted": aapor.report(weighted, e)}
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a release does to RR1: as it is, just after the release, and when all open cases have given what is expected of them."""
+
+    now: float | None
+    at_once: float | None
+    at_end: float | None
+
+
+def price(cohort: Cohort, count: int, *, expected: float, yield_rate: float) -> Price:
+    """RR1 before and after releasing `count` more: `expected` completes from open cases, `yield_rate` of the new ones complete."""
+    of = dict(cohort.categories)
+    in_any_rate = sum(of.get(category, 0) for category in (*aapor.ELIGIBLE, *aapor.UNKNOWN))
+    complete, more = of.get("I", 0), in_any_rate + count
+    return Price(
+        complete / in_any_rate if in_any_rate else None,
+        complete / more if more else None,
+        min(1.0, (complete + expected + count * yield_rate) / more) if more else None,
+    )

@@ -99,6 +99,9 @@ def _shares(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
         yield FolderProblem("study.yaml top_up.chance", "把握程度不在 0 和 1 之间", "请写 0.9 这样的数")
     if top_up.get("mode", "manual") not in ("manual", "automatic"):
         yield FolderProblem("study.yaml top_up.mode", f"没有“{top_up['mode']}”这种释放方式", "请写 manual 或 automatic")
+    days = top_up.get("protocol_workdays", 5)
+    if type(days) is not int or not 0 <= days <= 60:
+        yield FolderProblem("study.yaml top_up.protocol_workdays", f"“{days}”不对", "请写 0 到 60 的整数")
     if not isinstance(top_up.get("switchable", False), bool):
         yield FolderProblem("study.yaml top_up.switchable", "不是 true 或 false", "请写 true 或 false")
     burden = settings.get("burden")

@@ -199,7 +199,9 @@ def test_a_proposal_is_accepted_with_a_count(supervisor: Browser, proposal: int)
     assert 'value="7"' in page
     assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "many"}).status_code == 422
     assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "9"}).status_code == 409
-    assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "6"}).status_code == 303
+    assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "6"}).status_code == 409
+    told = {"count": "6", "word": "委托方来函"}  # no window is open: only by a word
+    assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data=told).status_code == 303
     assert engine.statement("SELECT kind, first_position, count FROM releases ORDER BY id DESC LIMIT 1") == [
         {"kind": "top_up", "first_position": 5, "count": 6}
     ]

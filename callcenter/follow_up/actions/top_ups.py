@@ -27,23 +27,44 @@ def propose_top_ups(session: Session) -> int:
     return sum(_of_draw(session, in_field) for in_field in queries.draws_in_field(session, field_day(clock.now())))
 
 
-def accept_top_up(session: Session, proposal_id: int, count: int | None, user_id: int | None) -> Release:
-    """Release `count` reserves (none: the safe number in whole steps) of the proposal's stratum into the queue, in one go."""
-    proposal = _open(session, proposal_id)
+def accept_top_up(session: Session, proposal_id: int, count: int | None, user_id: int | None, *, word: str = "") -> Release:
+    """Release `count` reserves (none: the safe number in whole steps) of the proposal's stratum into the queue, in one go.
+
+    Within the protocol's length of the window's close, and outside the window, only by a recorded `word` that says why all the same.
+    """
+    proposal, word = _open(session, proposal_id), word.strip()[:500]
+    days = queries.closes_soon(session, proposal.draw_id, field_day(clock.now()))
+    if days is not None and not word:
+        text = "离电话调查期结束不足 {days} 个工作日（或已不在调查期内），新释放的个案来不及做完：确需补充请写明理由。"
+        raise Refused("word_needed", text, days=days)
     stratum = session.get_one(Stratum, proposal.stratum_id)
     step = drawn.release_step(session, proposal.draw_id)
     wanted = count if count is not None else whole_steps(proposal.safe_count, step, stratum.size - stratum.released)
     if wanted < 1:
         raise InvalidInput("count_not_positive", "补充数量要是正整数。")
     release = sampling.move_pointer(
-        session, draw_id=proposal.draw_id, stratum_id=proposal.stratum_id, count=wanted, kind="top_up", why=_why(proposal), user_id=user_id
+        session,
+        draw_id=proposal.draw_id,
+        stratum_id=proposal.stratum_id,
+        count=wanted,
+        kind="top_up",
+        why=_why(proposal, word),
+        user_id=user_id,
     )
     assert release.id is not None  # noqa: S101  # numbered by the flush
     queue.release_units(session, release.id)
     _decide(proposal, "accepted", user_id)
     proposal.decided_count, proposal.release_id = release.count, release.id
     session.add(proposal)
-    record(session, user_id, "top_up_accepted", "stratum", proposal.stratum_id, detail={"count": release.count})
+    record(
+        session,
+        user_id,
+        "top_up_accepted",
+        "stratum",
+        proposal.stratum_id,
+        detail={"count": release.count},
+        reason=word.strip()[:500] or None,
+    )
     close_alert(session, f"short_{proposal.stratum_id}", user_id)
     session.flush()
     return release
@@ -72,7 +93,8 @@ def _refuse_too_early(session: Session, draw_id: int, stratum: Stratum) -> None:
     in_field = next((one for one in queries.draws_in_field(session, field_day(clock.now())) if one.draw_id == draw_id), None)
     if in_field is None or not queries.in_time(in_field, field_day(clock.now()), studies.work_calendar(session)):
         text = "现在不在电话调查期内，或离结束不足 {days} 个工作日，来不及完成拨打：确需释放请写明委托单位的意见。"
-        raise Refused("not_in_time", text, days=queries.PROTOCOL_WORKDAYS)
+        days = in_field.protocol_workdays if in_field else queries.PROTOCOL_WORKDAYS
+        raise Refused("not_in_time", text, days=days)
     released = _released(responses.case_states(session, draw_id), stratum, [])
     if not top_up.step_settled(released.last_step, min_attempts=in_field.min_attempts, final_share=in_field.final_share):
         text = "层“{stratum}”上一步释放的个案还没有都拨打 {attempts} 次并有 {share} 结案：请等一等，确需释放请写明委托单位的意见。"
@@ -170,6 +192,7 @@ def _tell_exhausted(session: Session, in_field: DrawInField, stratum: Stratum, f
 
 
 def _overtake(session: Session, standing: TopUpProposal | None, stratum: Stratum) -> int:
+    close_alert(session, f"exhausted_{stratum.id}")
     if standing is not None:
         standing.state, standing.decided_at = "overtaken", clock.now()
         session.add(standing)
@@ -196,5 +219,6 @@ def _decide(proposal: TopUpProposal, state: str, user_id: int | None) -> None:
     proposal.state, proposal.decided_at, proposal.decided_by = state, clock.now(), user_id
 
 
-def _why(proposal: TopUpProposal) -> str:
-    return f"目标 {proposal.target}，有效 {proposal.valid}，预计还有 {proposal.expected:.1f}，产出率 {proposal.yield_rate:.3f}"
+def _why(proposal: TopUpProposal, word: str = "") -> str:
+    told = f"目标 {proposal.target}，有效 {proposal.valid}，预计还有 {proposal.expected:.1f}，产出率 {proposal.yield_rate:.3f}"
+    return f"{told}（{word}）" if word else told

@@ -17,6 +17,7 @@ from callcenter.follow_up.queries.quality import held_interviews
 from callcenter.follow_up.queries.top_ups import (
     PROTOCOL_WORKDAYS,
     DrawInField,
+    closes_soon,
     draws_in_field,
     in_time,
     may_switch,
@@ -41,6 +42,7 @@ __all__ = [
     "Standing",
     "Untraced",
     "appointments_of",
+    "closes_soon",
     "draws_in_field",
     "held_interviews",
     "in_time",

@@ -20,7 +20,7 @@ from callcenter.studies.tables import Population, Stage, Study
 from callcenter.studies.work_calendar import WorkCalendar
 
 PROTOCOL_WORKDAYS = 5
-"""No release so near to the window's end: its cases could not be worked to the end."""
+"""No release so near to the window's end (unless the study says otherwise): its cases could not be worked to the end."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ class DrawInField:
     def final_share(self) -> float:
         """The share of a step that is final before the next one."""
         return float(self._said("final_share", FINAL_SHARE))
+
+    @property
+    def protocol_workdays(self) -> int:
+        """Workdays that working a case to the end takes: no release nearer to the window's close without a recorded word."""
+        return int(self._said("protocol_workdays", PROTOCOL_WORKDAYS))
 
     def _said(self, name: str, otherwise: Any) -> Any:
         """What was frozen counts: it stands under the design's hash."""
@@ -131,7 +136,15 @@ def was_declined(session: Session, draw_id: int, stratum_id: int | None, found: 
 def in_time(in_field: DrawInField, day: date, calendar: WorkCalendar) -> bool:
     """Whether a case released on `day` could still be worked to the end of the protocol."""
     hours = calling_hours.read(in_field.settings.get("calling") or {}, calendar)
-    return calling_hours.add_workdays(hours, day, PROTOCOL_WORKDAYS) <= in_field.window[1]
+    return calling_hours.add_workdays(hours, day, in_field.protocol_workdays) <= in_field.window[1]
+
+
+def closes_soon(session: Session, draw_id: int, day: date) -> int | None:
+    """The workdays of the protocol where a case released on `day` could no longer be worked to its end; None where it could."""
+    found = next((one for one in draws_in_field(session, day) if one.draw_id == draw_id), None)
+    if found is None:
+        return _out_of_field(session, draw_id).protocol_workdays
+    return None if in_time(found, day, work_calendar(session)) else found.protocol_workdays
 
 
 def outlooks(session: Session, draw_id: int, day: date) -> dict[int, Outlook]:

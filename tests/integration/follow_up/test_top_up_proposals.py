@@ -10,6 +10,7 @@ from callcenter.db.engine import statement, transaction
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.follow_up.actions import accept_top_up, decline_top_up, propose_top_ups, release_by_hand, switch_release_mode
 from callcenter.follow_up.queries import open_proposals, release_mode
+from callcenter.follow_up.tables import TopUpProposal
 from tests.conftest import FieldTime
 from tests.factories.cases import MadeCases, make_cases
 
@@ -131,3 +132,26 @@ def test_the_mode_is_switched_only_where_the_study_allows_it_with_a_reason_and_o
     statement("UPDATE studies SET settings = '{}'")
     with pytest.raises(Refused, match="不允许"), transaction() as session:
         switch_release_mode(session, draw_id=draw_id, mode="manual", why="改回", user_id=user_id)
+
+
+def test_a_proposal_is_accepted_near_the_windows_close_only_by_a_word_that_is_kept(made: MadeCases, field_time: FieldTime) -> None:
+    refused_all(made)
+    assert propose() == 2
+    first, second = (proposal.id or 0 for proposal in _open())
+    field_time.set(datetime(2022, 6, 14, 2, 0, tzinfo=UTC))
+    with transaction() as session, pytest.raises(Refused) as refusal:
+        accept_top_up(session, first, 2, None)
+    assert refusal.value.code == "word_needed"
+    with transaction() as session:
+        assert accept_top_up(session, first, 2, None, word="委托方同意延期").why.endswith("（委托方同意延期）")
+    (kept,) = statement("SELECT reason FROM audit_trail WHERE action = 'top_up_accepted'")
+    assert kept["reason"] == "委托方同意延期"
+    with transaction() as session:  # a study whose protocol is shorter
+        session.execute(text('UPDATE studies SET settings = settings || \'{"top_up": {"protocol_workdays": 1}}\''))
+    with transaction() as session:
+        assert accept_top_up(session, second, 1, None).count == 1
+
+
+def _open() -> list[TopUpProposal]:
+    with transaction() as session:
+        return open_proposals(session)

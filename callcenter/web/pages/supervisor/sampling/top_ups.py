@@ -7,12 +7,16 @@ from fastapi import APIRouter, Form, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from callcenter import clock
 from callcenter.errors import CallcenterError, InvalidInput
 from callcenter.follow_up import queries as proposals
 from callcenter.follow_up.actions import accept_top_up, decline_top_up
+from callcenter.response_rates.cohorts import Cohort, Price, price
+from callcenter.response_rates.queries import study_counts
 from callcenter.sampling import queries
 from callcenter.sampling.releases import whole_steps
 from callcenter.studies import queries as studies
+from callcenter.studies.phases import field_day
 from callcenter.web.deps import Work
 from callcenter.web.pages.supervisor.sampling.workbench import Supervisor
 from callcenter.web.rendering import flash, page, see_other
@@ -32,6 +36,10 @@ class Waiting:
     reserves: int
     offered: int
     """The safe number in whole steps, at most what is left."""
+    price: Price
+    """What the offered number does to the stratum's RR1."""
+    closes_soon: int | None
+    """Workdays of the protocol where it takes a reason to release now."""
 
 
 @router.get("")
@@ -41,11 +49,18 @@ def top_ups(request: Request, person: Supervisor, session: Work) -> Response:
 
 
 @router.post("/{proposal_id}/accept")
-def accept(request: Request, person: Supervisor, session: Work, proposal_id: int, count: Annotated[str, Form()] = "") -> Response:
-    """Release that many reserves into the queue."""
+def accept(
+    request: Request,
+    person: Supervisor,
+    session: Work,
+    proposal_id: int,
+    count: Annotated[str, Form()] = "",
+    word: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Release that many reserves into the queue; near the window's close only with a reason."""
     try:
         with session.begin_nested():
-            release = accept_top_up(session, proposal_id, _count(count), person.id)
+            release = accept_top_up(session, proposal_id, _count(count), person.id, word=word)
     except CallcenterError as refusal:
         return _page(request, person, session, refusal)
     flash(request, "已补充释放 {count} 个个案，话务员现在可以领取。", count=release.count)
@@ -77,7 +92,12 @@ def _waiting(session: Session) -> list[Waiting]:
         stratum = next(one for one in queries.strata(session, proposal.draw_id) if one.id == proposal.stratum_id)
         reserves = stratum.size - stratum.released
         offered = whole_steps(proposal.safe_count, queries.release_step(session, proposal.draw_id), reserves)
-        rows.append(Waiting(proposal, studies.population(session, draw.population_id), stratum.name, reserves, offered))
+        population = studies.population(session, draw.population_id)
+        (counted,) = study_counts(session, studies.study_of_population(session, draw.population_id).id or 0, draw.population_id)
+        cohort = next((one for one in counted.strata if one.name == stratum.name), Cohort())
+        costs = price(cohort, offered, expected=proposal.expected, yield_rate=proposal.yield_rate)
+        soon = proposals.closes_soon(session, proposal.draw_id, field_day(clock.now()))
+        rows.append(Waiting(proposal, population, stratum.name, reserves, offered, costs, soon))
     return rows
 
 
