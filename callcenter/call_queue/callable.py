@@ -46,6 +46,8 @@ class CaseFacts:
     last_attempt_day: date | None = None
     questionnaire: str = ""
     closed_why: str | None = None
+    enterprise_held_until: datetime | None = None
+    """End of the lease under which an operator holds another case of the enterprise."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,24 @@ def reasons(case: CaseFacts, plan: Plan, barred: Barred, now: datetime, operator
     ]
 
 
+def comes_along(
+    case: CaseFacts, plan: Plan, barred: Barred, now: datetime, operator: OperatorFacts, *, with_appointment: bool = False
+) -> bool:
+    """Whether the case may be worked in a call that another case of its enterprise leads.
+
+    What is callable now is. A fresh case or a recall need not wait for its time while the enterprise is on the line, unless it was
+    tried today or rests after a refusal; what was promised keeps its time. An appointment opens its wider hours to all.
+    """
+    if case.state != "ready" or not population_is_open(plan, now, appointment=with_appointment):
+        return False
+    left = [*_of_row(case, now), *_of_wishes(case, barred), *_of_operator(case, operator, now)]
+    return all(reason.code == "not_due" and _may_be_early(case, now) for reason in left)
+
+
+def _may_be_early(case: CaseFacts, now: datetime) -> bool:
+    return case.rank >= priority.RECALL and not case.needs_conversion and case.last_attempt_day != field_day(now)
+
+
 def next_moment(case: CaseFacts, plan: Plan, barred: Barred, now: datetime, operator: OperatorFacts | None = None) -> datetime | None:
     """The first moment from `now` on at which nothing keeps the case back; none where time alone does not help."""
     moment = now
@@ -125,6 +145,8 @@ def _of_study(plan: Plan) -> Iterator[Reason]:
 def _of_row(case: CaseFacts, now: datetime) -> Iterator[Reason]:
     if case.state == "leased" and case.lease_expires_at and case.lease_expires_at > now:
         yield Reason("leased", "正由一位访问员处理", case.lease_expires_at)
+    if case.enterprise_held_until and case.enterprise_held_until > now:
+        yield Reason("enterprise_held", "该企业的另一个个案正由一位访问员处理", case.enterprise_held_until)
     if case.due_at > now:
         yield Reason("not_due", "还没到时间：{at} 起", case.due_at, {"at": _shown(case.due_at)})
     today = field_day(now)

@@ -101,17 +101,18 @@ def case(session: Session, case_id: int) -> Case:
 
 def lease_of(session: Session, operator_id: int, now: datetime) -> Lease | None:
     """The live lease of an operator."""
-    held = session.exec(select(Case).where(Case.leased_by == operator_id, Case.state == "leased")).first()
-    if held is None or held.lease_expires_at is None or held.lease_expires_at <= now:
+    leased = select(Case).where(Case.leased_by == operator_id, Case.state == "leased").order_by(col(Case.lease_place))
+    bundle = list(session.exec(leased))
+    if not bundle or bundle[0].lease_expires_at is None or bundle[0].lease_expires_at <= now:
         return None
-    assert held.id is not None  # noqa: S101  # stored rows are numbered
-    assert held.lease_id is not None  # noqa: S101  # the table says so of leased cases
-    return Lease(held.lease_id, held.id, operator_id, held.lease_expires_at)
+    first, *others = [held.id for held in bundle if held.id is not None]
+    assert bundle[0].lease_id is not None  # noqa: S101  # the table says so of leased cases
+    return Lease(bundle[0].lease_id, first, operator_id, bundle[0].lease_expires_at, tuple(others))
 
 
-def case_of_lease(session: Session, lease_id: str) -> Case | None:
-    """The case held under that lease, expired or not, as long as nobody else has it."""
-    return session.exec(select(Case).where(Case.lease_id == lease_id)).first()
+def bundle(session: Session, case_ids: Sequence[int]) -> list[Case]:
+    """The cases of a bundle, in this order."""
+    return [case(session, case_id) for case_id in case_ids]
 
 
 def study_settings(session: Session, study_id: int) -> dict[str, Any]:
@@ -119,9 +120,9 @@ def study_settings(session: Session, study_id: int) -> dict[str, Any]:
     return session.get_one(Study, study_id).settings
 
 
-def others_of_enterprise(session: Session, unit_key: str, but: int) -> list[Case]:
+def others_of_enterprise(session: Session, unit_key: str, but: Sequence[int]) -> list[Case]:
     """The other cases of an enterprise, newest first."""
-    others = select(Case).where(Case.unit_key == unit_key, Case.id != but)
+    others = select(Case).where(Case.unit_key == unit_key, col(Case.id).not_in(but))
     return list(session.exec(others.order_by(col(Case.id).desc()).limit(10)))
 
 
@@ -184,7 +185,13 @@ def facts_of(session: Session, found: Case) -> rules.CaseFacts:
         last_attempt_day=found.last_attempt_day,
         questionnaire=session.get_one(Questionnaire, found.questionnaire_id).name,
         closed_why=found.closed_why,
+        enterprise_held_until=_enterprise_held_until(session, found),
     )
+
+
+def _enterprise_held_until(session: Session, found: Case) -> datetime | None:
+    of_another = (Case.unit_key == found.unit_key, Case.state == "leased", col(Case.lease_id).is_distinct_from(found.lease_id))
+    return session.exec(select(func.max(Case.lease_expires_at)).where(*of_another)).one()
 
 
 def _barred(session: Session, found: Case) -> rules.Barred:

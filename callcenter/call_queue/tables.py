@@ -18,7 +18,9 @@ class Case(SQLModel, table=True):
         CheckConstraint("(state = 'leased') = (lease_id IS NOT NULL)"),
         Index("cases_next", "study_id", "rank", "due_at", "order_key", postgresql_where=text("state = 'ready'")),
         Index("cases_leased", "lease_expires_at", postgresql_where=text("state = 'leased'")),
-        Index("cases_one_lease_each", "leased_by", unique=True, postgresql_where=text("state = 'leased'")),
+        Index("cases_one_lease_each", "leased_by", unique=True, postgresql_where=text("state = 'leased' AND lease_place = 0")),
+        Index("cases_one_enterprise_each", "unit_key", unique=True, postgresql_where=text("state = 'leased' AND lease_place = 0")),
+        Index("cases_of_lease", "lease_id", postgresql_where=text("lease_id IS NOT NULL")),
         UniqueConstraint("draw_unit_id"),
     )
     id: int | None = key()
@@ -52,6 +54,9 @@ class Case(SQLModel, table=True):
     attempts_on_day: int = 0
     last_attempt_day: date | None = None
     lease_id: str | None = None
+    """The same for all cases of a bundle."""
+    lease_place: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """Place in the bundle: 0 led the claim, the others of the enterprise follow."""
     leased_by: int | None = link("users.id", nullable=True)
     leased_at: datetime | None = moment(nullable=True)
     lease_expires_at: datetime | None = moment(nullable=True)

@@ -73,7 +73,7 @@ class LinePublication(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """One call on one number."""
+    """One call on one number, with what it was for the case that led it; `case_attempts` shows it for every case of the bundle."""
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -94,6 +94,7 @@ class Attempt(SQLModel, table=True):
         UniqueConstraint("lease_id", "number_in_lease"),
         Index("attempts_open", "placed_at", postgresql_where=text("ended_at IS NULL")),
         Index("attempts_of_line", "line", "placed_at"),
+        Index("attempts_untold", "id", postgresql_where=text("outcome IS NULL")),
     )
     id: int | None = key()
     case_id: int = link("cases.id")
@@ -115,6 +116,23 @@ class Attempt(SQLModel, table=True):
     answered_by: str | None = None
     """What the carrier heard, where it listened: human, machine, fax or unknown."""
     carrier_failure: str | None = None
+    outcome: str | None = None
+    outcome_at: datetime | None = moment(nullable=True)
+    outcome_detail: dict[str, Any] = document()
+    note: str = ""
+
+
+class SharedAttempt(SQLModel, table=True):
+    """What a call was for another case of the bundle; the call itself stands once, in `attempts`."""
+
+    __tablename__ = "shared_attempts"
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "case_id"),
+        Index("shared_attempts_untold", "attempt_id", postgresql_where=text("outcome IS NULL")),
+    )
+    id: int | None = key()
+    attempt_id: int = link("attempts.id", index=False)
+    case_id: int = link("cases.id")
     outcome: str | None = None
     outcome_at: datetime | None = moment(nullable=True)
     outcome_detail: dict[str, Any] = document()

@@ -9,10 +9,11 @@ from sqlmodel import Session, col, select
 
 from callcenter.call_queue.tables import Case
 from callcenter.errors import NotFound
+from callcenter.interviews import bundles
 from callcenter.interviews.case_fields import case_fields
-from callcenter.interviews.consent import recording_allowed
+from callcenter.interviews.consent import NOTICE, recording_allowed
 from callcenter.interviews.session import Reading, Step, find_step
-from callcenter.interviews.tables import Answer, Interview
+from callcenter.interviews.tables import Answer, Consent, Interview
 from callcenter.questionnaire import queries as questionnaires
 from callcenter.questionnaire.routing import Given, Moment, Route, find_route, key_of
 from callcenter.questionnaire.tables import Questionnaire
@@ -32,6 +33,25 @@ def current(session: Session, case_id: int) -> Interview | None:
     """The interview of a case that is open or can be resumed."""
     unended = (Interview.case_id == case_id, col(Interview.state).in_(("open", "broken_off")))
     return session.exec(select(Interview).where(*unended)).first()
+
+
+def unended(session: Session, case_ids: Sequence[int]) -> list[Interview]:
+    """The interviews of these cases that are open or can be resumed."""
+    of_cases = (col(Interview.case_id).in_(case_ids), col(Interview.state).in_(("open", "broken_off")))
+    return list(session.exec(select(Interview).where(*of_cases).order_by(col(Interview.id))))
+
+
+def block_order(session: Session, case_ids: Sequence[int]) -> list[int]:
+    """The cases of a bundle in the order in which their blocks are asked."""
+    keys = session.exec(select(Case.id, Case.unit_key).where(col(Case.id).in_(case_ids))).all() if len(case_ids) > 1 else []
+    return bundles.order([(number, key) for number, key in keys if number is not None]) if keys else list(case_ids)
+
+
+def consents(session: Session, interview_id: int) -> list[Consent]:
+    """What was answered to the opening notice, oldest first; of a bundle's other cases in the interview in which it was read."""
+    asked = select(Answer.asked_in).where(Answer.interview_id == interview_id, Answer.question == NOTICE)
+    read_in = [interview_id, *(each for each in session.exec(asked) if each is not None)]
+    return list(session.exec(select(Consent).where(col(Consent.interview_id).in_(read_in)).order_by(col(Consent.id))))
 
 
 def of_case(session: Session, case_id: int) -> list[Interview]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from callcenter.db.columns import document, key, link, moment, one_of
 
@@ -28,6 +28,10 @@ class Interview(SQLModel, table=True):
     started_at: datetime = moment()
     ended_at: datetime | None = moment(nullable=True)
     mode: str = "telephone"
+    block: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    """Place of its item block among those of the bundle, from 1."""
+    through_at: datetime | None = moment(nullable=True)
+    """When its route was at its end, but for what is asked once behind the last block; none while a question is left."""
     position: str | None = None
     """The answered question that the operator went back to; none where the next one is meant."""
 
@@ -55,3 +59,24 @@ class Answer(SQLModel, table=True):
     """In which the question was shown."""
     operator_id: int | None = link("users.id", nullable=True, index=False)
     attempt_id: int | None = link("attempts.id", nullable=True, index=False)
+    asked_in: int | None = link("interviews.id", nullable=True, index=False)
+    """The interview of the same bundle in which it was asked, where that is another one: this is its copy."""
+
+
+class Consent(SQLModel, table=True):
+    """What was answered to the opening notice, in which words it was read; the latest of an interview counts, none is ever changed."""
+
+    __tablename__ = "consents"
+    id: int | None = key()
+    interview_id: int = link("interviews.id")
+    attempt_id: int | None = link("attempts.id", nullable=True)
+    at: datetime = moment()
+    operator_id: int = link("users.id", index=False)
+    version: str
+    """First 12 hex digits of the SHA-256 of the notice as the questionnaire holds it, before the case's names are put in."""
+    notice: str
+    """As it was read aloud."""
+    answer: str
+    interview: bool
+    """Agreed to be asked now."""
+    recording: bool

@@ -97,6 +97,8 @@ class Question:
     random: bool = False
     fixed: bool = False
     """Keeps its place, at the end, where the order of its block is random."""
+    once: str = ""
+    """Asked once where an enterprise is asked about several matters: `first` with the first of them, `last` behind the last."""
     path: tuple[Block, ...] = ()
     """The blocks around it, the outermost first."""
     choice_filter: Expression | None = None

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from callcenter import clock
+from callcenter.calls import queries as calls
 from callcenter.calls.dispositions import CATEGORIES, Derived, Word, derive
-from callcenter.calls.tables import Attempt
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.interviews.tables import Interview
 from callcenter.operations.actions import record
@@ -22,9 +22,8 @@ from callcenter.responses.validity import InterviewFacts, Verdict, judge
 def words(session: Session, case_id: int) -> list[Word]:
     """All that was heard of a case, oldest first; attempts whose interview was fabricated are void."""
     void = set(session.exec(select(Interview.attempt_id).where(Interview.case_id == case_id, Interview.state == "void")))
-    told = select(Attempt).where(Attempt.case_id == case_id, col(Attempt.outcome).is_not(None))
-    attempts = session.exec(told.order_by(col(Attempt.placed_at), col(Attempt.id)))
-    return [Word(attempt.outcome or "", attempt.line, attempt.phone, attempt.outcome_detail, attempt.id in void) for attempt in attempts]
+    told = sorted((one for one in calls.attempts_of(session, case_id) if one.outcome is not None), key=lambda one: (one.placed_at, one.id))
+    return [Word(attempt.outcome or "", attempt.line, attempt.phone, attempt.outcome_detail, attempt.id in void) for attempt in told]
 
 
 def derive_disposition(
@@ -60,8 +59,7 @@ def derive_disposition(
 
 
 def _heard_since(session: Session, case_id: int, moment: datetime) -> bool:
-    of_case = select(Attempt.id).where(Attempt.case_id == case_id, col(Attempt.outcome_at) > moment)
-    return session.exec(of_case.limit(1)).first() is not None
+    return any(made.outcome_at is not None and made.outcome_at > moment for made in calls.attempts_of(session, case_id))
 
 
 def correct_disposition(session: Session, case_id: int, code: str, *, reason: str, user_id: int, final: bool = True) -> Disposition:

@@ -94,7 +94,7 @@ _ENDED = """
 SELECT c.id AS case_id, a.operator_id, a.outcome_at, d.code, d.category, coalesce(v.valid, false) AS valid
 FROM cases c
 JOIN LATERAL (SELECT code, category, source FROM dispositions WHERE case_id = c.id ORDER BY id DESC LIMIT 1) d ON true
-JOIN LATERAL (SELECT operator_id, outcome_at FROM attempts WHERE case_id = c.id AND outcome IS NOT NULL
+JOIN LATERAL (SELECT operator_id, outcome_at FROM case_attempts WHERE case_id = c.id AND outcome IS NOT NULL
     AND carrier_failure IS NULL ORDER BY id DESC LIMIT 1) a ON true
 LEFT JOIN LATERAL (SELECT valid FROM validity_verdicts WHERE case_id = c.id ORDER BY id DESC LIMIT 1) v ON true
 WHERE c.study_id = :study AND c.state IN ('closed', 'tracing') AND d.source = 'derived'
@@ -138,7 +138,7 @@ def recheck(session: Session, recheck_id: int) -> Recheck:
 
 _WAITING = """
 SELECT r.id, r.case_id, r.kind, r.chosen_at, r.tries, c.enterprise_name, c.respondents, c.district, p.code || ' ' || p.title AS population,
-    EXISTS (SELECT FROM attempts a WHERE a.case_id = r.case_id AND a.operator_id = :user) AS own
+    EXISTS (SELECT FROM case_attempts a WHERE a.case_id = r.case_id AND a.operator_id = :user) AS own
 FROM rechecks r JOIN cases c ON c.id = r.case_id JOIN populations p ON p.id = c.population_id
 WHERE r.state = 'waiting' ORDER BY r.tries, r.id LIMIT 200
 """

@@ -32,6 +32,8 @@ KEPT = (
     "intake",
     "estimates",
 )
+MOST_IN_A_CALL = 5
+"""Matters of one enterprise in one call: nobody stays on the line for more."""
 TRIAL_NOTICE = "试用：任何时间都可以拨打，号码和企业都是模拟的"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 
@@ -80,6 +82,10 @@ def _calling(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
             yield FolderProblem("study.yaml calling", f"时段 {span} 不对", "请写开始和结束，如 09:00 与 10:30，开始在前")
     if calling.get("ring_seconds", 25) < 25:
         yield FolderProblem("study.yaml calling.ring_seconds", "振铃时间太短", "请至少写 25 秒")
+    most = calling.get("bundle", 2)
+    if type(most) is not int or not 1 <= most <= MOST_IN_A_CALL:
+        todo = f"请写 1 到 {MOST_IN_A_CALL} 的整数；1 表示每个个案单独拨打"
+        yield FolderProblem("study.yaml calling.bundle", f"一次通话最多问几项业务：“{most}”不对", todo)
 
 
 def _dialling(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:

@@ -9,7 +9,8 @@ from callcenter.call_queue import actions
 from callcenter.call_queue.tables import Case
 from callcenter.calls.actions import load_lines
 from callcenter.people.tables import User
-from tests.factories.sampling import MOMENT, DrawnSample, insert, make_drawn_sample, make_user
+from callcenter.sampling.tables import Stratum
+from tests.factories.sampling import MOMENT, DrawnSample, draw_frame, insert, make_drawn_sample, make_second_population, make_user
 
 LINES = [{"number": number, "dialled_form": f"+8622{number}"} for number in ("96599966", "96599977", "96599988")]
 SETTINGS = {
@@ -55,6 +56,28 @@ def make_cases(
     load_lines(session, made.study_id, LINES)
     made.operators = [make_operator(session, f"operator{number}") for number in range(1, operators + 1)]
     return made
+
+
+def make_twins(session: Session, made: MadeCases) -> dict[int, int]:
+    """A second matter of every made case's enterprise: released cases of a second population. First case to second."""
+    sizes = {name: _size(session, stratum) for name, stratum in made.drawn.strata.items()}
+    frame = make_second_population(session, made.drawn.frame, sizes)
+    first = {case.unit_key: case.id for case in session.exec(select(Case).where(Case.study_id == made.study_id))}
+    drawn = draw_frame(
+        session, frame, sizes, main={name: _released(session, stratum) for name, stratum in made.drawn.strata.items()}, release_main=True
+    )
+    for release_id in drawn.releases.values():
+        actions.release_units(session, release_id)
+    twins = session.exec(select(Case).where(Case.population_id == frame.population_id))
+    return {first[case.unit_key]: case.id for case in twins if case.unit_key in first and case.id is not None}
+
+
+def _size(session: Session, stratum_id: int) -> int:
+    return session.get_one(Stratum, stratum_id).size
+
+
+def _released(session: Session, stratum_id: int) -> int:
+    return session.get_one(Stratum, stratum_id).released
 
 
 def make_operator(session: Session, username: str, *, converts_refusals: bool = False, trained: bool = True) -> int:

@@ -198,7 +198,13 @@ def make_drawn_sample(
 ) -> DrawnSample:
     """A frame drawn with a known seed; `release_main` also moves every pointer over the main sample and makes the release rows."""
     frame = make_frame(session, sizes, supervisor_id=supervisor_id)
-    counts = sizes or SIZES
+    return draw_frame(session, frame, sizes or SIZES, main=main, target=target, release_main=release_main)
+
+
+def draw_frame(
+    session: Session, frame: MadeFrame, counts: dict[str, int], *, main: dict[str, int] | int, target: int = 2, release_main: bool = False
+) -> DrawnSample:
+    """The same from a frame that is there; frames of the same keys are drawn in the same order."""
     mains = {name: min(main, size) if isinstance(main, int) else main[name] for name, size in counts.items()}
     document = read_wishes({"method": "fixed", "total": 1, "rates": {"response": 0.5}}).model_dump()
     design = insert(

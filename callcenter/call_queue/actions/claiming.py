@@ -1,4 +1,7 @@
-"""Handing out: one SQL statement, committed by itself."""
+"""Handing out: one SQL statement, committed by itself.
+
+The statement finds the head, the first case by the stated order, and leases with it the other open cases of its enterprise.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,8 +18,8 @@ from callcenter.db import engine
 from callcenter.errors import NotFound
 from callcenter.studies.phases import field_day
 
-ELIGIBLE = """
-c.study_id = %(study)s AND c.state = 'ready' AND c.due_at <= %(now)s
+ALLOWED = """
+c.study_id = %(study)s AND c.state = 'ready'
 AND c.questionnaire_id = ANY(%(questionnaires)s::bigint[])
 AND (NOT c.needs_conversion OR %(converts)s)
 AND (c.last_attempt_day IS DISTINCT FROM %(today)s OR c.attempts_on_day < %(most_a_day)s)
@@ -26,7 +29,9 @@ AND EXISTS (
     WHERE coalesce(p->>'state', 'untried') IN ('untried', 'good', 'suspended')
     AND NOT EXISTS (SELECT FROM do_not_call d WHERE d.scope = 'number' AND d.value = p->>'number')
 )
+AND NOT EXISTS (SELECT FROM cases h WHERE h.unit_key = c.unit_key AND h.state = 'leased' AND h.lease_place = 0)
 """
+ELIGIBLE = f"{ALLOWED} AND c.due_at <= %(now)s"
 
 
 OWN = "c.for_operator_id = %(operator)s"
@@ -45,12 +50,27 @@ def _arm(rank: int, whose: str) -> str:
 
 
 def _claim(ranks: Sequence[int]) -> str:
-    """The claim over these ranks: COALESCE asks one after the other and stops at the first case, each by the queue's index."""
+    """The claim over these ranks: COALESCE asks one after the other and stops at the first case, each by the queue's index.
+
+    `callable.comes_along` says in words what the others of the enterprise must be.
+    """
     arms = [_arm(rank, whose) for rank in ranks for whose in ((OWN, ANYONE) if rank < priority.RECALL else (ANYONE,))]
     return f"""
-UPDATE cases SET state = 'leased', lease_id = %(lease)s, leased_by = %(operator)s, leased_at = %(now)s, lease_expires_at = %(expires)s
-WHERE id = COALESCE({", ".join(arms)})
-RETURNING id
+WITH head AS MATERIALIZED (SELECT id, unit_key, rank FROM cases WHERE id = COALESCE({", ".join(arms)})
+), others AS MATERIALIZED (
+    SELECT c.id FROM cases c
+    WHERE c.unit_key = (SELECT unit_key FROM head) AND c.id <> (SELECT id FROM head) AND {ALLOWED} AND {ANYONE}
+    AND c.population_id = ANY(CASE WHEN (SELECT rank FROM head) = ANY(%(appointments)s) THEN %(by_appointment)s::bigint[]
+                              ELSE %(open)s::bigint[] END)
+    AND (c.due_at <= %(now)s
+         OR c.rank >= {priority.RECALL} AND NOT c.needs_conversion AND c.last_attempt_day IS DISTINCT FROM %(today)s)
+    ORDER BY c.rank, c.due_at, c.order_key, c.id LIMIT %(more)s FOR UPDATE SKIP LOCKED
+)
+UPDATE cases SET state = 'leased', lease_id = %(lease)s, leased_by = %(operator)s, leased_at = %(now)s, lease_expires_at = %(expires)s,
+    lease_place = b.place
+FROM (SELECT id, 0 AS place FROM head UNION ALL SELECT id, row_number() OVER () FROM others) b
+WHERE cases.id = b.id
+RETURNING cases.id, b.place
 """
 
 
@@ -70,17 +90,22 @@ GROUP BY u.id
 """
 
 
-LEASE = "SELECT id, lease_id, lease_expires_at FROM cases WHERE leased_by = %(operator)s AND state = 'leased'"
+LEASE = "SELECT id, lease_id, lease_expires_at FROM cases WHERE leased_by = %(operator)s AND state = 'leased' ORDER BY lease_place"
 
 
 EXPIRE_OWN = """
-UPDATE cases SET state = 'ready', lease_id = NULL, leased_by = NULL, leased_at = NULL, lease_expires_at = NULL
+UPDATE cases SET state = 'ready', lease_id = NULL, leased_by = NULL, leased_at = NULL, lease_expires_at = NULL,
+    lease_place = 0
 WHERE leased_by = %(operator)s AND state = 'leased' AND lease_expires_at <= %(now)s
 """
 
 
+AT_ONCE = 20
+"""How often in a row others may take the enterprise that this claim has just found."""
+
+
 def claim(operator_id: int) -> Lease | None:
-    """Hand the next callable case to an operator: one SQL statement, committed by itself. Who holds a case gets the same again."""
+    """Hand the next callable bundle to an operator: one SQL statement, committed by itself. Who holds one gets the same again."""
     now = clock.now()
     engine.statement(EXPIRE_OWN, {"operator": operator_id, "now": now})
     held = _held(operator_id)
@@ -98,7 +123,10 @@ def claim(operator_id: int) -> Lease | None:
 
 def _held(operator_id: int) -> Lease | None:
     rows = engine.statement(LEASE, {"operator": operator_id})
-    return Lease(rows[0]["lease_id"], rows[0]["id"], operator_id, rows[0]["lease_expires_at"]) if rows else None
+    if not rows:
+        return None
+    others = tuple(row["id"] for row in rows[1:])
+    return Lease(rows[0]["lease_id"], rows[0]["id"], operator_id, rows[0]["lease_expires_at"], others)
 
 
 def _claim_of_study(gate: queries.StudyGate, operator_id: int, who: dict[str, Any], now: datetime) -> Lease | None:
@@ -117,9 +145,25 @@ def _claim_of_study(gate: queries.StudyGate, operator_id: int, who: dict[str, An
         "by_appointment": list(gate.by_appointment),
         "lease": lease_id,
         "expires": expires,
+        "appointments": list(priority.APPOINTMENTS),
+        "more": leases.most_cases(gate.settings) - 1,
     }
-    try:
-        rows = engine.statement(CLAIM if gate.open else CLAIM_APPOINTMENT, values)
-    except psycopg.errors.UniqueViolation:  # the same operator asked twice at once: one of the two got a case
+    rows = _leased(CLAIM if gate.open else CLAIM_APPOINTMENT, values)
+    if rows is None:
         return _held(operator_id)
-    return Lease(lease_id, rows[0]["id"], operator_id, expires) if rows else None
+    places = [row["id"] for row in sorted(rows, key=lambda row: int(row["place"]))]
+    return Lease(lease_id, places[0], operator_id, expires, tuple(places[1:])) if places else None
+
+
+def _leased(claim_: str, values: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The rows that the claim leased; none where the same operator asked twice at once and the other got a case.
+
+    Where another operator took the enterprise in this very moment, the claim is put again: it finds the next one.
+    """
+    for _ in range(AT_ONCE):
+        try:
+            return engine.statement(claim_, values)
+        except psycopg.errors.UniqueViolation as taken:
+            if taken.diag.constraint_name != "cases_one_enterprise_each":
+                return None
+    return []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, select, text
+from sqlmodel import Session, col, select, text
 
 from callcenter import clock
 from callcenter.call_queue import priority
@@ -44,6 +44,13 @@ def locked(session: Session, case_id: int) -> Case:
     if found is None:
         raise NotFound("no_case", "没有编号为 {case} 的个案，请核对编号。", case=case_id)
     return found
+
+
+def locked_bundle(session: Session, lease_id: str) -> list[Case]:
+    """The cases under a lease, expired or not, as long as nobody else has them; held as above, the one that led first."""
+    of_lease = select(Case).where(Case.lease_id == lease_id).order_by(col(Case.id)).with_for_update()
+    found = session.exec(of_lease.execution_options(populate_existing=True))
+    return sorted(found, key=lambda held: held.lease_place)
 
 
 def reschedule(session: Session, case_id: int, to: Next, tally: Tally | None = None) -> None:

@@ -17,21 +17,23 @@ GIVEN_BACK_RESTS = timedelta(minutes=5)
 def heartbeat(session: Session, lease_id: str, operator_id: int) -> datetime:
     """Keep a lease; its new end. Conflict where it is gone."""
     now = clock.now()
-    held = _live(session, lease_id, operator_id, now)
-    held.lease_expires_at = now + leases.duration(queries.study_settings(session, held.study_id))
-    session.add(held)
+    bundle = _live(session, lease_id, operator_id, now)
+    until = now + leases.duration(queries.study_settings(session, bundle[0].study_id))
+    for held in bundle:
+        held.lease_expires_at = until
+        session.add(held)
     session.flush()
-    return held.lease_expires_at
+    return until
 
 
 def give_back(session: Session, lease_id: str, operator_id: int, why: str = "") -> None:
-    """Return a case unworked; it rests a moment, unless it is an appointment."""
-    held = _live(session, lease_id, operator_id, clock.now())
-    if held.rank not in priority.APPOINTMENTS:
-        held.due_at = max(held.due_at, clock.now() + GIVEN_BACK_RESTS)
-    end_lease(held, "ready")
-    session.add(held)
-    record(session, operator_id, "case_given_back", "case", held.id, reason=why or None)
+    """Return a bundle unworked; each case rests a moment, unless it is an appointment."""
+    for held in _live(session, lease_id, operator_id, clock.now()):
+        if held.rank not in priority.APPOINTMENTS:
+            held.due_at = max(held.due_at, clock.now() + GIVEN_BACK_RESTS)
+        end_lease(held, "ready")
+        session.add(held)
+        record(session, operator_id, "case_given_back", "case", held.id, reason=why or None)
     session.flush()
 
 
@@ -64,15 +66,18 @@ def expire_leases(session: Session) -> list[int]:
     return [held.id for held in returned if held.id is not None]
 
 
-def _live(session: Session, lease_id: str, operator_id: int, now: datetime) -> Case:
-    held = session.exec(select(Case).where(Case.lease_id == lease_id).with_for_update()).first()
-    gone = held is None or held.leased_by != operator_id or held.lease_expires_at is None or held.lease_expires_at <= now
-    if held is None or gone:
+def _live(session: Session, lease_id: str, operator_id: int, now: datetime) -> list[Case]:
+    """The cases of a lease that is alive, locked, the one that led first."""
+    found = session.exec(select(Case).where(Case.lease_id == lease_id).order_by(col(Case.id)).with_for_update())
+    bundle = sorted(found, key=lambda held: held.lease_place)
+    first = bundle[0] if bundle else None
+    if first is None or first.leased_by != operator_id or first.lease_expires_at is None or first.lease_expires_at <= now:
         raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
-    return held
+    return bundle
 
 
 def end_lease(held: Case, state: str) -> None:
     """Nobody holds the case any more."""
     held.state = state
     held.lease_id = held.leased_by = held.leased_at = held.lease_expires_at = None
+    held.lease_place = 0

@@ -2,6 +2,7 @@
 
 from callcenter.calls.actions.attempts import (
     begin_attempt,
+    keep_outcome,
     placement,
     record_carrier_failure,
     record_placed,
@@ -38,6 +39,7 @@ __all__ = [
     "browser_name",
     "drain_line",
     "is_stray",
+    "keep_outcome",
     "leave",
     "leg_script",
     "load_lines",

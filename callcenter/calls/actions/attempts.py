@@ -1,10 +1,13 @@
 """Writes of attempts: begin, placed, failed. What the carrier tells of them later is in `events`."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, select
 
 from callcenter import clock
+from callcenter.call_queue import actions as queue
 from callcenter.call_queue import calling_hours, priority
 from callcenter.call_queue.tables import Case
 from callcenter.calls import queries
@@ -12,7 +15,7 @@ from callcenter.calls.actions import lines
 from callcenter.calls.actions.moving import locked, move, saved
 from callcenter.calls.call_states import ENDED
 from callcenter.calls.phone_line import LEAST_RING_SECONDS, LIMIT_SECONDS, MOST_RING_SECONDS, RING_SECONDS, Placement
-from callcenter.calls.tables import Attempt
+from callcenter.calls.tables import Attempt, SharedAttempt
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.frame import queries as frames
 from callcenter.operations import actions as operations
@@ -24,20 +27,21 @@ UNUSABLE = {"dead", "wrong"}
 
 
 def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: str | None = None) -> Attempt:
-    """A new attempt on the leased case, or the one that is still open (a double click).
+    """A new attempt on the leased bundle, or the one that is still open (a double click): one call, shared by its cases.
 
     Refused without a live lease of the operator, while the study's dialling is stopped, outside the calling hours, for a number that
-    is not the case's or must not be called, and where no line is free. A new attempt is placed once: `placement` gives what to hand
+    is none of the cases' or must not be called, and where no line is free. A new attempt is placed once: `placement` gives what to hand
     to the phone line.
     """
     now = clock.now()
-    case = _leased_case(session, lease_id, operator_id, now)
+    bundle = _leased_bundle(session, lease_id, operator_id, now)
+    case = bundle[0]
     if under_way := queries.open_attempt(session, lease_id):
         return under_way
     study = studies.study(session, case.study_id)
     _require_running(session, case.study_id)
     _require_hours(session, case, study, now)
-    number = _number_of(case, phone)
+    number = _number_of(bundle, phone)
     _require_allowed(session, number, case.unit_key)
     line, placed_at = lines.free_line(session, case)
     attempt = Attempt(
@@ -50,6 +54,8 @@ def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: s
         placed_at=placed_at,
     )
     session.add(attempt)
+    session.flush()
+    session.add_all(SharedAttempt(attempt_id=_known(attempt.id), case_id=_known(other.id)) for other in bundle[1:])
     session.flush()
     return attempt
 
@@ -100,6 +106,9 @@ def record_carrier_failure(session: Session, attempt_id: int, why: str, detail: 
     attempt.carrier_failure = why
     attempt.outcome, attempt.outcome_at = "carrier_failure", now
     saved(session, attempt)
+    for shared in session.exec(select(SharedAttempt).where(SharedAttempt.attempt_id == attempt_id)):
+        shared.outcome, shared.outcome_at = "carrier_failure", now
+        session.add(shared)
     if why != "rejected":
         lines.rest_after_failure(session, attempt, now)
     text = f"线路 {attempt.line} 拨号失败（{why} {detail}），没有计入拨打次数；系统会自动重试。"
@@ -107,19 +116,32 @@ def record_carrier_failure(session: Session, attempt_id: int, why: str, detail: 
     return attempt
 
 
+def keep_outcome(session: Session, attempt: Attempt, case_id: int, outcome: str, *, detail: Mapping[str, Any], note: str = "") -> None:
+    """What a call was for one of its cases: in the call's own row for the case that led it, beside it for the others."""
+    kept: Attempt | SharedAttempt = attempt
+    if case_id != attempt.case_id:
+        of_case = (SharedAttempt.attempt_id == attempt.id, SharedAttempt.case_id == case_id)
+        kept = session.exec(select(SharedAttempt).where(*of_case)).one()
+    kept.outcome, kept.outcome_at, kept.outcome_detail = outcome, clock.now(), dict(detail)
+    kept.note = (note or kept.note)[:2000]
+    session.add(kept)
+    session.flush()
+
+
 def _known(number: int | None) -> int:
     assert number is not None  # noqa: S101  # read from the database
     return number
 
 
-def _leased_case(session: Session, lease_id: str, operator_id: int, now: datetime) -> Case:
-    """The case under the lease, locked, so that two clicks come one after the other."""
-    case = session.exec(select(Case).where(Case.lease_id == lease_id).with_for_update()).first()
+def _leased_bundle(session: Session, lease_id: str, operator_id: int, now: datetime) -> list[Case]:
+    """The cases under the lease, locked, so that two clicks come one after the other."""
+    bundle = queue.locked_bundle(session, lease_id)
+    case = bundle[0] if bundle else None
     if case is None or case.leased_by != operator_id:
         raise Conflict("no_such_lease", "这个个案已不在您手上，不能拨打。请取下一个个案。")
     if case.lease_expires_at is None or case.lease_expires_at <= now:
         raise Conflict("lease_expired", "您持有这个个案的时间已过，不能拨打。请取下一个个案。")
-    return case
+    return bundle
 
 
 def _require_running(session: Session, study_id: int) -> None:
@@ -141,14 +163,14 @@ def _require_hours(session: Session, case: Case, study: Study, now: datetime) ->
         raise Refused("outside_calling_hours", "现在不是拨打时段，不能拨打。请等下一个时段，或与企业另约时间。")
 
 
-def _number_of(case: Case, phone: str | None) -> str:
-    """The number to dial: the one asked for if it is the case's, else the first that can be used."""
-    numbers = [str(one["number"]) for one in case.phones]
+def _number_of(bundle: Sequence[Case], phone: str | None) -> str:
+    """The number to dial: the one asked for if it is one of the cases', else the first of the leading case that can be used."""
+    numbers = [str(one["number"]) for case in bundle for one in case.phones]
     if phone is not None:
         if phone not in numbers:
             raise InvalidInput("number_not_of_case", "这个号码不是该企业名单上的号码，不能拨打。请从个案的号码中选择。")
         return phone
-    usable = [str(one["number"]) for one in case.phones if one.get("state") not in UNUSABLE]
+    usable = [str(one["number"]) for one in bundle[0].phones if one.get("state") not in UNUSABLE]
     if not usable:
         raise Refused("no_usable_number", "该企业已没有可以拨打的号码。请记录结果，个案将转入查找号码。")
     return usable[0]

@@ -1,10 +1,13 @@
 """Reads of attempts and of the published lines."""
 
 from callcenter.calls.queries.attempts import (
+    CallOfCase,
     SilentCall,
     attempt,
     attempts_of,
     call_elsewhere,
+    calls_to,
+    cases_of,
     events_of,
     latest_attempt,
     open_attempt,
@@ -28,6 +31,7 @@ from callcenter.calls.queries.published_lines import (
 
 __all__ = [
     "WHOLE_CITY",
+    "CallOfCase",
     "SilentCall",
     "SilentLeg",
     "Unpublished",
@@ -36,7 +40,9 @@ __all__ = [
     "audio_place",
     "call_elsewhere",
     "calls_for_chart",
+    "calls_to",
     "case_on_lines",
+    "cases_of",
     "events_of",
     "explain",
     "failures_in_a_row",

@@ -1,13 +1,15 @@
 """Reads of attempts."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, text
 
 from callcenter.calls.by_hand import PREFIX
-from callcenter.calls.tables import Attempt, CallEvent
+from callcenter.calls.tables import Attempt, CallEvent, SharedAttempt
 from callcenter.errors import NotFound
 
 _CARRIED = func.coalesce(Attempt.call_sid, "").not_like(f"{PREFIX}%")
@@ -21,6 +23,38 @@ class SilentCall:
     attempt_id: int
     sid: str | None
     since: datetime
+
+
+@dataclass(frozen=True)
+class CallOfCase:
+    """A call as it was for one case: what it ended in for this case, whose call it was, and how it went."""
+
+    id: int
+    case_id: int
+    shared: bool
+    """Led by another case of the enterprise: it is counted there."""
+    lease_id: str
+    number_in_lease: int
+    operator_id: int
+    line: str
+    phone: str
+    placed_at: datetime
+    call_sid: str | None
+    state: str
+    answered_at: datetime | None
+    ended_at: datetime | None
+    sip_code: int | None
+    carrier_failure: str | None
+    outcome: str | None
+    outcome_at: datetime | None
+    outcome_detail: dict[str, Any]
+    note: str
+
+
+_OF_CASES = f"""
+SELECT {", ".join(each.name for each in fields(CallOfCase))} FROM case_attempts
+WHERE case_id = ANY(:cases) ORDER BY id, shared DESC
+"""
 
 
 def attempt(session: Session, attempt_id: int) -> Attempt:
@@ -48,9 +82,21 @@ def call_elsewhere(session: Session, operator_id: int, lease_id: str) -> bool:
     return session.exec(select(Attempt.id).where(*others, *left).limit(1)).first() is not None
 
 
-def attempts_of(session: Session, case_id: int) -> list[Attempt]:
-    """All attempts of a case, oldest first."""
-    return list(session.exec(select(Attempt).where(Attempt.case_id == case_id).order_by(col(Attempt.id))))
+def attempts_of(session: Session, case_id: int) -> list[CallOfCase]:
+    """All attempts of a case, oldest first, those that another case of its enterprise led among them."""
+    return [CallOfCase(**row) for row in session.connection().execute(text(_OF_CASES), {"cases": [case_id]}).mappings()]
+
+
+def calls_to(session: Session, case_ids: Sequence[int]) -> list[CallOfCase]:
+    """All attempts of these cases, oldest first, each call once: as it was for the case that led it, where that is among them."""
+    rows = session.connection().execute(text(_OF_CASES), {"cases": list(case_ids)}).mappings()
+    return list({row["id"]: CallOfCase(**row) for row in rows}.values())
+
+
+def cases_of(session: Session, attempt_id: int) -> list[int]:
+    """The cases of a call, the one that led it first."""
+    shared = select(SharedAttempt.case_id).where(SharedAttempt.attempt_id == attempt_id).order_by(col(SharedAttempt.id))
+    return [attempt(session, attempt_id).case_id, *session.exec(shared)]
 
 
 def silent_calls(session: Session, *, ringing_before: datetime, talking_before: datetime) -> list[SilentCall]:

@@ -65,15 +65,15 @@ SELECT a.case_id, a.question, a.instance, {_VALUE}, a.nonanswer, a.version, {_AT
 PARADATA = f"""
 SELECT c.id, a.question, a.instance, a.version, {_AT.format("a.shown_at")}, {_AT.format("a.answered_at")},
     round(extract(epoch FROM a.answered_at - a.shown_at)::numeric, 1), a.nonanswer IS NOT NULL, a.set_aside,
-    coalesce(a.operator_id, i.operator_id)
+    a.asked_in IS NOT NULL, coalesce(a.operator_id, i.operator_id)
 FROM cases c JOIN releases r ON r.id = c.release_id JOIN interviews i ON i.case_id = c.id JOIN answers a ON a.interview_id = i.id
 WHERE r.draw_id = %(draw)s ORDER BY c.id, a.id
 """  # nothing from outside
 
 ATTEMPTS = f"""
 SELECT c.id, a.operator_id, a.line, {_AT.format("a.placed_at")}, {_AT.format("a.ringing_at")}, {_AT.format("a.answered_at")},
-    {_AT.format("a.ended_at")}, a.state, a.sip_code, a.outcome
-FROM releases r JOIN cases c ON c.release_id = r.id JOIN attempts a ON a.case_id = c.id WHERE r.draw_id = %(draw)s ORDER BY a.id
+    {_AT.format("a.ended_at")}, a.state, a.sip_code, a.outcome, a.shared
+FROM releases r JOIN cases c ON c.release_id = r.id JOIN case_attempts a ON a.case_id = c.id WHERE r.draw_id = %(draw)s ORDER BY a.id
 """  # nothing from outside
 
 DISPOSITIONS = f"""
@@ -105,13 +105,15 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "seconds": "DOUBLE",
             "not_answered": "BOOLEAN",
             "set_aside": "BOOLEAN",
+            "copied": "BOOLEAN",
             "operator_id": "BIGINT",
         },
     ),
     "attempts": (
         ATTEMPTS,
         {"case_id": "BIGINT", "operator_id": "BIGINT", "line": "VARCHAR", "placed_at": "VARCHAR", "ringing_at": "VARCHAR"}
-        | {"answered_at": "VARCHAR", "ended_at": "VARCHAR", "state": "VARCHAR", "sip_code": "INTEGER", "outcome": "VARCHAR"},
+        | {"answered_at": "VARCHAR", "ended_at": "VARCHAR", "state": "VARCHAR", "sip_code": "INTEGER", "outcome": "VARCHAR"}
+        | {"shared": "BOOLEAN"},
     ),
     "dispositions": (
         DISPOSITIONS,
@@ -130,7 +132,7 @@ SELECT count(DISTINCT c.id) AS released, count(i.id) AS interviews, max(q.id) AS
         JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS dispositions,
     (SELECT json_build_array(count(*), max(v.id)) FROM validity_verdicts v JOIN cases k ON k.id = v.case_id
         JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS verdicts,
-    (SELECT json_build_array(count(*), max(t.id)) FROM attempts t JOIN cases k ON k.id = t.case_id
+    (SELECT json_build_array(count(*), max(t.id)) FROM case_attempts t JOIN cases k ON k.id = t.case_id
         JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS attempts
 FROM releases r JOIN cases c ON c.release_id = r.id JOIN questionnaires q ON q.id = c.questionnaire_id
 LEFT JOIN interviews i ON i.case_id = c.id

@@ -1,7 +1,7 @@
-"""The end of a case's turn with an operator: one outcome, once."""
+"""The end of a bundle's turn with an operator: one outcome for each case, once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -11,16 +11,20 @@ from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import queries as queue_queries
 from callcenter.call_queue.tables import Case
+from callcenter.calls import actions as calls
+from callcenter.calls import queries as call_queries
 from callcenter.calls.outcomes import REACHED
 from callcenter.calls.tables import Attempt
 from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
-from callcenter.follow_up import recall_rules
+from callcenter.follow_up import bundles, recall_rules
 from callcenter.follow_up.actions import judging
 from callcenter.follow_up.actions.judging import Heard
 from callcenter.follow_up.appointments import Wish, read_wish
+from callcenter.interviews import bundles as blocks
 from callcenter.interviews import queries as interview_queries
 from callcenter.operations.actions import notify, record
 from callcenter.responses import queries as responses
+from callcenter.responses import screening
 from callcenter.responses.completeness import limits
 
 WITHOUT_A_CALL = frozenset({"do_not_call", "carrier_failure"})
@@ -40,6 +44,17 @@ class Finish:
     why: str | None = None
     due_at: datetime | None = None
     code: str | None = None
+    others: tuple["Finish", ...] = ()
+    """The other cases of the bundle, each with its own outcome."""
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What an operator told at the end of a turn."""
+
+    outcome: str
+    detail: Mapping[str, Any]
+    user_id: int
 
 
 def finish(
@@ -51,54 +66,115 @@ def finish(
     detail: Mapping[str, Any] | None = None,
     user_id: int,
 ) -> Finish:
-    """End a turn: the attempt's outcome, the case's code and verdict, when to call again, an appointment; the lease ends.
+    """End a turn: what the call was for each case of the bundle, its code and verdict, when to call again; the lease ends.
 
-    `detail` as in `calls.dispositions.Word`, and: `appointment` (at, kind, with_whom, note), `call_back_at`, `friendly`, `do_not_call`,
-    `scope`, `note`. Told twice it is one outcome; under a lease that is gone it is kept as evidence and changes nothing.
+    `outcome` is told of the case being asked; `bundles.outcomes` says what the others get. `detail` as in `calls.dispositions.Word`,
+    and: `appointment` (at, kind, with_whom, note), `call_back_at`, `friendly`, `do_not_call`, `scope`, `note`, `cases` (case number to
+    an outcome of its own). Told twice it is one outcome; under a lease that is gone it is kept as evidence and changes nothing.
     """
-    told = dict(list((detail or {}).items())[:KEPT_DETAIL])
-    if outcome not in recall_rules.OUTCOMES:
-        raise InvalidInput("outcome_unknown", "没有结果代码“{outcome}”：请从页面列出的结果中选择。", outcome=outcome)
-    case, attempt = _case_and_attempt(session, lease_id, attempt_id)
-    assert case.id is not None  # noqa: S101  # a stored row
-    held = case.lease_id == lease_id and case.leased_by == user_id
-    if not held or case.lease_expires_at is None or case.lease_expires_at <= clock.now():
-        return _not_held(session, case, attempt, lease_id=lease_id, outcome=outcome, user_id=user_id)
-    heard = Heard(outcome, told, user_id, _wish(session, case, outcome, told))
-    _check(session, case, attempt, outcome)
-    if attempt is not None:
-        _keep_outcome(session, case, attempt, heard)
-    judged = judging.apply(session, case, attempt, heard)
-    record(session, user_id, "case_finished", "case", case.id, detail={"outcome": outcome, "next": judged.decision.why})
+    told = _Told(outcome, dict(list((detail or {}).items())[:KEPT_DETAIL]), user_id)
+    _require_known(outcome)
+    bundle, attempt = _bundle_and_attempt(session, lease_id, attempt_id)
+    held = [case for case in bundle if case.lease_id == lease_id and case.leased_by == user_id]
+    if not held or held[0].lease_expires_at is None or held[0].lease_expires_at <= clock.now():
+        return _not_held(session, bundle, attempt, lease_id=lease_id, told=told)
+    ended = [_end(session, case, attempt, heard) for case, heard in _heard(session, held, attempt, told)]
     notify(session, f"operator_{user_id}", "finished")
-    return Finish("done", case.id, outcome, judged.decision.action, judged.decision.why, judged.decision.due_at, judged.derived.code)
+    return replace(ended[0], others=tuple(ended[1:]))
 
 
-def _case_and_attempt(session: Session, lease_id: str, attempt_id: int | None) -> tuple[Case, Attempt | None]:
-    """Both rows, locked: the case first, as everybody does."""
+def _require_known(outcome: str) -> None:
+    if outcome not in recall_rules.OUTCOMES:
+        raise InvalidInput("outcome_unknown", "没有结果代码“{outcome}”：请从页面列出的结果中选择。", outcome=outcome[:40])
+
+
+def _bundle_and_attempt(session: Session, lease_id: str, attempt_id: int | None) -> tuple[list[Case], Attempt | None]:
+    """All rows, locked: the cases first, as everybody does."""
     if attempt_id is None:
-        case = queue_queries.case_of_lease(session, lease_id)
-        if case is None or case.id is None:
+        bundle = queue.locked_bundle(session, lease_id)
+        if not bundle:
             raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
-        return queue.locked(session, case.id), None
+        return bundle, None
     found = session.get(Attempt, attempt_id)
     if found is None or found.lease_id != lease_id:
         raise NotFound("no_attempt", "没有这次拨打记录：请刷新页面。")
-    case = queue.locked(session, found.case_id)
+    held = {case_id: queue.locked(session, case_id) for case_id in sorted(call_queries.cases_of(session, attempt_id))}
     attempt = session.exec(
         select(Attempt).where(Attempt.id == attempt_id).with_for_update().execution_options(populate_existing=True)
     ).one()
-    return case, attempt
+    return [held[case_id] for case_id in call_queries.cases_of(session, attempt_id)], attempt
 
 
-def _not_held(session: Session, case: Case, attempt: Attempt | None, *, lease_id: str, outcome: str, user_id: int) -> Finish:
+def _not_held(session: Session, bundle: list[Case], attempt: Attempt | None, *, lease_id: str, told: _Told) -> Finish:
+    case_id = _id(bundle[0])
+    known = {made.outcome for case in bundle for made in call_queries.attempts_of(session, _id(case)) if attempt and made.id == attempt.id}
+    if attempt is not None and told.outcome in known and attempt.operator_id == told.user_id:
+        last = responses.latest_disposition(session, case_id)
+        return Finish("again", case_id, told.outcome, code=last.code if last else None)
+    evidence = {"lease": lease_id, "attempt": attempt.id if attempt else None, "outcome": told.outcome}
+    for case in bundle:
+        record(session, told.user_id, "late_result", "case", case.id, detail=evidence)
+    return Finish("late", case_id, told.outcome)
+
+
+def _heard(session: Session, held: list[Case], attempt: Attempt | None, told: _Told) -> list[tuple[Case, Heard]]:
+    """What was heard of each case, the one being asked first; refused as a whole where one of them cannot have happened."""
+    standings = [_standing(session, case, attempt) for case in _in_order(held)]
+    said = _said(told.detail, {standing.case_id for standing in standings})
+    limit = limits(queue_queries.study_settings(session, held[0].study_id))
+    found = bundles.outcomes(told.outcome, standings, limit, {case_id: str(one["outcome"]) for case_id, one in said.items()})
+    first = standings[bundles.asked(standings)].case_id
+    heard = []
+    for case in sorted(held, key=lambda case: (case.id != first, case.id)):
+        outcome = found[_id(case)]
+        detail = said.get(_id(case)) or ({name: value for name, value in told.detail.items() if name != "cases"})
+        if outcome != told.outcome and _id(case) not in said:
+            detail = {}  # what was said with another outcome is not this case's
+        heard.append((case, Heard(outcome, detail, told.user_id, _wish(session, case, outcome, detail))))
+        if case.id == first or _id(case) in said:
+            _check(session, case, attempt, outcome)
+    return heard
+
+
+def _in_order(held: list[Case]) -> list[Case]:
+    by_id = {_id(case): case for case in held}
+    return [by_id[case_id] for case_id in blocks.order((_id(case), case.unit_key) for case in held)]
+
+
+def _standing(session: Session, case: Case, attempt: Attempt | None) -> bundles.Standing:
+    interview = interview_queries.current(session, _id(case)) if attempt is not None else None
+    if interview is None or interview.id is None or attempt is None or interview.attempt_id != attempt.id:
+        return bundles.Standing(_id(case))
+    share = interview_queries.completeness(session, interview.id)
+    rules = screening.read(queue_queries.study_settings(session, case.study_id))
+    brought = screening.outcome(rules, interview_queries.values(session, interview.id))
+    return bundles.Standing(_id(case), interview.through_at is not None, share, brought)
+
+
+def _said(detail: Mapping[str, Any], known: set[int]) -> dict[int, dict[str, Any]]:
+    """The outcomes told of single cases, by case."""
+    found: dict[int, dict[str, Any]] = {}
+    for number, one in dict(detail.get("cases") or {}).items():
+        given = dict(one) if isinstance(one, Mapping) else {"outcome": one}
+        if not str(number).isdigit() or int(number) not in known:
+            raise InvalidInput("case_not_of_bundle", "个案 {case} 不在这次拨打之中：请刷新页面。", case=str(number)[:20])
+        _require_known(str(given.get("outcome")))
+        found[int(number)] = given
+    return found
+
+
+def _end(session: Session, case: Case, attempt: Attempt | None, heard: Heard) -> Finish:
+    if attempt is not None:
+        _keep_outcome(session, case, attempt, heard)
+    judged = judging.apply(session, case, attempt, heard)
+    record(session, heard.user_id, "case_finished", "case", case.id, detail={"outcome": heard.outcome, "next": judged.decision.why})
+    decision = judged.decision
+    return Finish("done", _id(case), heard.outcome, decision.action, decision.why, decision.due_at, judged.derived.code)
+
+
+def _id(case: Case) -> int:
     assert case.id is not None  # noqa: S101  # a stored row
-    if attempt is not None and attempt.outcome == outcome and attempt.operator_id == user_id:
-        last = responses.latest_disposition(session, case.id)
-        return Finish("again", case.id, outcome, code=last.code if last else None)
-    evidence = {"lease": lease_id, "attempt": attempt.id if attempt else None, "outcome": outcome}
-    record(session, user_id, "late_result", "case", case.id, detail=evidence)
-    return Finish("late", case.id, outcome)
+    return case.id
 
 
 def _wish(session: Session, case: Case, outcome: str, detail: Mapping[str, Any]) -> Wish | None:
@@ -137,12 +213,8 @@ def _check_interview(session: Session, case: Case, outcome: str) -> None:
 
 
 def _keep_outcome(session: Session, case: Case, attempt: Attempt, heard: Heard) -> None:
-    assert case.id is not None  # noqa: S101  # a stored row
-    interview = interview_queries.current(session, case.id)
-    detail = {name: value for name, value in heard.detail.items() if name != "note"}
+    interview = interview_queries.current(session, _id(case))
+    detail = {name: value for name, value in heard.detail.items() if name not in {"note", "outcome"}}
     if interview is not None and interview.id is not None:
         detail["completeness"] = round(interview_queries.completeness(session, interview.id), 4)
-    attempt.outcome, attempt.outcome_at, attempt.outcome_detail = heard.outcome, clock.now(), detail
-    attempt.note = str(heard.detail.get("note") or attempt.note)[:2000]
-    session.add(attempt)
-    session.flush()
+    calls.keep_outcome(session, attempt, _id(case), heard.outcome, detail=detail, note=str(heard.detail.get("note") or ""))

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import queries as queue_queries
 from callcenter.call_queue.callable import Plan
 from callcenter.call_queue.tables import Case
+from callcenter.calls import queries as calls
 from callcenter.calls.dispositions import Derived, Word
 from callcenter.calls.tables import Attempt
 from callcenter.follow_up import recall_rules
@@ -126,17 +127,16 @@ def _facts(session: Session, interview: Interview, plan: Plan, settings: dict[st
         core_answered=share,
         core_needed=wanted,
         inside_window=plan.window is not None and plan.window[0] <= field_day(now) <= plan.window[1],
-        seconds=(now - interview.started_at).total_seconds(),
+        seconds=((interview.through_at or now) - interview.started_at).total_seconds(),
         shortest_seconds=float((settings.get("validity") or {}).get("shortest_seconds", 120)),
     )
 
 
 def _history(session: Session, turn: _Turn) -> tuple[Past, ...]:
     """The case's attempts, the one to be judged last."""
-    told = select(Attempt).where(Attempt.case_id == turn.case_id, col(Attempt.outcome).is_not(None))
-    attempts = list(session.exec(told.order_by(col(Attempt.placed_at), col(Attempt.id))))
-    if turn.attempt is not None:
-        attempts = [*(one for one in attempts if one.id != turn.attempt.id), turn.attempt]
+    last = turn.attempt.id if turn.attempt else None
+    told = (one for one in calls.attempts_of(session, turn.case_id) if one.outcome is not None)
+    attempts = sorted(told, key=lambda one: (one.id == last, one.placed_at, one.id))
     past = [Past(one.placed_at, one.outcome or "", one.phone, one.line, one.outcome_detail) for one in attempts]
     besides = [] if turn.attempt else [Past(clock.now(), turn.heard.outcome, detail=turn.heard.detail)]
     return (*past, *besides)
@@ -154,7 +154,7 @@ def _move(session: Session, turn: _Turn, decision: Decision, history: tuple[Past
 
 def _next(turn: _Turn, decision: Decision, phones: list[dict[str, Any]]) -> queue.Next:
     assert decision.due_at is not None  # noqa: S101  # every call has its time
-    went_out = turn.attempt is not None and turn.attempt.outcome != "carrier_failure"
+    went_out = turn.attempt is not None and turn.heard.outcome != "carrier_failure"
     line = turn.attempt.line if turn.attempt is not None and went_out else turn.case.line
     return queue.Next(
         due_at=decision.due_at,

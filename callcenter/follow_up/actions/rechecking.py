@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import priority
 from callcenter.call_queue import queries as queue_queries
 from callcenter.call_queue.tables import Case
-from callcenter.calls.tables import Attempt
+from callcenter.calls import queries as calls
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.interviews import actions as interviews
 from callcenter.interviews import queries as interview_queries
@@ -82,8 +82,7 @@ def record_recheck(
 def _refuse(session: Session, row: Recheck, user_id: int) -> None:
     if row.state != "waiting":
         raise Conflict("recheck_done", "这条复核已经做过了：请刷新页面。")
-    own = session.exec(select(Attempt.id).where(Attempt.case_id == row.case_id, Attempt.operator_id == user_id).limit(1)).first()
-    if own is not None or row.operator_id == user_id:
+    if any(made.operator_id == user_id for made in calls.attempts_of(session, row.case_id)) or row.operator_id == user_id:
         raise Refused("own_recheck", "复核要由另一个人来做：这个个案您自己拨打过。")
 
 

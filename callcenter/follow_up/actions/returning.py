@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, text
 
 from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import queries as queue_queries
+from callcenter.calls import actions as calls
+from callcenter.calls import queries as call_queries
 from callcenter.calls.outcomes import suggested
 from callcenter.calls.tables import Attempt
 from callcenter.follow_up.actions import judging
@@ -20,35 +22,42 @@ GIVEN_UP_AFTER = timedelta(hours=2)
 
 
 def settle_abandoned(session: Session) -> int:
-    """Give an outcome to calls whose lease is gone and whose operator told none; the recall rules go on from there. How many."""
-    over = or_(col(Attempt.ended_at).is_not(None), col(Attempt.placed_at) < clock.now() - GIVEN_UP_AFTER)
-    left = select(Attempt).where(col(Attempt.outcome).is_(None), over).order_by(col(Attempt.id)).limit(200)
-    return sum(_settle(session, attempt) for attempt in session.exec(left).all())
+    """Give an outcome to calls whose lease is gone and whose operator told none, case by case; the recall rules go on. How many."""
+    untold = session.connection().execute(text(_UNTOLD), {"long_ago": clock.now() - GIVEN_UP_AFTER}).all()
+    return sum(_settle(session, attempt_id, case_id) for attempt_id, case_id in untold)
 
 
-def _settle(session: Session, attempt: Attempt) -> bool:
-    case = queue.locked(session, attempt.case_id)
-    if case.state == "leased":
+_UNTOLD = """
+SELECT id, case_id FROM attempts WHERE outcome IS NULL AND (ended_at IS NOT NULL OR placed_at < :long_ago)
+UNION ALL
+SELECT s.attempt_id, s.case_id FROM shared_attempts s JOIN attempts a ON a.id = s.attempt_id
+WHERE s.outcome IS NULL AND (a.ended_at IS NOT NULL OR a.placed_at < :long_ago)
+ORDER BY 1, 2 LIMIT 200
+"""
+
+
+def _settle(session: Session, attempt_id: int, case_id: int) -> bool:
+    case, attempt = queue.locked(session, case_id), session.get_one(Attempt, attempt_id)
+    told = any(made.id == attempt_id and made.outcome for made in call_queries.attempts_of(session, case_id))
+    if told or case.state == "leased":
         return False  # its operator may still tell, or somebody else has the case now: what they tell comes first
-    outcome = _outcome(session, attempt)
-    attempt.outcome, attempt.outcome_at = outcome, clock.now()
-    attempt.outcome_detail = {"abandoned": True, "confirmed": False} if outcome == "broken_off" else {"abandoned": True}
-    session.add(attempt)
-    session.flush()
-    record(session, None, "outcome_settled", "case", case.id, detail={"attempt": attempt.id, "outcome": outcome})
+    outcome = _outcome(session, case_id, attempt)
+    detail = {"abandoned": True, "confirmed": False} if outcome == "broken_off" else {"abandoned": True}
+    calls.keep_outcome(session, attempt, case_id, outcome, detail=detail)
+    record(session, None, "outcome_settled", "case", case_id, detail={"attempt": attempt_id, "outcome": outcome})
     if case.state == "ready":
-        judging.apply(session, case, attempt, Heard(outcome, attempt.outcome_detail, attempt.operator_id))
+        judging.apply(session, case, attempt, Heard(outcome, detail, attempt.operator_id))
     return True
 
 
-def _outcome(session: Session, attempt: Attempt) -> str:
+def _outcome(session: Session, case_id: int, attempt: Attempt) -> str:
     if attempt.carrier_failure is not None:
         return "carrier_failure"
     if attempt.answered_at is None:
         return suggested(attempt.state, attempt.sip_code) or "no_answer"
-    interview = interview_queries.current(session, attempt.case_id)
+    interview = interview_queries.current(session, case_id)
     if interview is None or interview.id is None:
         return "broken_off"
-    case = queue_queries.case(session, attempt.case_id)
+    case = queue_queries.case(session, case_id)
     bounds = limits(queue_queries.study_settings(session, case.study_id))
     return "complete" if interview_queries.completeness(session, interview.id) >= bounds.complete else "broken_off"

@@ -1,7 +1,6 @@
 """Reads of following up: appointments and their slots, cases whose numbers are traced, proposals, draws in the field."""
 
 from callcenter.follow_up.queries.appointments import (
-    AttemptRow,
     CaseRow,
     Kept,
     Promised,
@@ -34,7 +33,6 @@ from callcenter.follow_up.queries.tracing import Untraced, tracing_list
 
 __all__ = [
     "PROTOCOL_WORKDAYS",
-    "AttemptRow",
     "CaseRow",
     "DrawInField",
     "Kept",

@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 
 from callcenter.call_queue import calling_hours
 from callcenter.call_queue.tables import Case
-from callcenter.calls.tables import Attempt
 from callcenter.follow_up.appointments import Slot, capacity, overdue, slot_of, slots
 from callcenter.follow_up.tables import Appointment
 from callcenter.people.tables import User
@@ -18,7 +17,6 @@ from callcenter.studies.queries import work_calendar
 from callcenter.studies.tables import Study
 
 CaseRow = Case
-AttemptRow = Attempt
 """Rows as doors see them: they read, and leave writing to actions."""
 
 

@@ -30,7 +30,7 @@ ANSWERS = """
 SELECT x.interview_id, x.question, x.value, x.nonanswer, x.set_aside, x.gap
 FROM (SELECT a.*, row_number() OVER (PARTITION BY interview_id, question, instance ORDER BY version DESC) AS newest,
         extract(epoch FROM answered_at - lag(answered_at) OVER (PARTITION BY interview_id ORDER BY answered_at, id)) AS gap
-    FROM answers a WHERE a.interview_id = ANY(:ids) AND a.instance = '') x
+    FROM answers a WHERE a.interview_id = ANY(:ids) AND a.instance = '' AND a.asked_in IS NULL) x
 WHERE x.newest = 1
 """
 LONGEST_GAP = 120

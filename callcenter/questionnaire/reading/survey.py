@@ -189,6 +189,7 @@ class Reader:
             recheck=yes(row, "recheck"),
             random=yes(row, "random") or _RANDOMIZED.search(cell(row, "parameters")) is not None,
             fixed=yes(row, "fixed"),
+            once=_once(row),
             path=tuple(self.blocks),
             choice_filter=self._expression(number, row, "choice_filter"),
             seed=self._seed(number, row),
@@ -268,3 +269,9 @@ def kind_of(text: str) -> tuple[str, str, bool]:
 
 def _parameters(text: str) -> dict[str, str]:
     return dict(re.findall(r"(\w+)\s*=\s*([^\s,;]+)", text))
+
+
+def _once(row: Mapping[str, Any]) -> str:
+    if cell(row, "once").lower() == "last":
+        return "last"
+    return "first" if yes(row, "once") or cell(row, "once").lower() == "first" else ""

@@ -15,7 +15,7 @@ from callcenter.response_rates.queries.cutting import OF_CASE, keys, values_of
 
 CONDITIONS = {
     "released": "true",
-    "called": "s.dialled > 0",
+    "called": "s.called",
     "reached": "s.reached",
     "valid": "s.valid",
     "open": "s.open",

@@ -52,7 +52,7 @@ GROUP BY u.key, s.category"""
 BY_CALL = """SELECT {key} AS key, count(*) AS dialled, count(*) FILTER (WHERE answered) AS answered,
     count(*) FILTER (WHERE outcome = ANY(:reached)) AS reached, count(*) FILTER (WHERE outcome = 'complete') AS complete,
     count(*) FILTER (WHERE outcome = ANY(:refused)) AS refused, sum(talk) AS talk_seconds
-FROM calls GROUP BY 1 ORDER BY 1"""
+FROM calls WHERE NOT shared GROUP BY 1 ORDER BY 1"""
 
 
 def cases_by(session: Session, scope: Scope, *wanted: str) -> dict[str, list[Group]]:

@@ -72,6 +72,11 @@ def test_a_population_is_asked_its_topics_questionnaire_less_what_that_leaves_ou
             "时段",
         ),
         (
+            lambda f: f.update({"study.yaml": f["study.yaml"].replace("bundle: 2", "bundle: many")}),
+            "study.yaml calling.bundle",
+            "一次通话最多问几项业务",
+        ),
+        (
             lambda f: f.update({"study.yaml": f["study.yaml"] + "\nestimates: {rake_by: [colour]}\n"}),
             "study.yaml estimates.rake_by",
             "colour",

@@ -32,10 +32,11 @@ State = dict[str, Any]
 
 
 class Spoken(BaseModel):
-    """The lease and the call that the page speaks of, so that a late word never hits another case; none: those in hand."""
+    """The lease, the call and the case that the page speaks of, so that a late word never hits another; none: those in hand."""
 
     lease_id: str | None = Field(None, max_length=64)
     attempt_id: int | None = None
+    case_id: int | None = None
 
 
 class Dial(Spoken):
@@ -121,16 +122,18 @@ def answer(session: Work, person: Operator, given: GivenAnswer) -> State:
         operator_id=person.id,
         attempt_id=attempt_id,
         language=person.language,
+        bundle=held.lease.case_ids,
     )
-    return state(session, person, held=_kept(session, person, held), step=step)
+    return state(session, person, held=_kept(session, person, held), answered=(interview_id, step))
 
 
 @router.post("/back")
 def back(session: Work, person: Operator, given: Spoken | None = None) -> State:
     """Show the question before."""
     held, interview_id, attempt_id = _interview(session, person, given)
-    step = interviews.go_back(session, interview_id=interview_id, operator_id=person.id, attempt_id=attempt_id, language=person.language)
-    return state(session, person, held=_kept(session, person, held), step=step)
+    bundle = held.lease.case_ids
+    interviews.go_back(session, interview_id=interview_id, operator_id=person.id, attempt_id=attempt_id, bundle=bundle)
+    return state(session, person, held=_kept(session, person, held))
 
 
 @router.post("/outcome")
@@ -197,13 +200,14 @@ def _interview(session: Session, person: Person, given: Spoken | None) -> tuple[
     if held is None or (given is not None and given.lease_id not in (None, held.lease.id)):
         raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
     lease, attempt = held.lease, held.attempt
-    found = interview_queries.current(session, lease.case_id)
     if attempt is None or attempt.id is None or attempt.answered_at is None:
         raise Refused("nobody_answered", "电话还没有接通，不能记录回答。")
     if given is not None and given.attempt_id not in (None, attempt.id):
         raise Conflict("interview_elsewhere", "这次访问已在别处继续，您刚才的回答没有保存，请刷新页面。")
-    if found is None or found.id is None or found.state != "open":
-        found = interviews.open_interview(session, case_id=lease.case_id, operator_id=person.id, attempt_id=attempt.id)
+    found = interviews.asked_now(session, case_ids=lease.case_ids, operator_id=person.id, attempt_id=attempt.id)
+    if given is not None and given.case_id not in (None, found.case_id) and given.case_id in lease.case_ids:
+        # The same answer sent again after its block was through: it belongs where it was given.
+        found = interview_queries.current(session, given.case_id) or found
     assert found.id is not None  # noqa: S101  # numbered by the flush
     return held, found.id, attempt.id
 
@@ -217,6 +221,7 @@ def _finished(done: Finish) -> dict[str, Any]:
         "why": done.why,
         "due_at": done.due_at.isoformat() if done.due_at else None,
         "code": done.code,
+        "others": [_finished(other) for other in done.others],
     }
 
 

@@ -12,10 +12,12 @@ from callcenter.call_queue.leases import Lease
 from callcenter.calls import outcomes
 from callcenter.calls import queries as calls
 from callcenter.calls.by_hand import is_by_hand
+from callcenter.calls.queries import CallOfCase
 from callcenter.follow_up import queries as follow_up
-from callcenter.follow_up.queries import AttemptRow, CaseRow
+from callcenter.follow_up.queries import CaseRow
 from callcenter.interviews import actions as interview_actions
 from callcenter.interviews import queries as interviews
+from callcenter.interviews.case_fields import reference_matter
 from callcenter.interviews.session import Step
 from callcenter.responses import screening
 from callcenter.responses.completeness import limits
@@ -31,31 +33,33 @@ HISTORY = 12
 
 @dataclass(frozen=True)
 class Held:
-    """What an operator has in hand: the lease, its case, and every attempt on the case, oldest first."""
+    """What an operator has in hand: the lease, its cases, and every call to one of them, oldest first."""
 
     lease: Lease
-    case: CaseRow
-    attempts: list[AttemptRow]
+    bundle: list[CaseRow]
+    attempts: list[CallOfCase]
 
     @property
-    def attempt(self) -> AttemptRow | None:
+    def attempt(self) -> CallOfCase | None:
         """The latest attempt under this lease."""
         own = [one for one in self.attempts if one.lease_id == self.lease.id]
         return max(own, key=lambda one: one.number_in_lease, default=None)
 
 
 def held_by(session: Session, person: Person, now: datetime) -> Held | None:
-    """The case that an operator holds."""
+    """The cases that an operator holds."""
     lease = queue.lease_of(session, person.id, now)
     if lease is None:
         return None
-    return Held(lease, queue.case(session, lease.case_id), calls.attempts_of(session, lease.case_id))
+    return Held(lease, queue.bundle(session, lease.case_ids), calls.calls_to(session, lease.case_ids))
 
 
-def state(session: Session, person: Person, *, held: Held | None = None, step: Step | None = None, **more: Any) -> dict[str, Any]:
+def state(
+    session: Session, person: Person, *, held: Held | None = None, answered: tuple[int, Step] | None = None, **more: Any
+) -> dict[str, Any]:
     """The whole state of an operator. An answered call opens its interview here: there is nothing else to press.
 
-    `held` and `step` spare reading again what the request has just read.
+    `held` and `answered` (an interview and where it stands) spare reading again what the request has just read.
     """
     now = clock.now()
     held = held or held_by(session, person, now)
@@ -71,14 +75,14 @@ def state(session: Session, person: Person, *, held: Held | None = None, step: S
     if held is None:
         every = [study.settings for study in studies.studies(session)]
         return {**empty, "operator": doing(session, person.id, every, now), **more}
-    case, attempt = held.case, held.attempt
-    standing = step or _standing(session, person, case, attempt)
+    attempt = held.attempt
+    case, standing = _standing(session, person, held, answered)
     return {
         **empty,
         "operator": doing(session, person.id, [queue.study_settings(session, case.study_id)], now),
-        "lease": _lease(session, held),
+        "lease": _lease(session, held, case, standing),
         "attempt": _attempt(attempt),
-        "interview": standing.as_json() if standing else None,
+        "interview": {**standing.as_json(), "case_id": case.id} if standing else None,
         "outcomes": _offers(session, case, attempt, standing),
         "saved_at": _iso(standing.saved_at) if standing else None,
         **more,
@@ -100,17 +104,22 @@ def nothing(session: Session, now: datetime) -> dict[str, Any]:
     return {"why": why, "next_due_at": _iso(min(due)) if due else None}
 
 
-def _standing(session: Session, person: Person, case: CaseRow, attempt: AttemptRow | None) -> Step | None:
-    if attempt is None or attempt.answered_at is None or attempt.outcome is not None or case.id is None:
-        return None
-    found = interviews.current(session, case.id)
-    if found is None or found.attempt_id != attempt.id or found.state != "open":
-        found = interview_actions.open_interview(session, case_id=case.id, operator_id=person.id, attempt_id=attempt.id)
+def _standing(session: Session, person: Person, held: Held, answered: tuple[int, Step] | None) -> tuple[CaseRow, Step | None]:
+    """The case being asked and the screen it stands at; before somebody has answered the case that leads."""
+    attempt = held.attempt
+    if attempt is None or attempt.answered_at is None or attempt.outcome is not None:
+        return held.bundle[0], None
+    if answered is not None and len(held.bundle) == 1:
+        return held.bundle[0], answered[1]
+    found = interview_actions.asked_now(session, case_ids=held.lease.case_ids, operator_id=person.id, attempt_id=attempt.id)
+    case = next(one for one in held.bundle if one.id == found.case_id)
+    if answered is not None and answered[0] == found.id:
+        return case, answered[1]
     assert found.id is not None  # noqa: S101  # numbered by the flush
-    return interviews.step(session, found.id, person.language)
+    return case, interviews.step(session, found.id, person.language)
 
 
-def _offers(session: Session, case: CaseRow, attempt: AttemptRow | None, step: Step | None) -> list[str]:
+def _offers(session: Session, case: CaseRow, attempt: CallOfCase | None, step: Step | None) -> list[str]:
     if attempt is None or (attempt.outcome is not None and attempt.carrier_failure is None):
         return []
     settings = queue.study_settings(session, case.study_id)
@@ -119,11 +128,12 @@ def _offers(session: Session, case: CaseRow, attempt: AttemptRow | None, step: S
     return offered(call, seen, limits(settings), screening.read(settings))
 
 
-def _lease(session: Session, held: Held) -> dict[str, Any]:
-    lease, case = held.lease, held.case
+def _lease(session: Session, held: Held, case: CaseRow, standing: Step | None) -> dict[str, Any]:
+    """`case` is the one being asked, or the one that leads: what is shown beside the questions is of this one."""
+    lease, first = held.lease, held.bundle[0]
     made = [one for one in held.attempts if one.outcome is not None]
     last = {one.phone: one.outcome for one in made}
-    appointment = follow_up.open_appointment(session, lease.case_id)
+    appointments = [found for case_id in lease.case_ids if (found := follow_up.open_appointment(session, case_id))]
     return {
         "id": lease.id,
         "case_id": lease.case_id,
@@ -131,21 +141,48 @@ def _lease(session: Session, held: Held) -> dict[str, Any]:
         "enterprise": case.enterprise_name,
         "district": case.district,
         "contact": case.contact,
-        "phones": [_phone(phone, last.get(str(phone["number"]))) for phone in case.phones],
+        "phones": [_phone(phone, last.get(str(phone["number"]))) for phone in _phones(held.bundle)],
         "matters": case.matters,
-        "line": case.line,
-        "rank": case.rank,
+        "bundle": _bundle(session, held, case, standing),
+        "line": first.line,
+        "rank": first.rank,
         "stratum": case.stratum_id,
-        "needs_conversion": case.needs_conversion,
+        "needs_conversion": any(one.needs_conversion for one in held.bundle),
         "attempts": case.attempts,
-        "appointment": _appointment(appointment),
+        "appointment": _appointment(min(appointments, key=lambda found: found.at, default=None)),
         "history": [_past(one) for one in made[-HISTORY:]][::-1],
-        "others": [_other(one) for one in queue.others_of_enterprise(session, case.unit_key, lease.case_id)],
+        "others": [_other(one) for one in queue.others_of_enterprise(session, case.unit_key, lease.case_ids)],
         "objections": [
             {"says": one.get("says", ""), "reply": one.get("reply", "")}
             for one in queue.study_settings(session, case.study_id).get("objections") or []
         ],
     }
+
+
+def _phones(bundle: list[CaseRow]) -> list[dict[str, Any]]:
+    """The numbers of the leading case, then those that only the others have."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in bundle:
+        for phone in one.phones:
+            found.setdefault(str(phone["number"]), phone)
+    return list(found.values())
+
+
+def _bundle(session: Session, held: Held, case: CaseRow, standing: Step | None) -> list[dict[str, Any]]:
+    """The matters in the order in which they are asked; `state`: waiting, asking, or done."""
+    several = standing is not None and len(held.bundle) > 1
+    begun = interviews.unended(session, held.lease.case_ids) if several else []
+    done = {each.case_id for each in begun if each.through_at is not None and each.position is None}
+    if standing is not None and standing.complete:
+        done.add(case.id or 0)
+    by_id = {one.id: one for one in held.bundle}
+    shown = []
+    for case_id in interviews.block_order(session, held.lease.case_ids):
+        asking = standing is not None and case_id == case.id
+        matter = reference_matter(by_id[case_id].matters)
+        words = " · ".join(str(matter[name]) for name in ("what", "when") if matter.get(name))
+        shown.append({"case_id": case_id, "matter": words, "state": "done" if case_id in done else "asking" if asking else "waiting"})
+    return shown
 
 
 def _phone(phone: dict[str, Any], last: str | None) -> dict[str, Any]:
@@ -158,7 +195,7 @@ def _phone(phone: dict[str, Any], last: str | None) -> dict[str, Any]:
     }
 
 
-def _past(one: AttemptRow) -> dict[str, Any]:
+def _past(one: CallOfCase) -> dict[str, Any]:
     return {
         "at": _iso(one.placed_at),
         "line": one.line,
@@ -179,7 +216,7 @@ def _appointment(found: Any) -> dict[str, Any] | None:
     return {"at": _iso(found.at), "kind": found.kind, "with_whom": found.with_whom, "note": found.note}
 
 
-def _attempt(attempt: AttemptRow | None) -> dict[str, Any] | None:
+def _attempt(attempt: CallOfCase | None) -> dict[str, Any] | None:
     if attempt is None:
         return None
     return {

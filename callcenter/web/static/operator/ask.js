@@ -12,7 +12,7 @@ export let entry = { chosen: [], typed: "", nonanswer: null };
 export const asked = () => now.state?.interview?.question || null;
 
 // Of several cases asked in one call the one whose turn it is.
-const caseAsked = () => (now.state.lease.bundle || []).find((one) => one.state === "asking")?.case_id ?? now.state.lease.case_id;
+const caseAsked = () => now.state.interview?.case_id ?? now.state.lease.case_id;
 
 // A new question on the screen begins with what was said to it before, or with what was typed and never sent.
 export function showQuestion() {

@@ -1,6 +1,7 @@
-"""Writes of the room: open or resume an interview, save each answer when given, go back, end."""
+"""One interview: open or resume it, save each answer when given, go back, end."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,10 +12,13 @@ from callcenter import clock
 from callcenter.call_queue.tables import Case
 from callcenter.errors import Conflict, NotFound
 from callcenter.interviews import queries
+from callcenter.interviews.actions.carrying import mark_set_aside, note_through, share
 from callcenter.interviews.answers import judge
-from callcenter.interviews.session import Step, previous, step_on
-from callcenter.interviews.tables import Answer, Interview
-from callcenter.questionnaire.routing import Course, Given, Route, find_route, key_of
+from callcenter.interviews.consent import NOTICE, notice_version, read_consent
+from callcenter.interviews.session import Reading, Step, previous, step_on
+from callcenter.interviews.tables import Answer, Consent, Interview
+from callcenter.questionnaire.routing import Course, Given, find_route, key_of
+from callcenter.questionnaire.texts import render
 
 END_STATES = frozenset({"ended", "broken_off", "void"})
 
@@ -35,7 +39,7 @@ def open_interview(session: Session, *, case_id: int, operator_id: int, attempt_
             started_at=clock.now(),
         )
     found.operator_id, found.attempt_id = operator_id, attempt_id
-    found.state, found.ended_at, found.position = "open", None, None
+    found.state, found.ended_at, found.position, found.through_at = "open", None, None, None
     session.add(found)
     session.flush()
     return found
@@ -53,8 +57,9 @@ def give_answer(
     operator_id: int,
     attempt_id: int | None = None,
     language: str = "zh",
+    bundle: Sequence[int] = (),
 ) -> Step:
-    """Save the answer as a new version and say where the interview stands now.
+    """Save the answer as a new version and say where the interview stands now; `bundle` are the cases worked in the same call.
 
     The same answer twice is saved once. InvalidInput where it cannot stand, Refused where its question is not on
     the route, Conflict where somebody else has the interview by now.
@@ -81,26 +86,71 @@ def give_answer(
             attempt_id=attempt_id or found.attempt_id,
         )
         session.add(fresh)
+        if question == NOTICE:
+            session.add(_consent(found, reading, given, fresh))
         rows = [*(each for each in rows if each is not row), fresh]
     found.position = None
     session.add(found)
     route = course.route()
-    _mark_set_aside(session, route, rows)
+    mark_set_aside(session, route, rows)
+    is_last = len(bundle) < 2 or queries.block_order(session, bundle)[-1] == found.case_id
+    note_through(found, route, is_last=is_last)
     session.flush()
+    if len(bundle) > 1 and reading.definition.by_name[question].once:
+        share(session, found, bundle)
     return replace(step_on(reading, route), saved_at=queries.last_saved(rows))
 
 
-def go_back(session: Session, *, interview_id: int, operator_id: int, attempt_id: int | None = None, language: str = "zh") -> Step:
-    """Show the question before; at the first one it stays there."""
+def go_back(
+    session: Session, *, interview_id: int, operator_id: int, attempt_id: int | None = None, bundle: Sequence[int] = ()
+) -> Interview:
+    """Show the question before; at the first one it stays there. The interview that stands there now: of a `bundle` an earlier one."""
     found = _mine(session, interview_id, operator_id, attempt_id)
-    reading, rows = queries.reading(session, found, language), queries.latest_answers(session, interview_id)
-    route = find_route(reading.definition, queries.given(rows), reading.moment, reading.seed)
-    earlier = previous(route, found.position)
+    earlier = _before(session, found, found.position)
+    for case_id in reversed(_blocks_before(session, found, bundle) if earlier is None else []):
+        before = queries.current(session, case_id)
+        if before is not None and before.attempt_id == found.attempt_id and (earlier := _before(session, before, None)):
+            found = before
+            break
     if earlier is not None:
         found.position = earlier
         session.add(found)
         session.flush()
-    return replace(step_on(reading, route, found.position), saved_at=queries.last_saved(rows))
+    return found
+
+
+def _before(session: Session, found: Interview, position: str | None) -> str | None:
+    """The question before `position` that was asked in this interview; what was copied into it was not."""
+    assert found.id is not None  # noqa: S101  # stored rows are numbered
+    reading, rows = queries.reading(session, found), queries.latest_answers(session, found.id)
+    copied = {key_of(row.question, row.instance) for row in rows if row.asked_in is not None}
+    route = find_route(reading.definition, queries.given(rows), reading.moment, reading.seed)
+    earlier = previous(route, position)
+    while earlier in copied:
+        earlier = previous(route, earlier)
+    return earlier
+
+
+def _blocks_before(session: Session, found: Interview, bundle: Sequence[int]) -> list[int]:
+    order = queries.block_order(session, bundle) if len(bundle) > 1 else []
+    return order[: order.index(found.case_id)] if found.case_id in order else []
+
+
+def _consent(found: Interview, reading: Reading, given: Given, answer: Answer) -> Consent:
+    question = reading.definition.by_name[NOTICE]
+    words = question.text("say", reading.language) or question.text("label", reading.language)
+    agreed = read_consent(given)
+    return Consent(
+        interview_id=answer.interview_id,
+        attempt_id=answer.attempt_id,
+        at=answer.answered_at,
+        operator_id=found.operator_id,
+        version=notice_version(words),
+        notice=render(words, reading.case, {}),
+        answer=str(given.value if given.nonanswer is None else given.nonanswer),
+        interview=agreed.interview,
+        recording=agreed.recording,
+    )
 
 
 def end(session: Session, interview_id: int, state: str) -> Interview:
@@ -130,16 +180,6 @@ def _mine(session: Session, interview_id: int, operator_id: int, attempt_id: int
     if found.state != "open":
         raise Conflict("interview_ended", "这次访问已经结束，您刚才的回答没有保存。")
     return found
-
-
-def _mark_set_aside(session: Session, route: Route, rows: list[Answer]) -> None:
-    """Answers that the route no longer passes are kept and marked; those it passes again are unmarked."""
-    aside = set(route.set_aside)
-    for row in rows:
-        is_aside = key_of(row.question, row.instance) in aside
-        if row.set_aside != is_aside:
-            row.set_aside = is_aside
-            session.add(row)
 
 
 def void(session: Session, interview_id: int) -> Interview:

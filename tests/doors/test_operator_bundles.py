@@ -1,0 +1,159 @@
+"""A bundle on the operator's way: one call, one opening, two matters, each case with its own end."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from callcenter.call_queue import actions as queue
+from callcenter.db.engine import statement, transaction
+from callcenter.follow_up.actions import settle_abandoned
+from callcenter.interviews import queries as interviews
+from callcenter.response_rates.queries import study_counts
+from callcenter.response_rates.queries.recount import differences
+from tests.conftest import FieldTime
+from tests.doors.test_operator_api import STATE, person, post, told
+from tests.factories.calls import PretendedLine
+from tests.factories.cases import MadeCases, make_cases, make_twins
+from tests.factories.interviews import FULL, shipped
+from tests.factories.people import Browser
+
+ASKED_ONCE = {"notice", "right_enterprise", "awareness", "approval", "thanks"}
+
+
+@pytest.fixture
+def made(database_url: str, field_time: FieldTime) -> MadeCases:
+    with transaction() as session:
+        made = make_cases(session, 2, operators=2)
+        make_twins(session, made)
+        session.execute(text("UPDATE questionnaires SET definition = CAST(:d AS jsonb)"), {"d": json.dumps(shipped())})
+    return made
+
+
+@pytest.fixture
+def operator(client_for: Callable[..., Browser], made: MadeCases, app: FastAPI) -> Browser:
+    app.state.phone_line = PretendedLine()
+    return client_for(person(made.operators[0]))
+
+
+def talking(operator: Browser) -> dict[str, Any]:
+    post(operator, "next")
+    told(post(operator, "dial", phone=None), "ringing", "in-progress")
+    state: dict[str, Any] = operator.get(STATE).json()
+    return state
+
+
+def answer_until(operator: Browser, state: dict[str, Any], stop: str | None = None, **answers: Any) -> tuple[dict[str, Any], list[str]]:
+    """Answer up to the question `stop` (or to the end): the state there, and the questions asked."""
+    asked: list[str] = []
+    while (question := state["interview"]["question"]) is not None and question["name"] != stop:
+        asked.append(question["name"])
+        value = {**FULL, **answers}[question["name"]]
+        state = post(operator, "answer", question=question["name"], instance=question["instance"], value=value)
+        assert len(asked) < 60
+        if stop == "block" and state["lease"]["bundle"][0]["state"] == "done":
+            break
+    return state, asked
+
+
+def standings(state: dict[str, Any]) -> list[str]:
+    return [one["state"] for one in state["lease"]["bundle"]]
+
+
+def codes() -> dict[int, str]:
+    rows = statement("SELECT DISTINCT ON (case_id) case_id, code FROM dispositions ORDER BY case_id, id DESC")
+    return {row["case_id"]: row["code"] for row in rows}
+
+
+def test_two_matters_in_one_call_and_a_different_end_for_each(operator: Browser, made: MadeCases) -> None:
+    state = talking(operator)
+    first, second = (one["case_id"] for one in state["lease"]["bundle"])
+    assert {first, second} > {made.case_ids[0]} and standings(state) == ["asking", "waiting"]
+    state, in_first = answer_until(operator, state, "block")
+    assert standings(state) == ["done", "asking"]
+    assert (in_first[0], "thanks" in in_first, state["interview"]["question"]["name"]) == ("notice", False, "handled")
+    state = post(operator, "back")  # over the edge of the block, and on again
+    assert (standings(state), state["interview"]["question"]["name"]) == (["asking", "waiting"], in_first[-1])
+    state = post(operator, "answer", question=in_first[-1], value="多一些网上办理")
+    assert standings(state) == ["done", "asking"]
+    state, in_second = answer_until(operator, state, handled="no")
+    assert (in_second, state["outcomes"][0]) == (["handled"], "matter_denied")
+    state = post(operator, "outcome", outcome="matter_denied")
+    finished = state["finished"]
+    assert [(one["case_id"], one["code"]) for one in (finished, *finished["others"])] == [(second, "3.30"), (first, "1.1")]
+    assert codes() == {first: "1.1", second: "3.30"}
+    assert statement("SELECT case_id, valid FROM validity_verdicts") == [{"case_id": first, "valid": True}]
+    assert statement("SELECT count(*) AS calls, (SELECT count(*) FROM shared_attempts) AS shared FROM attempts") == [
+        {"calls": 1, "shared": 1}
+    ]
+    with transaction() as session:
+        assert sum(one.total.dialled for one in study_counts(session, made.study_id)) == 1
+        assert sum(one.total.called for one in study_counts(session, made.study_id)) == 2
+    assert differences(statement) == []
+
+
+def test_what_is_asked_once_stands_whole_in_every_case_and_says_where_it_was_asked(operator: Browser, made: MadeCases) -> None:
+    state, _ = answer_until(operator, talking(operator), "block")
+    state, in_second = answer_until(operator, state)
+    assert ASKED_ONCE & {*in_second} == {"thanks"} and not {"notice", "awareness"} & {*in_second}
+    first, second = (one["case_id"] for one in state["lease"]["bundle"])
+    assert standings(state) == ["done", "done"]
+    rows = statement(
+        "SELECT i.case_id, i.block, a.question, o.case_id AS asked_in FROM answers a JOIN interviews i ON i.id = a.interview_id "
+        "LEFT JOIN interviews o ON o.id = a.asked_in WHERE NOT a.set_aside"
+    )
+    copied = {(row["case_id"], row["question"], row["asked_in"]) for row in rows if row["asked_in"]}
+    assert copied == {(second, name, first) for name in ASKED_ONCE - {"thanks"}} | {(first, "thanks", second)}
+    assert {(row["case_id"], row["block"]) for row in rows} == {(first, 1), (second, 2)}
+    finished = post(operator, "outcome", outcome="complete")["finished"]
+    assert [one["code"] for one in (finished, *finished["others"])] == ["1.1", "1.1"]
+    with transaction() as session:
+        asked = [interviews.route(session, each.id or 0) for case in (first, second) for each in interviews.of_case(session, case)]
+        assert [(route.complete, route.completeness) for route in asked] == [(True, 1.0)] * 2
+        [consent] = interviews.consents(session, interviews.of_case(session, second)[0].id or 0)
+    assert (consent.interview, consent.recording, consent.answer) == (True, True, "yes")
+    assert "您好" in consent.notice and len(consent.version) == 12
+
+
+def test_a_call_that_ends_after_the_first_block_leaves_the_second_for_the_time_agreed(operator: Browser, made: MadeCases) -> None:
+    state, _ = answer_until(operator, talking(operator), "block", notice="no_recording")
+    first, second = (one["case_id"] for one in state["lease"]["bundle"])
+    asked = {"at": "2022-06-02T16:00", "with_whom": "李经理"}
+    finished = post(operator, "outcome", outcome="appointment_hard", detail={"appointment": asked})["finished"]
+    assert (finished["case_id"], finished["outcome"], finished["others"][0]["outcome"]) == (second, "appointment_hard", "complete")
+    assert codes() == {first: "1.1", second: "2.36"}
+    assert statement("SELECT case_id FROM appointments") == [{"case_id": second}]
+    assert statement("SELECT recording FROM consents") == [{"recording": False}]
+
+
+def test_answers_of_both_survive_a_lease_that_runs_out(operator: Browser, made: MadeCases, field_time: FieldTime) -> None:
+    state, _ = answer_until(operator, talking(operator), "block")
+    state, _ = answer_until(operator, state, "satisfaction")
+    first, second = (one["case_id"] for one in state["lease"]["bundle"])
+    with transaction() as session:
+        lease = queue_lease(session, made)
+        field_time.set(lease.expires_at)
+        queue.expire_leases(session)
+        session.execute(text("UPDATE attempts SET state = 'completed', ended_at = :now"), {"now": field_time.moment})
+        assert settle_abandoned(session) == 2
+        assert settle_abandoned(session) == 0
+    assert codes() == {first: "1.1", second: "3.20"}  # the second was cut off, nobody confirmed it as broken off
+    rows = statement("SELECT case_id, state, through_at IS NOT NULL AS through FROM interviews ORDER BY block")
+    assert [(row["case_id"], row["state"], row["through"]) for row in rows] == [(first, "ended", True), (second, "broken_off", False)]
+    with transaction() as session:
+        again = interviews.current(session, second)
+        assert again is not None and again.id is not None
+        step = interviews.step(session, again.id)
+    assert step.question is not None and step.question["name"] == "satisfaction"
+
+
+def queue_lease(session: Any, made: MadeCases) -> Any:
+    from callcenter import clock
+    from callcenter.call_queue import queries
+
+    lease = queries.lease_of(session, made.operators[0], clock.now())
+    assert lease is not None
+    return lease
