@@ -18,8 +18,12 @@ from callcenter.web import assets, errors, middleware, translations
 from callcenter.web.live import Listener
 from callcenter.web.navigation import home
 from callcenter.web.security import LogInNeeded, PasswordChangeNeeded, instance_of
+from callcenter.web.translations import noted
+from dashboards import shows
+from dashboards.boards import BOARDS
 from dashboards.live import Feeds
-from dashboards.study_board import as_json, count, environment, shown
+from dashboards.study_board import as_json, environment
+from dashboards.view import as_csv
 from dashboards.viewers import ROLES, Viewer
 
 HERE = Path(__file__).parent
@@ -81,14 +85,13 @@ def studies(request: Request, person: Viewer) -> Response:
 @router.get("/studies/{study_id}")
 def study_board(request: Request, person: Viewer, study_id: int) -> Response:
     """The live board of one study."""
-    board = _counted(study_id)
-    return _page(request, person, "study_board.html", board=board, now=shown(board, translations.language()))
+    return _board(request, person, study_id, "")
 
 
 @router.get("/studies/{study_id}/board.json")
 def study_numbers(person: Viewer, study_id: int) -> JSONResponse:  # noqa: ARG001  # the viewer is the gate
     """The board's numbers for programs."""
-    return JSONResponse(as_json(_counted(study_id)), headers={"Cache-Control": "no-store"})
+    return JSONResponse(as_json(_counted(study_id, "").numbers), headers={"Cache-Control": "no-store"})
 
 
 @router.get("/studies/{study_id}/events")
@@ -96,6 +99,29 @@ async def events(request: Request, person: Viewer, study_id: int) -> EventSource
     """The board after each change, as server-sent events."""
     feed = request.app.state.feeds.of(study_id)
     return EventSourceResponse(feed.watch(person.language), ping=15, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/studies/{study_id}/{board}")
+def another_board(request: Request, person: Viewer, study_id: int, board: str) -> Response:
+    """Another board of the study, by its word."""
+    return _board(request, person, study_id, board)
+
+
+@router.get("/studies/{study_id}/{board}/events")
+async def events_of_another(request: Request, person: Viewer, study_id: int, board: str) -> EventSourceResponse:
+    """Another board after each change."""
+    if board not in BOARDS:
+        raise NotFound("no_page", "地址可能已经改变：请从首页重新进入。")
+    feed = request.app.state.feeds.of(study_id, board)
+    return EventSourceResponse(feed.watch(person.language), ping=15, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/studies/{study_id}/{board}/{name}.csv")
+def table_of_board(person: Viewer, study_id: int, board: str, name: str) -> Response:  # noqa: ARG001  # the viewer is the gate
+    """One table of a board, as it is now, for a spreadsheet."""
+    data = as_csv(shows.table(_counted(study_id, board), name))
+    headers = {"Content-Disposition": f'attachment; filename="{board}-{name}.csv"', "Cache-Control": "no-store"}
+    return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/{role}")
@@ -106,11 +132,20 @@ def to_the_pages(request: Request, person: Viewer, role: str) -> Response:
     return RedirectResponse(request.app.state.settings.public_url.rstrip("/") + home(person.role), 303)
 
 
-def _counted(study_id: int) -> Any:
+def _board(request: Request, person: Any, study_id: int, board: str) -> HTMLResponse:
+    counted = _counted(study_id, board)
+    with transaction() as session:
+        title = titles(session)[study_id]
+    tabs = [("", noted("研究进展")), *((slug, kind.label) for slug, kind in BOARDS.items())]
+    now = shows.shown(counted, translations.language())
+    return _page(request, person, "study_board.html", title=title, study_id=study_id, board=board, tabs=tabs, now=now)
+
+
+def _counted(study_id: int, board: str) -> shows.Counted:
     with transaction() as session:
         if study_id not in titles(session):
             raise NotFound("no_study", "没有这项研究，请从首页重新选择。")
-    return count(study_id)
+    return shows.count(study_id, board)
 
 
 def _page(request: Request, person: Any, template: str, **values: Any) -> HTMLResponse:

@@ -14,9 +14,10 @@ from callcenter.db.engine import transaction
 from callcenter.operations.liveness import silent_for
 from callcenter.operations.logs import told
 from callcenter.operations.queries import latest_start
+from callcenter.people.operator_states import CHANNEL
 from callcenter.web.live import Listener, Subscriber
 from callcenter.web.translations import LANGUAGES
-from dashboards.study_board import Board, count, shown
+from dashboards import shows
 
 PAUSE = 1.0
 """Seconds between two countings of a study, however much changes."""
@@ -31,10 +32,11 @@ log = structlog.get_logger("boards")
 
 
 class StudyFeed:
-    """The viewers of one study and what they were last shown, by language."""
+    """The viewers of one board of one study and what they were last shown, by language."""
 
-    def __init__(self, study_id: int, listener: Listener) -> None:
+    def __init__(self, study_id: int, listener: Listener, board: str = "") -> None:
         self.study_id = study_id
+        self.board = board
         self.listener = listener
         self.viewers: dict[asyncio.Event, str] = {}
         self.latest: dict[str, str] = {}
@@ -65,7 +67,7 @@ class StudyFeed:
                 self.task.cancel()
 
     async def _follow(self) -> None:
-        subscriber = Subscriber({f"board_{self.study_id}"})
+        subscriber = Subscriber(channels(self.study_id, self.board))
         self.listener.add(subscriber)
         try:
             while True:
@@ -88,8 +90,8 @@ class StudyFeed:
 
     async def _renew(self) -> None:
         try:
-            board = await run_in_threadpool(count, self.study_id)
-            self.counted, self.seen = self.counted + 1, SILENT if board.scheduler_silent else WELL
+            board = await run_in_threadpool(shows.count, self.study_id, self.board)
+            self.counted, self.seen = self.counted + 1, SILENT if board.silent else WELL
             self.latest = {language: await run_in_threadpool(_payload, board, language) for language in LANGUAGES}
         except Exception as failure:
             self.seen = AWAY
@@ -108,17 +110,23 @@ def _state() -> str:
         return AWAY
 
 
-def _payload(board: Board, language: str) -> str:
-    return json.dumps(shown(board, language), ensure_ascii=False)
+def _payload(board: shows.Counted, language: str) -> str:
+    return json.dumps(shows.shown(board, language), ensure_ascii=False)
+
+
+def channels(study_id: int, board: str) -> set[str]:
+    """What a board listens to: the cases of its study, and for some boards operators or lines."""
+    also = {"operators": {CHANNEL}, "recalls": {CHANNEL}, "lines": {f"lines_{study_id}"}}
+    return {f"board_{study_id}", *also.get(board, set())}
 
 
 class Feeds:
-    """The studies that somebody looks at."""
+    """The boards that somebody looks at."""
 
     def __init__(self, listener: Listener) -> None:
         self.listener = listener
-        self.by_study: dict[int, StudyFeed] = {}
+        self.by_board: dict[tuple[int, str], StudyFeed] = {}
 
-    def of(self, study_id: int) -> StudyFeed:
-        """The feed of one study."""
-        return self.by_study.setdefault(study_id, StudyFeed(study_id, self.listener))
+    def of(self, study_id: int, board: str = "") -> StudyFeed:
+        """The feed of one board of one study."""
+        return self.by_board.setdefault((study_id, board), StudyFeed(study_id, self.listener, board))

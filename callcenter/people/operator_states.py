@@ -8,6 +8,8 @@ from typing import Any
 STATES = ("ready", "preview", "call", "wrap_up", "break", "training", "off")
 BREAKS = ("rest", "meal", "meeting", "technical", "other")
 """Why an operator pauses."""
+CHANNEL = "operators"
+"""Told whenever somebody's state changes."""
 WRAP_UP_SECONDS = 60
 MODES = ("preview", "progressive", "manual")
 """How a call is begun: by the operator's key after reading, by itself when a case is shown, by hand on a desk telephone."""

@@ -8,12 +8,9 @@ from callcenter import clock
 from callcenter.errors import InvalidInput, Refused
 from callcenter.operations.actions import notify, record
 from callcenter.people import queries
-from callcenter.people.operator_states import BREAKS, MODES, STATES, extended
+from callcenter.people.operator_states import BREAKS, CHANNEL, MODES, STATES, extended
 from callcenter.people.sessions import IDLE
 from callcenter.people.tables import OperatorState, User
-
-CHANNEL = "operators"
-"""Whoever shows what operators are doing listens here."""
 
 _CLOSE = """
 UPDATE operator_states SET until = greatest(since, CAST(:now AS timestamptz))

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,11 @@ from callcenter.settings import Settings
 from callcenter.web.live import Listener
 from dashboards import live
 from dashboards.app import create_app
+from dashboards.boards import BOARDS
 from tests.conftest import Databases, FieldTime
 from tests.factories.field_work import WorkedSample, make_worked_sample
 from tests.factories.people import Browser, browser, make_user
+from tests.factories.sampling import MOMENT
 
 CODES = {"和平区": ["1.1", "1.1", "2.112", ""], "河西区": ["3.13"]}
 
@@ -180,3 +184,33 @@ def test_a_database_that_is_away_is_said_and_its_return_counted(
     assert "html" in before
     assert away == {"away": True}
     assert "html" in after
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_every_board_is_shown_under_the_read_only_role_and_its_tables_taken_away(
+    looking: Callable[..., Browser], field_time: FieldTime, board: str
+) -> None:
+    client = looking("supervisor")
+    answer = client.get(f"/studies/1/{board}")
+    assert answer.status_code == 200
+    assert f'href="/studies/1/{board}" aria-current="page"' in answer.text
+    for name in re.findall(r'data-sorts="(\w+)"', answer.text):
+        table = client.get(f"/studies/1/{board}/{name}.csv")
+        assert table.headers["content-type"].startswith("text/csv") and table.content.startswith(b"\xef\xbb\xbf")
+        assert table.text.count(",") >= 2
+    assert client.get(f"/studies/1/{board}/none.csv").status_code == 404
+    assert client.get("/studies/1/none").status_code == 404
+    assert looking("operator").get(f"/studies/1/{board}").status_code == 403
+
+
+def test_the_boards_agree_with_what_was_worked(looking: Callable[..., Browser], field_time: FieldTime) -> None:
+    client = looking("supervisor")
+    strata = client.get("/studies/1/strata/strata.csv").text.splitlines()
+    assert strata[1].startswith("4-1,和平区,12,2,4,0,2,1.0,0.5,1")
+    field_time.set(MOMENT + timedelta(hours=1))
+    operators = client.get("/studies/1/operators/operators.csv").text.splitlines()
+    assert len(operators) == 2 and ",4,3,2,1," in operators[1], operators[1]
+    quality = client.get("/studies/1/quality/days.csv").text.splitlines()
+    assert quality[1].split(",")[1:4] == ["2", "2", "1.0"]
+    due = client.get("/studies/1/recalls/due.csv").text.splitlines()
+    assert due[1].split(",")[1:] == ["0", "0", "0", "0", "1", "1"]

@@ -1,0 +1,94 @@
+"""What a board shows, in plain values: tables that can be sorted and taken away, charts whose titles are findings."""
+
+import csv
+import io
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from callcenter.web import formats
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of a base; not defined where the base is 0."""
+
+    part: float
+    base: float
+
+    @property
+    def value(self) -> float | None:
+        """The share itself."""
+        return self.part / self.base if self.base else None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a name for its address; cells are texts, numbers, shares, durations, or None for what is not defined."""
+
+    name: str
+    title: str
+    heads: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    about: str = ""
+    """What a reader must know of the figures: bases, formulas."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart as Plotly takes it under the finding that it shows; the table behind it stands on the same board."""
+
+    name: str
+    finding: str
+    figure: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class View:
+    """All that a board shows now; `empty` says what to do where there is nothing yet."""
+
+    tables: list[Table] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    empty: str = ""
+
+
+def is_number(cell: Any) -> bool:
+    """Whether a cell stands to the right and sorts by size."""
+    return cell is None or isinstance(cell, int | float | Share | timedelta)
+
+
+def shown(cell: Any) -> str:
+    """A cell as it is read."""
+    if isinstance(cell, Share):
+        return formats.share(cell.part, cell.base)
+    if isinstance(cell, timedelta):
+        return formats.duration(cell)
+    if cell is None:
+        return "–"
+    return formats.number(cell) if isinstance(cell, int | float) else str(cell)
+
+
+def sort_key(cell: Any) -> float | str:
+    """What a column is sorted by; what is not defined comes first."""
+    plain = exact(cell)
+    return -1e300 if plain is None else plain
+
+
+def exact(cell: Any) -> Any:
+    """A cell for programs: shares as fractions, durations as seconds."""
+    if isinstance(cell, Share):
+        return cell.value
+    return cell.total_seconds() if isinstance(cell, timedelta) else cell
+
+
+def as_csv(table: Table) -> bytes:
+    """A table as CSV in UTF-8 with a mark, so that spreadsheets read it; no cell begins a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(table.heads)
+    writer.writerows([_safe(exact(cell)) for cell in row] for row in table.rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _safe(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
