@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from callcenter.call_queue import tables as call_queue_tables
 from callcenter.calls import tables as calls_tables
+from callcenter.estimates import tables as estimates_tables
 from callcenter.exports import tables as exports_tables
 from callcenter.follow_up import tables as follow_up_tables
 from callcenter.frame import tables as frame_tables
@@ -20,6 +21,7 @@ from callcenter.studies import tables as studies_tables
 TABLES = (
     call_queue_tables,
     calls_tables,
+    estimates_tables,
     exports_tables,
     follow_up_tables,
     frame_tables,

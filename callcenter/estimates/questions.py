@@ -20,6 +20,13 @@ class Question:
     label: str
     choices: tuple[tuple[str, str], ...] = ()
     repeated: bool = False
+    measure: str = ""
+    """steps, days, workdays, yuan, …; none where it measures nothing."""
+    unit: str = ""
+    item: str = ""
+    """The checklist item that it tests."""
+    standard: str = ""
+    """The subject of the promise that it is held against."""
 
 
 def questions(definition: Mapping[str, Any]) -> list[Question]:
@@ -36,7 +43,8 @@ def _walk(rows: list[dict[str, Any]], lists: Mapping[str, tuple[tuple[str, str],
         if kind in WITHOUT_ANSWER or not row.get("name"):
             continue
         choices = lists.get(listed.split(" ")[0], ()) if kind in CHOOSING else ()
-        yield Question(str(row["name"]), kind, label_of(row), choices, depth > 0)
+        about = [str(row.get(column) or "").strip() for column in ("measure", "unit", "item", "standard")]
+        yield Question(str(row["name"]), kind, label_of(row), choices, depth > 0, *about)
 
 
 def label_of(row: Mapping[str, Any]) -> str:

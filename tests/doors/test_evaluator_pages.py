@@ -12,7 +12,9 @@ from callcenter.db.engine import statement, transaction
 from callcenter.exports import package
 from callcenter.worker.handlers import HANDLERS
 from callcenter.worker.loop import Worker
-from tests.factories.field_work import make_worked_sample, top_up
+from tests.factories.field_work import QUESTIONS, make_worked_sample, top_up
+from tests.factories.lists import code as credit_code
+from tests.factories.lists import submit, work_order_sheet
 from tests.factories.people import Browser
 from tests.factories.sampling import MOMENT, insert, make_second_population
 
@@ -63,6 +65,10 @@ def test_a_package_is_made_in_the_background_and_fetched(client_for: Callable[..
     fetched = client.get(address)
     assert fetched.headers["content-disposition"].startswith('attachment; filename="trial-4-1-')
     assert package.verify(package.unpack(fetched.content)) > 20
+    with transaction() as session:
+        session.execute(text("INSERT INTO answers (interview_id, question, instance, version, value, set_aside, answered_at) "
+            "SELECT min(id), 'later', '', 1, '1', false, now() FROM interviews"))  # fmt: skip
+    assert "回答 +1" in client.get(page).text
     assert statement("SELECT count(*) AS n FROM audit_trail WHERE action = 'package_fetched'") == [{"n": 1}]
 
 
@@ -155,3 +161,89 @@ SAME_UNITS = (
     "INSERT INTO draw_units (draw_id, stratum_id, frame_unit_id, unit_key, prn, position) "
     "SELECT :new, stratum_id, frame_unit_id, unit_key, prn, position FROM draw_units WHERE draw_id = :old"
 )
+
+
+PROMISED = {
+    "document": "2021年任务清单", "year": 2021, "area": "天津市", "item_number": 4, "topic_number": 1, "subject": "低压平均",
+    "measure": "workdays",
+    "operator": "<=", "value": "3", "unit": "工作日", "condition": "平均",
+}  # fmt: skip
+
+
+def held_against_the_promise() -> tuple[int, int]:
+    """A worked sample with a promise and work orders; the first case's enterprise has an order of 22 working days."""
+    with transaction() as session:
+        made = make_worked_sample(session, {"和平区": ["1.1"] * 6 + ["4.80"], "河西区": ["1.1"] * 3})
+        population, case = made.drawn.frame.population_id, made.cases["和平区"][0]
+        insert(session, "declared_standards", study_id=made.drawn.frame.study_id, **PROMISED)
+        asked = {
+            **QUESTIONS,
+            "survey": [{**row, "measure": "workdays", "standard": "低压平均"} if row["name"] == "days" else row for row in ASKED],
+        }
+        session.execute(text("UPDATE questionnaires SET definition = CAST(:d AS jsonb)"), {"d": json.dumps(asked, ensure_ascii=False)})
+        orders = [
+            {"order": f"GD{n}", "enterprise": n, "stages": [("2022-05-05", "2022-06-01" if n == 1 else "2022-05-06", 1)]}
+            for n in range(1, 9)
+        ]
+        submit(session, population, [], file_name="工单.xlsx", data=work_order_sheet(orders, stages=1))
+        its_unit = "FROM draw_units d JOIN cases c ON c.draw_unit_id = d.id WHERE d.frame_unit_id = f.id AND c.id = :c"
+        of_case = f"UPDATE frame_units f SET uscc = :u {its_unit}"
+        session.execute(text(of_case), {"u": credit_code(1), "c": case})
+    return population, case
+
+
+ASKED = QUESTIONS["survey"]
+
+
+def test_promises_stand_beside_orders_and_answers_and_a_contradiction_becomes_a_task(
+    client_for: Callable[..., Browser], field_time: object
+) -> None:
+    population, case = held_against_the_promise()
+    at = f"/evaluator/populations/{population}/promises"
+    client = client_for("evaluator")
+    shown = client.get(at).text
+    for wanted in ("低压平均≤3工作日", "2021年任务清单", "首尾相距工作日", "否认办理", "市市场监管委", "开补充核验任务", "GD1"):
+        assert wanted in shown
+    outside = client_for("commissioner").get(at).text
+    assert "低压平均" in outside
+    assert "GD1" not in outside
+    assert "矛盾" not in outside
+    assert client_for("commissioner").post(f"{at}/tasks", data={"case_id": case, "question": "days"}).status_code == 403
+    assert client_for("submitter").get(at).status_code == 403
+    assert client.post(f"{at}/batch.csv").status_code == 409
+    assert client.post(f"{at}/tasks", data={"case_id": case, "question": "days"}).status_code == 303
+    assert client.post(f"{at}/tasks", data={"case_id": case, "question": "days"}).status_code == 409
+    assert client.post(f"{at}/tasks", data={"case_id": case + 1, "question": "days"}).status_code == 404
+    batch = client.post(f"{at}/batch.csv").content.decode("utf-8-sig").splitlines()
+    assert len(batch) == 1 + 6
+    assert any(",GD1," in line for line in batch)
+    (task,) = statement("SELECT id, told FROM verification_tasks")
+    assert task["told"]["order_number"] == "GD1"
+    assert client.post(f"{at}/tasks/{task['id']}", data={"finding": ""}).status_code == 422
+    assert client.post(f"{at}/tasks/{task['id']}", data={"finding": "order_right", "note": "已看原件"}).status_code == 303
+    assert client.post(f"{at}/tasks/{task['id']}", data={"finding": "unclear"}).status_code == 409
+    assert "工单属实" in client.get(at).text
+
+
+def test_open_answers_are_coded_by_hand_with_their_history(client_for: Callable[..., Browser]) -> None:
+    population = worked()
+    at = f"/evaluator/populations/{population}/words/wish"
+    client = client_for("evaluator")
+    assert "已编码 0，共 13 条回答" in client.get(at).text
+    for label in ("材料", "系统", "材料"):
+        client.post(f"{at}/codes", data={"label": label})
+    assert statement("SELECT code, label FROM answer_codes ORDER BY id") == [{"code": "1", "label": "材料"}, {"code": "2", "label": "系统"}]
+    (first,) = statement("SELECT min(i.case_id) AS id FROM interviews i JOIN answers a ON a.interview_id = i.id WHERE question = 'wish'")
+    assert client.post(f"{at}/{first['id']}", data={"version": 1, "codes": ["1", "2"]}).status_code == 303
+    assert client.post(f"{at}/{first['id']}", data={"version": 1, "codes": ["2"]}).status_code == 303
+    assert client.post(f"{at}/{first['id']}", data={"version": 1, "codes": ["9"]}).status_code == 422
+    assert client.post(f"{at}/0", data={"version": 1}).status_code == 404
+    shown = client.get(f"{at}?only=2").text
+    assert "已编码 1，共 13 条回答" in shown
+    assert "=cmd|" in shown  # as it was said; nothing on a page is run
+    assert client.get(f"{at}/history/{first['id']}").text.count("材料；系统") == 1
+    (system,) = statement("SELECT id FROM answer_codes WHERE code = '2'")
+    assert client.post(f"{at}/codes/{system['id']}/retire").status_code == 303
+    assert "已停用" in client.get(at).text
+    assert client.post(f"{at}/{first['id']}", data={"version": 1, "codes": ["2"]}).status_code == 422
+    assert client.get(f"/evaluator/populations/{population}/words/days").status_code == 404

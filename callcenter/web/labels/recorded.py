@@ -3,6 +3,12 @@
 from callcenter.web.translations import noted
 
 ACTIONS = {
+    "answer_code_added": noted("增加开放题类别"),
+    "answer_code_retired": noted("停用开放题类别"),
+    "answer_coded": noted("给开放题编码"),
+    "verification_batch": noted("下载给部门的核对单"),
+    "verification_closed": noted("办结补充核验任务"),
+    "verification_opened": noted("开出补充核验任务"),
     "add_do_not_call": noted("加入免打扰"),
     "alert_closed": noted("处理提醒"),
     "alert_tried": noted("测试提醒发送"),

@@ -31,6 +31,8 @@ router = APIRouter(prefix="/evaluator")
 Reader = Annotated[Person, allow("evaluator", "commissioner")]
 Evaluator = Annotated[Person, allow("evaluator")]
 
+STATE = {"released": noted("已释放"), "valid": noted("有效样本"), "answers": noted("回答")}
+"""What of a population's state a package's manifest keeps."""
 RAKE_BY = {"district": noted("区"), "sub_area": noted("分区域"), "department": noted("报送单位")}
 
 
@@ -53,6 +55,9 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
         infinity=math.inf,
         small_base=data.wishes.small_base,
         rake_labels=RAKE_BY,
+        now_is={"released": len(data.cases), "valid": data.weights.n_valid, "answers": len(data.answers)},
+        state_labels=STATE,
+        words=[question for question in data.questions if question.kind == "text"],
         figures=_figures(data, hide_small=person.role == "commissioner"),
         **_packages(session, population_id),
     )

@@ -1,0 +1,119 @@
+"""Writes of the room: tasks for supplementary verification, code frames, codings."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from callcenter import clock
+from callcenter.errors import Conflict, InvalidInput, NotFound
+from callcenter.estimates.contradictions import Contradiction
+from callcenter.estimates.tables import AnswerCode, Coding, VerificationTask
+from callcenter.operations.actions import record
+
+FINDINGS = ("answer_right", "order_right", "both_right", "unclear")
+MOST_CODES, LONGEST_LABEL = 200, 60
+
+
+def open_task(session: Session, population_id: int, found: Contradiction, user_id: int | None) -> VerificationTask:
+    """Open a task for a contradiction; there is at most one open for a case and question."""
+    same = (VerificationTask.case_id == found.case_id, VerificationTask.question == found.question.name, VerificationTask.state == "open")
+    if session.exec(select(VerificationTask).where(*same)).first():
+        raise Conflict("task_open", "这处矛盾已经有未办结的补充核验任务。")
+    told = {
+        "answered": found.answered,
+        "ordered": found.ordered,
+        "counted": found.counted,
+        "order_number": found.order_number,
+        "tolerance": found.tolerance,
+        "measure": found.question.measure,
+    }
+    made = VerificationTask(
+        population_id=population_id,
+        case_id=found.case_id,
+        question=found.question.name,
+        told=told,
+        opened_at=clock.now(),
+        opened_by=user_id,
+    )
+    session.add(made)
+    session.flush()
+    record(session, user_id, "verification_opened", "case", found.case_id, detail={"question": found.question.name})
+    return made
+
+
+def close_task(session: Session, task_id: int, finding: str, note: str, user_id: int | None) -> VerificationTask:
+    """Close a task with what was found; it stays on record."""
+    task = session.get(VerificationTask, task_id, with_for_update=True)
+    if task is None:
+        raise NotFound("no_task", "没有这个补充核验任务：请从列表重新选择。")
+    if task.state == "closed":
+        raise Conflict("task_closed", "这个补充核验任务已经办结。")
+    if finding not in FINDINGS:
+        raise InvalidInput("finding_unknown", "请选择核验结论。")
+    task.state, task.finding, task.note = "closed", finding, note.strip()
+    task.closed_at, task.closed_by = clock.now(), user_id
+    session.add(task)
+    session.flush()
+    record(session, user_id, "verification_closed", "case", task.case_id, detail={"question": task.question, "finding": finding})
+    return task
+
+
+def add_code(session: Session, study_id: int, question: str, label: str, user_id: int | None) -> AnswerCode:
+    """Add a code to a question's code frame; the next free number is its code."""
+    wanted = " ".join(label.split())
+    if not wanted or len(wanted) > LONGEST_LABEL:
+        raise InvalidInput("label_unfit", "请写类别名称，不超过 {most} 个字。", most=LONGEST_LABEL)
+    known = list(session.exec(select(AnswerCode).where(AnswerCode.study_id == study_id, AnswerCode.question == question)))
+    if any(each.label == wanted and each.retired_at is None for each in known):
+        raise Conflict("label_known", "已经有类别“{label}”。", label=wanted)
+    if len(known) >= MOST_CODES:
+        raise Conflict("codes_too_many", "一道题最多 {most} 个类别。", most=MOST_CODES)
+    made = AnswerCode(study_id=study_id, question=question, code=str(len(known) + 1), label=wanted, made_at=clock.now(), made_by=user_id)
+    session.add(made)
+    session.flush()
+    record(session, user_id, "answer_code_added", "study", study_id, detail={"question": question, "code": made.code, "label": wanted})
+    return made
+
+
+def retire_code(session: Session, code_id: int, user_id: int | None) -> AnswerCode:
+    """Offer a code no longer; what was coded with it stays."""
+    found = session.get(AnswerCode, code_id)
+    if found is None:
+        raise NotFound("no_code", "没有这个类别：请刷新页面。")
+    if found.retired_at is None:
+        found.retired_at = clock.now()
+        session.add(found)
+        session.flush()
+        record(session, user_id, "answer_code_retired", "study", found.study_id, detail={"question": found.question, "code": found.code})
+    return found
+
+
+def code_answer(
+    session: Session,
+    study_id: int,
+    case_id: int,
+    question: str,
+    codes: Sequence[str],
+    *,
+    version: int,
+    user_id: int | None,
+    instance: str = "",
+) -> Coding:
+    """Give an answer its codes; earlier ones stay as its history."""
+    known = select(AnswerCode).where(AnswerCode.study_id == study_id, AnswerCode.question == question, col(AnswerCode.retired_at).is_(None))
+    unknown = sorted(set(codes) - {each.code for each in session.exec(known)})
+    if unknown:
+        raise InvalidInput("code_not_in_frame", "类别 {codes} 不在这道题的类别表里：请刷新页面。", codes="、".join(unknown))
+    made = Coding(
+        case_id=case_id,
+        question=question,
+        instance=instance,
+        version=version,
+        codes=sorted(set(codes), key=int),
+        at=clock.now(),
+        by=user_id,
+    )
+    session.add(made)
+    session.flush()
+    record(session, user_id, "answer_coded", "case", case_id, detail={"question": question})
+    return made

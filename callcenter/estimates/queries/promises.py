@@ -1,0 +1,85 @@
+"""Reads of promises: declared standards, work orders and answers of a population side by side; contradictions and their tasks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from callcenter.errors import NotFound
+from callcenter.estimates.contradictions import Contradiction, contradictions, with_decoys
+from callcenter.estimates.denials import Denial, denials
+from callcenter.estimates.queries.released import Released, released
+from callcenter.estimates.standards import Held, chosen, held
+from callcenter.estimates.tables import VerificationTask
+from callcenter.lists.queries import timed_orders
+from callcenter.studies import queries as studies
+
+IDENTITIES = """
+SELECT c.id, coalesce(f.uscc, ''), c.enterprise_name FROM cases c JOIN draw_units u ON u.id = c.draw_unit_id
+JOIN frame_units f ON f.id = u.frame_unit_id WHERE u.draw_id = :draw
+"""
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A population's promises held against orders and answers; who denies the matter."""
+
+    data: Released
+    held: list[Held]
+    denials: list[Denial]
+    orders: int
+
+
+def promised(session: Session, population_id: int) -> Promised | None:
+    """The three ways of a population; none while it is not drawn."""
+    data = released(session, population_id)
+    if data is None:
+        return None
+    population = studies.population(session, population_id)
+    item = studies.item(session, population.item_id)
+    study = studies.study_of_population(session, population_id)
+    declared = studies.standards(session, study.id or 0)
+    promises = chosen(declared, item=item.number, topic=item.topic_number, documents=data.wishes.standards)
+    orders = timed_orders(session, population_id)
+    districts = [str(each.get("name")) for each in study.settings.get("districts") or []]
+    calendar = studies.work_calendar(session)
+    found = held(promises, data.respondents, data.questions, orders=orders, calendar=calendar, districts=districts, title=population.title)
+    return Promised(data, found, denials(data.respondents), len(orders))
+
+
+def found_contradictions(session: Session, population_id: int, data: Released) -> list[Contradiction]:
+    """Enterprises whose answer and work order differ beyond the tolerance."""
+    who = identities(session, data.draw_id)
+    orders, calendar = timed_orders(session, population_id), studies.work_calendar(session)
+    return contradictions(
+        data.respondents, data.questions, orders=orders, identities=who, calendar=calendar, tolerances=data.wishes.tolerances
+    )
+
+
+def identities(session: Session, draw_id: int) -> dict[int, tuple[str, str]]:
+    """Credit code and name of each case's enterprise."""
+    return {row[0]: (row[1], row[2]) for row in session.connection().execute(text(IDENTITIES), {"draw": draw_id})}
+
+
+def tasks(session: Session, population_id: int) -> list[VerificationTask]:
+    """The tasks of a population, open ones first, the newest first."""
+    of_population = select(VerificationTask).where(VerificationTask.population_id == population_id)
+    return list(session.exec(of_population.order_by(col(VerificationTask.state).desc(), col(VerificationTask.id).desc())))
+
+
+def case_of_task(session: Session, task_id: int) -> VerificationTask:
+    """One task."""
+    found = session.get(VerificationTask, task_id)
+    if found is None:
+        raise NotFound("no_task", "没有这个补充核验任务：请从列表重新选择。")
+    return found
+
+
+def batch_orders(session: Session, population_id: int, open_tasks: Sequence[VerificationTask]) -> list[tuple[str, str]]:
+    """Order number and enterprise of the orders in question among decoys, in an order that tells nothing."""
+    orders: dict[str, Any] = {order.number: order for order in timed_orders(session, population_id) if order.number}
+    asked = sorted({str(task.told["order_number"]) for task in open_tasks} & set(orders))
+    seed = studies.study_of_population(session, population_id).salt
+    return [(number, orders[number].enterprise) for number in with_decoys(asked, list(orders), seed)]

@@ -1,0 +1,135 @@
+"""Held against the promise: three ways side by side, contradictions by enterprise with their tasks, matters denied."""
+
+import csv
+import io
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from callcenter.errors import NotFound, Refused
+from callcenter.estimates import actions, queries
+from callcenter.estimates.queries import Promised
+from callcenter.operations.actions import record
+from callcenter.studies import queries as studies
+from callcenter.web.deps import Work
+from callcenter.web.rendering import flash, page, see_other
+from callcenter.web.security import Person, allow
+from callcenter.web.translations import noted
+
+router = APIRouter(prefix="/evaluator/populations/{population_id}/promises")
+Reader = Annotated[Person, allow("evaluator", "commissioner")]
+Evaluator = Annotated[Person, allow("evaluator")]
+
+VERDICTS = {
+    "kept": (noted("兑现"), "done"),
+    "broken": (noted("未兑现"), "stop"),
+    "open": (noted("抽样误差内不能断定"), "warning"),
+    "nothing": (noted("没有可比的回答"), "quiet"),
+}
+COUNTED = {
+    "span_working": noted("首尾相距工作日"),
+    "span_calendar": noted("首尾相距自然日"),
+    "working": noted("各环节工作日之和"),
+    "calendar": noted("各环节自然日之和"),
+    "written": noted("填报时长"),
+    "stages": noted("环节数"),
+}
+FINDINGS = {
+    "answer_right": noted("企业的回答属实"),
+    "order_right": noted("工单属实"),
+    "both_right": noted("两者说的不是一回事"),
+    "unclear": noted("无法核实"),
+}
+FORMULAS = ("=", "+", "-", "@")
+
+
+@router.get("")
+def show(request: Request, session: Work, person: Reader, population_id: int) -> Response:
+    """The promises of a population; contradictions by enterprise are for evaluators alone."""
+    population = studies.population(session, population_id)
+    found = _promised(session, population_id)
+    inside = person.role == "evaluator"
+    who = queries.identities(session, found.data.draw_id) if inside else {}
+    return page(
+        request,
+        person,
+        "evaluator/promises.html",
+        population=population,
+        item=studies.item(session, population.item_id),
+        found=found,
+        inside=inside,
+        small_base=found.data.wishes.small_base,
+        contradictions=queries.found_contradictions(session, population_id, found.data) if inside else [],
+        tasks=queries.tasks(session, population_id) if inside else [],
+        labels_of={question.name: question.label for question in found.data.questions},
+        names={case: name for case, (_code, name) in who.items()},
+        verdicts=VERDICTS,
+        counted=COUNTED,
+        findings=FINDINGS,
+    )
+
+
+@router.post("/tasks")
+def open_task(
+    request: Request,
+    session: Work,
+    person: Evaluator,
+    population_id: int,
+    case_id: Annotated[int, Form()],
+    question: Annotated[str, Form()],
+) -> Response:
+    """Open a task for one contradiction."""
+    data = _promised(session, population_id).data
+    listed = queries.found_contradictions(session, population_id, data)
+    found = next((each for each in listed if (each.case_id, each.question.name) == (case_id, question)), None)
+    if found is None:
+        raise NotFound("no_contradiction", "这处矛盾已经不在列表里：回答或工单改过了。")
+    actions.open_task(session, population_id, found, person.id)
+    flash(request, "已开出补充核验任务。")
+    return see_other(f"/evaluator/populations/{population_id}/promises#tasks")
+
+
+@router.post("/tasks/{task_id}")
+def close_task(
+    request: Request,
+    session: Work,
+    person: Evaluator,
+    population_id: int,
+    task_id: int,
+    finding: Annotated[str, Form()] = "",
+    note: Annotated[str, Form()] = "",
+) -> Response:
+    """Close a task with what was found."""
+    actions.close_task(session, task_id, finding, note, person.id)
+    flash(request, "补充核验任务已办结。")
+    return see_other(f"/evaluator/populations/{population_id}/promises#tasks")
+
+
+@router.post("/batch.csv")
+def batch(session: Work, person: Evaluator, population_id: int) -> Response:
+    """Orders to ask the department about: those in question among others, without a word on which they are."""
+    waiting = [task for task in queries.tasks(session, population_id) if task.state == "open"]
+    if not waiting:
+        raise Refused("no_open_tasks", "没有未办结的补充核验任务，不需要核对单。")
+    rows = queries.batch_orders(session, population_id, waiting)
+    record(session, person.id, "verification_batch", "population", population_id, detail={"orders": len(rows), "tasks": len(waiting)})
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["序号", "工单编号", "企业名称", "请填写：开始日期", "请填写：办结日期", "请填写：经过的环节数"])
+    writer.writerows([place, _plain(number), _plain(name), "", "", ""] for place, (number, name) in enumerate(rows, start=1))
+    headers = {"Content-Disposition": f'attachment; filename="batch-{population_id}.csv"', "Cache-Control": "no-store"}
+    return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
+
+
+def _promised(session: Session, population_id: int) -> Promised:
+    found = queries.promised(session, population_id)
+    if found is None:
+        raise NotFound("not_drawn", "这个样本总体还没有抽样，没有结果可看。")
+    return found
+
+
+def _plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULAS) else text
