@@ -24,18 +24,23 @@ from callcenter.studies import queries as studies
 from callcenter.studies.tables import Phase, Population, Stage, Study
 from callcenter.studies.work_calendar import OFFICIAL, WorkCalendar, calendar_of
 
-STUDIES = """
-SELECT s.id AS study_id, s.settings, p.id AS population_id, p.respondents, min(f.first_day) AS first_day, max(f.last_day) AS last_day,
+# The populations of each study that is not stopped, those with the same window and hours together, with no more of the settings than
+# handing out needs: they are read anew for every claim.
+DOORS = """
+SELECT s.id AS study_id, w.first_day, w.last_day, p.respondents = 'persons' AS persons, array_agg(p.id ORDER BY p.id) AS populations,
+       jsonb_build_object('calling', s.settings -> 'calling', 'leases', s.settings -> 'leases',
+                          'interview_minutes', coalesce(s.settings -> 'interview_minutes', '8')) AS settings,
        (SELECT jsonb_object_agg(d.day, d.kind) FROM calendar_days d WHERE d.ended_at IS NULL) AS own_days
 FROM studies s
 JOIN stages g ON g.study_id = s.id
+JOIN (SELECT f.stage_id, min(f.first_day) AS first_day, max(f.last_day) AS last_day
+      FROM phases f WHERE f.kind = 'calling' GROUP BY f.stage_id) w ON w.stage_id = g.id
 JOIN populations p ON p.stage_id = g.id
-JOIN phases f ON f.stage_id = g.id AND f.kind = 'calling'
-WHERE EXISTS (SELECT FROM cases c WHERE c.population_id = p.id AND c.state = 'ready')
-AND NOT EXISTS (SELECT FROM dialling_stops d WHERE d.study_id = s.id AND d.resumed_at IS NULL)
-GROUP BY s.id, p.id
-ORDER BY s.id, p.id
+WHERE NOT EXISTS (SELECT FROM dialling_stops d WHERE d.study_id = s.id AND d.resumed_at IS NULL) {and_waiting}
+GROUP BY s.id, w.first_day, w.last_day, p.respondents = 'persons'
+ORDER BY s.id, w.first_day, persons
 """
+WAITING = DOORS.format(and_waiting="AND EXISTS (SELECT FROM cases c WHERE c.population_id = p.id AND c.state = 'ready')")
 
 
 _PLACES = """
@@ -128,8 +133,13 @@ def others_of_enterprise(session: Session, unit_key: str, but: Sequence[int]) ->
 
 def gates(now: datetime) -> list[StudyGate]:
     """Studies with waiting cases whose dialling is not stopped, and which of their populations may be called now; one plain statement."""
-    by_study: dict[int, list[dict[str, Any]]] = {}
-    for row in engine.statement(STUDIES):
+    return gates_of(engine.statement(WAITING), now)
+
+
+def gates_of(doors: Sequence[Mapping[str, Any]], now: datetime) -> list[StudyGate]:
+    """Which populations may be called now, of what `DOORS` tells."""
+    by_study: dict[int, list[Mapping[str, Any]]] = {}
+    for row in doors:
         by_study.setdefault(row["study_id"], []).append(row)
     return [_gate(rows, now) for rows in by_study.values()]
 
@@ -258,19 +268,23 @@ def _opens(its_plan: rules.Plan, moment: datetime, appointment: bool) -> datetim
 
 
 def _gate(rows: Sequence[Mapping[str, Any]], now: datetime) -> StudyGate:
-    settings = rows[0]["settings"]
-    plans = {row["population_id"]: _plan_of(row) for row in rows}
+    plans = [(row["populations"], _plan_of({**row, "respondents": "persons" if row["persons"] else ""})) for row in rows]
     return StudyGate(
         rows[0]["study_id"],
-        settings,
-        tuple(key for key, its_plan in plans.items() if rules.population_is_open(its_plan, now)),
-        tuple(key for key, its_plan in plans.items() if rules.population_is_open(its_plan, now, appointment=True)),
+        rows[0]["settings"],
+        tuple(key for keys, its_plan in plans if rules.population_is_open(its_plan, now) for key in keys),
+        tuple(key for keys, its_plan in plans if rules.population_is_open(its_plan, now, appointment=True) for key in keys),
     )
 
 
 def _plan_of(row: Mapping[str, Any]) -> rules.Plan:
     calendar = calendar_of((date.fromisoformat(day), kind) for day, kind in (row["own_days"] or {}).items())
-    return plan(row["settings"], row["respondents"], (row["first_day"], row["last_day"]), calendar)
+    return plan(row["settings"], row["respondents"], (_day(row["first_day"]), _day(row["last_day"])), calendar)
+
+
+def _day(told: date | str) -> date:
+    """A day that came as such or inside a document."""
+    return told if isinstance(told, date) else date.fromisoformat(told)
 
 
 @lru_cache(maxsize=64)

@@ -95,7 +95,7 @@ def main(url: str, clock_file: str) -> None:
         file, seed, *operators = line.split()
         if (child := os.fork()) == 0:
             operate(url, Path(clock_file), Path(file), int(seed), [int(one) for one in operators])
-        print(child, flush=True)
+        os.write(sys.stdout.fileno(), f"{child}\n".encode())
 
 
 def operate(url: str, clock_file: Path, said: Path, seed: int, operators: list[int]) -> None:

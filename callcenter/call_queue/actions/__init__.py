@@ -2,7 +2,18 @@
 
 from callcenter.call_queue.actions.assigning import assign
 from callcenter.call_queue.actions.claiming import claim
-from callcenter.call_queue.actions.deciding import Next, Tally, add_number, close, close_barred, locked, locked_bundle, reschedule, trace
+from callcenter.call_queue.actions.deciding import (
+    Next,
+    Tally,
+    add_number,
+    close,
+    close_barred,
+    locked,
+    locked_bundle,
+    recount,
+    reschedule,
+    trace,
+)
 from callcenter.call_queue.actions.leasing import GIVEN_BACK_RESTS, expire_leases, give_back, give_back_all, heartbeat
 from callcenter.call_queue.actions.releasing import release_units
 from callcenter.call_queue.number_kinds import kind_of
@@ -23,6 +34,7 @@ __all__ = [
     "kind_of",
     "locked",
     "locked_bundle",
+    "recount",
     "release_units",
     "reschedule",
     "trace",

@@ -80,23 +80,23 @@ CLAIM = _claim(priority.ORDER)
 CLAIM_APPOINTMENT = _claim(sorted(priority.APPOINTMENTS))
 
 
-OPERATOR = """
-SELECT u.converts_refusals, coalesce(array_agg(q.id) FILTER (WHERE q.id IS NOT NULL), '{}') AS questionnaires
-FROM users u
-LEFT JOIN trainings t ON t.user_id = u.id
-LEFT JOIN questionnaires q ON q.name = t.questionnaire
-WHERE u.id = %(operator)s AND u.active
-GROUP BY u.id
+HELD = """
+SELECT id, lease_id, lease_expires_at FROM cases
+WHERE leased_by = %(operator)s AND state = 'leased' AND lease_expires_at > %(now)s ORDER BY lease_place
 """
 
 
-LEASE = "SELECT id, lease_id, lease_expires_at FROM cases WHERE leased_by = %(operator)s AND state = 'leased' ORDER BY lease_place"
-
-
-EXPIRE_OWN = """
-UPDATE cases SET state = 'ready', lease_id = NULL, leased_by = NULL, leased_at = NULL, lease_expires_at = NULL,
-    lease_place = 0
-WHERE leased_by = %(operator)s AND state = 'leased' AND lease_expires_at <= %(now)s
+# Everything that is known before the claim, in one statement: a lease of one's own that ran out is ended, one that lives is told.
+STANDING = f"""
+WITH lapsed AS (
+    UPDATE cases SET state = 'ready', lease_id = NULL, leased_by = NULL, leased_at = NULL, lease_expires_at = NULL, lease_place = 0
+    WHERE leased_by = %(operator)s AND state = 'leased' AND lease_expires_at <= %(now)s
+)
+SELECT u.converts_refusals,
+    ARRAY(SELECT q.id FROM trainings t JOIN questionnaires q ON q.name = t.questionnaire WHERE t.user_id = u.id) AS questionnaires,
+    EXISTS ({HELD}) AS holds,
+    (SELECT jsonb_agg(to_jsonb(d)) FROM ({queries.DOORS.format(and_waiting="")}) d) AS doors
+FROM users u WHERE u.id = %(operator)s AND u.active
 """
 
 
@@ -107,22 +107,20 @@ AT_ONCE = 20
 def claim(operator_id: int) -> Lease | None:
     """Hand the next callable bundle to an operator: one SQL statement, committed by itself. Who holds one gets the same again."""
     now = clock.now()
-    engine.statement(EXPIRE_OWN, {"operator": operator_id, "now": now})
-    held = _held(operator_id)
-    if held:
-        return held
-    who = engine.statement(OPERATOR, {"operator": operator_id})
-    if not who:
+    standing = engine.statement(STANDING, {"operator": operator_id, "now": now})
+    if not standing:
         raise NotFound("no_operator", "没有这位访问员，或账号已停用。")
-    for gate in queries.gates(now):
-        lease = _claim_of_study(gate, operator_id, who[0], now)
+    if standing[0]["holds"]:
+        return _held(operator_id, now)
+    for gate in queries.gates_of(standing[0]["doors"] or (), now):
+        lease = _claim_of_study(gate, operator_id, standing[0], now)
         if lease:
             return lease
     return None
 
 
-def _held(operator_id: int) -> Lease | None:
-    rows = engine.statement(LEASE, {"operator": operator_id})
+def _held(operator_id: int, now: datetime) -> Lease | None:
+    rows = engine.statement(HELD, {"operator": operator_id, "now": now})
     if not rows:
         return None
     others = tuple(row["id"] for row in rows[1:])
@@ -150,7 +148,7 @@ def _claim_of_study(gate: queries.StudyGate, operator_id: int, who: dict[str, An
     }
     rows = _leased(CLAIM if gate.open else CLAIM_APPOINTMENT, values)
     if rows is None:
-        return _held(operator_id)
+        return _held(operator_id, now)
     places = [row["id"] for row in sorted(rows, key=lambda row: int(row["place"]))]
     return Lease(lease_id, places[0], operator_id, expires, tuple(places[1:])) if places else None
 

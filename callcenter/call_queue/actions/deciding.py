@@ -84,6 +84,13 @@ def trace(session: Session, case_id: int, *, phones: Sequence[dict[str, Any]], t
     _save(session, held)
 
 
+def recount(session: Session, case_id: int, tally: Tally) -> None:
+    """Keep how often a case was called, whatever its state."""
+    held = locked(session, case_id)
+    _count(held, tally)
+    _save(session, held)
+
+
 def add_number(session: Session, case_id: int, number: str, user_id: int) -> None:
     """A number found by tracing: it is dialled first, and the case waits again."""
     held = locked(session, case_id)

@@ -91,6 +91,13 @@ def apply(session: Session, case: Case, attempt: Attempt | None, heard: Heard) -
     return Judged(decision, derived)
 
 
+def recount(session: Session, case_id: int) -> None:
+    """Count a case's calls anew, without deciding anything: one of them was settled after the case had ended."""
+    told = sorted((one for one in calls.attempts_of(session, case_id) if one.outcome is not None), key=lambda one: (one.placed_at, one.id))
+    tally = _tally(tuple(Past(one.placed_at, one.outcome or "", one.phone, one.line, one.outcome_detail) for one in told))
+    queue.recount(session, case_id, tally)
+
+
 def _situation(turn: _Turn, history: tuple[Past, ...]) -> recall_rules.Situation:
     return recall_rules.Situation(
         history=history,

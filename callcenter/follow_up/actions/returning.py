@@ -47,6 +47,8 @@ def _settle(session: Session, attempt_id: int, case_id: int) -> bool:
     record(session, None, "outcome_settled", "case", case_id, detail={"attempt": attempt_id, "outcome": outcome})
     if case.state == "ready":
         judging.apply(session, case, attempt, Heard(outcome, detail, attempt.operator_id))
+    else:
+        judging.recount(session, case_id)  # what became of it stands; the call is counted
     return True
 
 
