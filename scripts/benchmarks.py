@@ -11,6 +11,7 @@ from pathlib import Path
 from scripts.intake_benchmarks import intake
 from scripts.measuring import ROUNDS, Measured
 from scripts.questionnaire_benchmarks import questionnaire
+from scripts.queue_benchmarks import queue
 from scripts.rates_benchmarks import rates
 from scripts.results_benchmarks import results
 from scripts.sampling_benchmarks import sampling
@@ -22,6 +23,7 @@ BENCHMARKS: dict[str, Callable[..., list[Measured]]] = {
     "intake": intake,
     "questionnaire": questionnaire,
     "rates": rates,
+    "queue": queue,
     "results": results,
     "sampling": sampling,
 }

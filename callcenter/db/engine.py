@@ -1,7 +1,7 @@
 """The engine, `transaction()` (the only commit) and `statement()` (one plain statement, committed by itself)."""
 
 import selectors
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -138,11 +138,22 @@ def transaction() -> Iterator[Session]:
 
 def statement(sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """Run one plain SQL statement (`%(name)s` placeholders) outside any transaction; its rows, as dicts."""
+    with plainly() as run:
+        return run(sql, parameters)
+
+
+@contextmanager
+def plainly() -> Iterator[Callable[[str, Mapping[str, Any] | None], list[dict[str, Any]]]]:
+    """Several plain statements on one connection, each committed by itself: the connection is asked only once whether it lives."""
     if _pool is None:
         raise Unavailable("not_connected", "程序还没有连接数据库，请先启动数据库。")
     try:
         with _pool.connection() as connection, connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return cursor.fetchall() if cursor.description else []
+
+            def run(sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+                cursor.execute(sql, parameters)
+                return cursor.fetchall() if cursor.description else []
+
+            yield run
     except PoolTimeout as failure:
         raise Unavailable("database_away", "数据库暂时没有应答，请稍候再试。") from failure

@@ -3,7 +3,7 @@
 The statement finds the head, the first case by the stated order, and leases with it the other open cases of its enterprise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -104,30 +104,34 @@ AT_ONCE = 20
 """How often in a row others may take the enterprise that this claim has just found."""
 
 
+Run = Callable[[str, dict[str, Any]], list[dict[str, Any]]]
+
+
 def claim(operator_id: int) -> Lease | None:
     """Hand the next callable bundle to an operator: one SQL statement, committed by itself. Who holds one gets the same again."""
     now = clock.now()
-    standing = engine.statement(STANDING, {"operator": operator_id, "now": now})
-    if not standing:
-        raise NotFound("no_operator", "没有这位访问员，或账号已停用。")
-    if standing[0]["holds"]:
-        return _held(operator_id, now)
-    for gate in queries.gates_of(standing[0]["doors"] or (), now):
-        lease = _claim_of_study(gate, operator_id, standing[0], now)
-        if lease:
-            return lease
+    with engine.plainly() as run:
+        standing = run(STANDING, {"operator": operator_id, "now": now})
+        if not standing:
+            raise NotFound("no_operator", "没有这位访问员，或账号已停用。")
+        if standing[0]["holds"]:
+            return _held(run, operator_id, now)
+        for gate in queries.gates_of(standing[0]["doors"] or (), now):
+            lease = _claim_of_study(run, gate, operator_id, standing[0], now)
+            if lease:
+                return lease
     return None
 
 
-def _held(operator_id: int, now: datetime) -> Lease | None:
-    rows = engine.statement(HELD, {"operator": operator_id, "now": now})
+def _held(run: Run, operator_id: int, now: datetime) -> Lease | None:
+    rows = run(HELD, {"operator": operator_id, "now": now})
     if not rows:
         return None
     others = tuple(row["id"] for row in rows[1:])
     return Lease(rows[0]["lease_id"], rows[0]["id"], operator_id, rows[0]["lease_expires_at"], others)
 
 
-def _claim_of_study(gate: queries.StudyGate, operator_id: int, who: dict[str, Any], now: datetime) -> Lease | None:
+def _claim_of_study(run: Run, gate: queries.StudyGate, operator_id: int, who: dict[str, Any], now: datetime) -> Lease | None:
     if not who["questionnaires"] or not gate.by_appointment:
         return None
     lease_id, expires = str(uuid4()), now + leases.duration(gate.settings)
@@ -146,21 +150,21 @@ def _claim_of_study(gate: queries.StudyGate, operator_id: int, who: dict[str, An
         "appointments": list(priority.APPOINTMENTS),
         "more": leases.most_cases(gate.settings) - 1,
     }
-    rows = _leased(CLAIM if gate.open else CLAIM_APPOINTMENT, values)
+    rows = _leased(run, CLAIM if gate.open else CLAIM_APPOINTMENT, values)
     if rows is None:
-        return _held(operator_id, now)
+        return _held(run, operator_id, now)
     places = [row["id"] for row in sorted(rows, key=lambda row: int(row["place"]))]
     return Lease(lease_id, places[0], operator_id, expires, tuple(places[1:])) if places else None
 
 
-def _leased(claim_: str, values: dict[str, Any]) -> list[dict[str, Any]] | None:
+def _leased(run: Run, claim_: str, values: dict[str, Any]) -> list[dict[str, Any]] | None:
     """The rows that the claim leased; none where the same operator asked twice at once and the other got a case.
 
     Where another operator took the enterprise in this very moment, the claim is put again: it finds the next one.
     """
     for _ in range(AT_ONCE):
         try:
-            return engine.statement(claim_, values)
+            return run(claim_, values)
         except psycopg.errors.UniqueViolation as taken:
             if taken.diag.constraint_name != "cases_one_enterprise_each":
                 return None

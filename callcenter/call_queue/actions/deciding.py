@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from psycopg.types.json import Jsonb
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col, select, text
 
 from callcenter import clock
 from callcenter.call_queue import priority
-from callcenter.call_queue.actions.leasing import end_lease
 from callcenter.call_queue.number_kinds import kind_of
 from callcenter.call_queue.tables import Case
 from callcenter.errors import NotFound, Refused
@@ -53,35 +54,76 @@ def locked_bundle(session: Session, lease_id: str) -> list[Case]:
     return sorted(found, key=lambda held: held.lease_place)
 
 
+_LEASE_ENDS = "lease_id = NULL, leased_by = NULL, leased_at = NULL, lease_expires_at = NULL, lease_place = 0"
+_COUNTED = """attempts = coalesce(%(attempts)s, attempts), attempts_on_day = coalesce(%(attempts_on_day)s, attempts_on_day),
+    last_attempt_day = coalesce(%(last_attempt_day)s, last_attempt_day)"""
+
+
+def _leaves(*columns: str) -> str:
+    """The statement by which a case leaves its lease, whoever held it, with these columns set."""
+    assigned = ", ".join(f"{name} = %({name})s" for name in columns)
+    return f"UPDATE cases SET {_LEASE_ENDS}, {_COUNTED}, {assigned} WHERE id = %(case)s RETURNING study_id"
+
+
+BACK = _leaves(
+    "state", "due_at", "rank", "phones", "for_operator_id", "anyone_from", "needs_conversion", "line", "closed_at", "closed_why"
+)  # fmt: skip
+"""Into the queue again."""
+CLOSE = _leaves("state", "closed_at", "closed_why", "needs_conversion", "for_operator_id", "anyone_from", "phones")
+TRACE = _leaves("state", "phones")
+
+
 def reschedule(session: Session, case_id: int, to: Next, tally: Tally | None = None) -> None:
     """Put a case back into the queue for a later call; its lease ends."""
-    held = locked(session, case_id)
-    end_lease(held, "ready")
-    _count(held, tally)
-    held.due_at, held.rank, held.phones = to.due_at, to.rank, list(to.phones)
-    held.for_operator_id, held.anyone_from, held.needs_conversion = to.for_operator_id, to.anyone_from, to.needs_conversion
-    held.line, held.closed_at, held.closed_why = to.line, None, None
-    _save(session, held)
+    _leave(session, BACK, case_id, tally, back(to))
+
+
+def back(to: Next) -> dict[str, Any]:
+    """The columns that `BACK` sets."""
+    return {
+        "state": "ready",
+        "due_at": to.due_at,
+        "rank": to.rank,
+        "phones": list(to.phones),
+        "for_operator_id": to.for_operator_id,
+        "anyone_from": to.anyone_from,
+        "needs_conversion": to.needs_conversion,
+        "line": to.line,
+        "closed_at": None,
+        "closed_why": None,
+    }
 
 
 def close(session: Session, case_id: int, why: str, *, phones: Sequence[dict[str, Any]] | None = None, tally: Tally | None = None) -> None:
     """End a case: it is not called again. `why` is a code for the timeline."""
     held = locked(session, case_id)
-    end_lease(held, "closed")
-    _count(held, tally)
-    held.closed_at, held.closed_why, held.needs_conversion = clock.now(), why, False
-    held.for_operator_id = held.anyone_from = None
-    held.phones = list(phones) if phones is not None else held.phones
-    _save(session, held)
+    ended = {"state": "closed", "closed_at": clock.now(), "closed_why": why, "needs_conversion": False, "for_operator_id": None}
+    _leave(session, CLOSE, case_id, tally, {**ended, "anyone_from": None, "phones": list(held.phones if phones is None else phones)})
 
 
 def trace(session: Session, case_id: int, *, phones: Sequence[dict[str, Any]], tally: Tally | None = None) -> None:
     """Put a case without a usable number on the tracing list."""
-    held = locked(session, case_id)
-    end_lease(held, "tracing")
-    _count(held, tally)
-    held.phones = list(phones)
-    _save(session, held)
+    _leave(session, TRACE, case_id, tally, {"state": "tracing", "phones": list(phones)})
+
+
+def counts(tally: Tally | None) -> dict[str, Any]:
+    """The columns of a tally; none: they stay."""
+    if tally is None:
+        return dict.fromkeys(("attempts", "attempts_on_day", "last_attempt_day"))
+    return {"attempts": tally.attempts, "attempts_on_day": tally.on_day, "last_attempt_day": tally.last_day}
+
+
+def _leave(session: Session, statement: str, case_id: int, tally: Tally | None, columns: dict[str, Any]) -> None:
+    """Run one of the statements above, in one go; a case that this session has read follows."""
+    session.flush()
+    values = {**columns, **counts(tally), "case": case_id, "phones": Jsonb(columns["phones"])}
+    left = session.connection().exec_driver_sql(statement, values).first()
+    if left is None:
+        raise NotFound("no_case", "没有编号为 {case} 的个案，请核对编号。", case=case_id)
+    known = session.identity_map.get(identity_key(Case, case_id))
+    if known is not None:
+        session.expire(known)
+    notify(session, f"board_{left.study_id}")
 
 
 def recount(session: Session, case_id: int, tally: Tally) -> None:

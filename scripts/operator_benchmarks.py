@@ -1,0 +1,209 @@
+"""How many whole operator cycles the web process carries: next case, dial, callbacks, 20 answers, outcome, over HTTP, without a pause.
+
+The operators are threads of this process and never think, so the processes are always full; what they share is two cores. The carrier takes
+every call at once: what is measured is ours. Field time stands still inside the first calling window.
+"""
+
+import http.client
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import FastAPI
+from sqlalchemy import text
+from twilio.request_validator import RequestValidator
+
+from callcenter import clock, wiring
+from callcenter.db.engine import transaction
+from callcenter.people.actions import begin_session
+from callcenter.settings import Settings
+from callcenter.simulation.respondents import Enterprise
+from callcenter.web.app import create_app
+from scripts.measuring import Measured, compared
+from tests.factories.calls import PretendedLine
+from tests.factories.interviews import shipped
+
+NOW = datetime(2022, 6, 2, 2, 0, tzinfo=UTC)
+TOKEN, PUBLIC = "only-for-benchmarks-token-0123", "http://127.0.0.1:1"  # signs callbacks to ourselves
+ANSWERS, SECONDS = 20, 25.0
+STEPS = ((1, 1), (50, 1), (50, 2), (500, 1), (500, 2))
+"""Operators, web processes."""
+
+
+class OwnLine(PretendedLine):
+    """Takes every call at once, under an id that no other process gives."""
+
+    def place(self, placement: Any) -> Any:
+        """Take a call."""
+        placed = super().place(placement)
+        return type(placed)(f"CA{placement.attempt_id:032d}")
+
+
+def web() -> FastAPI:
+    """The app of a web process of the benchmark."""
+    clock.plug(lambda: NOW)
+    settings = Settings()
+    wiring.start(settings)
+    app = create_app(settings)
+    app.state.phone_line = OwnLine()
+    return app
+
+
+def cycles(folder: Path, url: str, operators: list[int]) -> list[Measured]:
+    """Cycles a second and the 95th percentile of "next case" for each step, against one operator alone."""
+    with transaction() as session:
+        session.execute(text("UPDATE questionnaires SET definition = CAST(:d AS jsonb)"), {"d": json.dumps(shipped())})
+        session.execute(text("UPDATE lines SET max_concurrent = 10000"))
+    found: list[Measured] = []
+    alone = 0.0
+    for people, processes in STEPS:
+        rate, p95 = _step(folder, url, operators[:people], processes)
+        alone = alone or p95
+        what = f"ms, 95th percentile of “next case”, {people} operators, {processes} web ({rate:.1f} whole cycles a second)"
+        found.append(compared("operators", what, "one operator alone", p95, alone))
+    return found
+
+
+def _step(folder: Path, url: str, operators: list[int], processes: int) -> tuple[float, float]:
+    ports = [_free_port() for _ in range(processes)]
+    running = [_start(folder, url, port) for port in ports]
+    try:
+        with transaction() as session:
+            tokens = [begin_session(session, operator) for operator in operators]
+        name = _cookie_name(ports[0])
+        people = [_Operator(ports[place % processes], f"{name}={one.token}", one.csrf_token, place) for place, one in enumerate(tokens)]
+        return _run(people, processes)
+    finally:
+        for process in running:
+            process.terminate()
+            process.wait(20)
+
+
+def _run(people: list["_Operator"], processes: int) -> tuple[float, float]:
+    for one in people[:processes]:  # what a process does once is not measured
+        one.work(time.perf_counter() + 8)
+        one.waits, one.cycles = [], 0.0
+    over = time.perf_counter() + SECONDS
+    threads = [threading.Thread(target=one.work, args=(over,)) for one in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    failures = [failure for one in people for failure in one.failures]
+    if failures:
+        raise RuntimeError(f"{len(failures)} requests failed, the first: {failures[0]}")
+    waits = [wait for one in people for wait in one.waits]
+    rate = sum(one.cycles for one in people) / SECONDS
+    return rate, 1000 * (statistics.quantiles(waits, n=20)[18] if len(waits) > 1 else waits[0])
+
+
+class _Operator:
+    """One operator at a console: its connection, what it waited for, what failed."""
+
+    def __init__(self, port: int, cookie: str, csrf: str, number: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self.headers = {"Cookie": cookie, "X-CSRF-Token": csrf, "Content-Type": "application/json"}
+        self.chance = random.Random(number)  # noqa: S311  # a repeatable schedule
+        self.enterprise = Enterprise("1", f"operator {number}")
+        self.waits: list[float] = []
+        self.failures: list[str] = []
+        self.cycles = 0.0
+
+    def work(self, over: float) -> None:
+        """Cycle after cycle; the last one counts by the steps that it came to."""
+        try:
+            while time.perf_counter() < over:
+                for done in self._steps():
+                    if time.perf_counter() >= over:
+                        self.cycles += done
+                        return
+                self.cycles += 1
+        except (OSError, http.client.HTTPException, KeyError, RuntimeError) as failure:
+            self.failures.append(f"{type(failure).__name__}: {failure}"[:300])
+
+    def _steps(self) -> Iterator[float]:
+        """The cycle; after each step the share of it that is done."""
+        begun = time.perf_counter()
+        state = self._post("next", {})
+        self.waits.append(time.perf_counter() - begun)
+        yield 1 / (ANSWERS + 5)
+        state = self._post("dial", {"phone": None})
+        attempt = state["attempt"]["id"]
+        for place, word in enumerate(("ringing", "in-progress")):
+            self._call_back(attempt, place, word)
+        state = self._ask("GET", "/operator/api/state")
+        yield 4 / (ANSWERS + 5)
+        for number in range(ANSWERS):
+            question = state["interview"]["question"] if state["interview"] else None
+            if question is None:
+                break
+            given = {"question": question["name"], "instance": question["instance"], "value": self.enterprise.answer(question)}
+            state = self._post("answer", given)
+            yield (4 + number) / (ANSWERS + 5)
+        outcome = "complete" if "complete" in state["outcomes"] else "broken_off"
+        self._post("outcome", {"outcome": outcome, "detail": {"friendly": True}})
+
+    def _post(self, what: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self._ask("POST", f"/operator/api/{what}", json.dumps(body))
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> dict[str, Any]:
+        self.connection.request(method, path, body, self.headers)
+        answer = self.connection.getresponse()
+        told = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status} {told[:200]!r}")
+        return dict(json.loads(told))
+
+    def _call_back(self, attempt: int, sequence: int, word: str) -> None:
+        path = f"/webhooks/twilio/status?attempt={attempt}"
+        form = {"CallSid": f"CA{attempt:032d}", "CallStatus": word, "SequenceNumber": str(sequence), "AccountSid": "AC" + "0" * 32}
+        signature = RequestValidator(TOKEN).compute_signature(PUBLIC + path, form)
+        headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
+        self.connection.request("POST", path, urlencode(form), headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"{path}: {answer.status}")
+
+
+def _start(folder: Path, url: str, port: int) -> "subprocess.Popen[bytes]":
+    environment = os.environ | {
+        "DATABASE_URL": url, "SECRET_KEY": "only-for-benchmarks-0123456789-abcdef", "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_URL": PUBLIC, "DATA_DIR": str(folder), "LOG_LEVEL": "ERROR",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "uvicorn", "--factory", "scripts.operator_benchmarks:web", "--port", str(port), "--log-level", "error"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  # our own program
+    give_up = time.monotonic() + 60
+    while time.monotonic() < give_up:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return process
+        time.sleep(0.1)
+    raise RuntimeError("the web process did not start")
+
+
+def _cookie_name(port: int) -> str:
+    """What the app calls its session: asked of the page itself."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/log-in")
+    answer = connection.getresponse()
+    answer.read()
+    visit = next(value.split("=", 1)[0] for name, value in answer.getheaders() if name.lower() == "set-cookie")
+    return visit.rsplit("_", 1)[0] + "_session"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
