@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scripts.intake_benchmarks import intake
 from scripts.measuring import ROUNDS, Measured
+from scripts.operator_benchmarks import operators
 from scripts.questionnaire_benchmarks import questionnaire
 from scripts.queue_benchmarks import queue
 from scripts.rates_benchmarks import rates
@@ -21,6 +22,7 @@ PAGE = Path("docs/benchmarks.md")
 
 BENCHMARKS: dict[str, Callable[..., list[Measured]]] = {
     "intake": intake,
+    "operators": operators,
     "questionnaire": questionnaire,
     "rates": rates,
     "queue": queue,

@@ -12,11 +12,11 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -32,10 +32,10 @@ from callcenter.settings import Settings
 from callcenter.simulation.respondents import Enterprise
 from callcenter.web.app import create_app
 from scripts.measuring import Measured, compared
+from scripts.standing_house import NOW, standing_house
 from tests.factories.calls import PretendedLine
 from tests.factories.interviews import shipped
 
-NOW = datetime(2022, 6, 2, 2, 0, tzinfo=UTC)
 TOKEN, PUBLIC = "only-for-benchmarks-token-0123", "http://127.0.0.1:1"  # signs callbacks to ourselves
 ANSWERS, SECONDS = 20, 25.0
 STEPS = ((1, 1), (50, 1), (50, 2), (500, 1), (500, 2))
@@ -61,7 +61,13 @@ def web() -> FastAPI:
     return app
 
 
-def cycles(folder: Path, url: str, operators: list[int]) -> list[Measured]:
+def operators() -> list[Measured]:
+    """Ever more operators, and a second web process."""
+    with tempfile.TemporaryDirectory() as folder, standing_house(Path(folder), 500, 30_000) as house:
+        return _cycles(Path(folder), house.url, house.operators)
+
+
+def _cycles(folder: Path, url: str, operators: list[int]) -> list[Measured]:
     """Cycles a second and the 95th percentile of "next case" for each step, against one operator alone."""
     with transaction() as session:
         session.execute(text("UPDATE questionnaires SET definition = CAST(:d AS jsonb)"), {"d": json.dumps(shipped())})
@@ -184,6 +190,7 @@ def _start(folder: Path, url: str, port: int) -> "subprocess.Popen[bytes]":
         "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_URL": PUBLIC, "DATA_DIR": str(folder), "LOG_LEVEL": "ERROR",
     }  # fmt: skip
     command = [sys.executable, "-m", "uvicorn", "--factory", "scripts.operator_benchmarks:web", "--port", str(port), "--log-level", "error"]
+    command += ["--timeout-keep-alive", "600"]  # operators who wait keep their connection
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  # our own program
     give_up = time.monotonic() + 60
     while time.monotonic() < give_up:

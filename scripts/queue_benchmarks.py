@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,39 +24,22 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from callcenter import clock
 from callcenter.call_queue import priority
 from callcenter.call_queue.actions import claim, deciding
 from callcenter.call_queue.leases import Lease
 from callcenter.db import engine
 from callcenter.db.binaries import postgres_binaries
-from callcenter.db.engine import transaction
-from callcenter.db.local_server import LocalServer
 from callcenter.errors import Unavailable
-from callcenter.migrations import upgrade
 from scripts.measuring import Measured, compared
-from scripts.operator_benchmarks import cycles
-from tests.factories.cases import make_cases
+from scripts.standing_house import NOW, fill, standing_house
 from tests.factories.turns import dial, tell
 
 SIZES = (10_000, 100_000, 1_000_000)
-WORKERS, MANY, PEOPLE, SECONDS = 8, 16, 500, 6.0
+WORKERS, MANY, SECONDS = 8, 16, 6.0
 RATE, MEDIAN, WANTED = 0.45, 1.3, 1000
 """Of pgbench's rate at least; of the median in the shortest queue at most; cycles a second of many workers at least."""
-NOW = datetime(2022, 6, 2, 2, 0, tzinfo=UTC)
 PHONES = [{"number": "+862260000001", "kind": "landline", "state": "untried"}]
 FIRST_DUE = NOW - timedelta(days=1)
-
-# Copies of the made cases, each an enterprise of its own; what they refer to need not be there a million times.
-_FILL = """
-SET session_replication_role = replica;
-INSERT INTO cases (study_id, population_id, release_id, draw_unit_id, stratum_id, unit_key, district, order_key, enterprise_name, contact,
-    phones, matters, respondents, questionnaire_id, state, rank, due_at, needs_conversion, attempts, attempts_on_day, created_at)
-SELECT c.study_id, c.population_id, c.release_id, 1000000 + n, c.stratum_id, 'N' || n, c.district, md5(n::text), c.enterprise_name,
-    c.contact, c.phones, c.matters, c.respondents, c.questionnaire_id, 'ready', 40, '2022-06-01 02:00+00', false, 0, 0, c.created_at
-FROM (SELECT * FROM cases ORDER BY id LIMIT 1) c, generate_series({first}, {last}) n;
-SET session_replication_role = origin;
-"""
 
 
 @dataclass(frozen=True)
@@ -71,18 +54,8 @@ class Pace:
 
 def queue(sizes: tuple[int, ...] = SIZES) -> list[Measured]:
     """Claims and outcomes in ever longer queues."""
-    with tempfile.TemporaryDirectory() as folder, LocalServer(Path(folder) / "server") as server:
-        upgrade(server.url())
-        engine.connect(server.url(), pool_size=MANY)
-        clock.plug(lambda: NOW)
-        try:
-            with transaction() as session:
-                made = make_cases(session, 8, operators=PEOPLE)
-            found = _measured(Path(folder), server.url(), made.operators[:MANY], sizes)
-            return [*found, *cycles(Path(folder), server.url(), made.operators)]
-        finally:
-            clock.plug(clock.wall_clock)
-            engine.disconnect()
+    with tempfile.TemporaryDirectory() as folder, standing_house(Path(folder), MANY, 0) as house:
+        return _measured(Path(folder), house.url, house.operators, sizes)
 
 
 def _measured(folder: Path, url: str, operators: list[int], sizes: tuple[int, ...]) -> list[Measured]:
@@ -90,7 +63,7 @@ def _measured(folder: Path, url: str, operators: list[int], sizes: tuple[int, ..
     paces: dict[int, tuple[Pace, Pace]] = {}
     filled = 0
     for size in sizes:
-        _run_sql(url, _FILL.format(first=filled + 1, last=size), "VACUUM ANALYZE")
+        fill(url, filled + 1, size)
         filled = size
         script = _script(folder, url, operators)
         _ours(operators[:WORKERS], 1.0)
@@ -116,12 +89,6 @@ def _beside(size: int, ours: Pace, bare: Pace) -> list[Measured]:
     what = f"ms a cycle of {WORKERS} workers, {size:,} cases ({told})"
     other = f"pgbench, the same statements (median {1000 * bare.median:.1f}, 99th {1000 * bare.p99:.1f} ms)"
     return [compared("queue", what, other, 1000 / ours.rate, 1000 / bare.rate, aim=round(1 / RATE, 2))]
-
-
-def _run_sql(url: str, *statements: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        for each in statements:
-            connection.execute(each)  # type: ignore[call-overload]  # our own text
 
 
 _COME_BACK = itertools.count(1)

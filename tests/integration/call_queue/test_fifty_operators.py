@@ -23,10 +23,10 @@ from callcenter.follow_up.actions import settle_abandoned
 from tests.conftest import FieldTime
 from tests.factories.cases import make_cases
 
-TURNS = int(os.environ.get("QUEUE_TRIAL_TURNS", "60"))
+TURNS = int(os.environ.get("QUEUE_TRIAL_TURNS", "45"))
 """Outcomes taken before the trial ends."""
-STEP = 10
-"""After so many the clock jumps; after three times as many a process is killed."""
+STEP = 15
+"""After so many the clock jumps and a process is killed."""
 SEED = int(os.environ.get("QUEUE_TRIAL_SEED", "1"))
 PROCESSES, OPERATORS = 3, 50
 
@@ -105,18 +105,19 @@ def test_nothing_is_handed_out_twice_lost_or_counted_twice(database_url: str, fi
     statement("UPDATE cases SET due_at = due_at - interval '2 hours'")  # due also when the clock jumps back
     chance = random.Random(SEED)  # noqa: S311  # a repeatable schedule
     callers = Callers(database_url, tmp_path, made.operators, field_time)
-    for turns in range(STEP, TURNS + 1, STEP):
-        wait_until(lambda turns=turns: sum(one["did"] == "done" for one in callers.said()) >= turns)
-        callers.set_clock(timedelta(seconds=chance.choice([1, 20, 400, -90, -400])))
-        with transaction() as session:
-            queue.expire_leases(session)
-        with transaction() as session:
-            settle_abandoned(session)
-        if turns % (3 * STEP) == 0:
+    try:
+        for turns in range(STEP, TURNS + 1, STEP):
+            wait_until(lambda turns=turns: sum(one["did"] == "done" for one in callers.said()) >= turns)
+            callers.set_clock(timedelta(seconds=chance.choice([1, 20, 400, -90, -400])))
+            with transaction() as session:
+                queue.expire_leases(session)
+            with transaction() as session:
+                settle_abandoned(session)
             place = chance.randrange(PROCESSES)
             callers.kill(place)
             callers.start(place)
-    callers.end()
+    finally:
+        callers.end()
     settle(callers)
     prove(callers.said(), (tmp_path / "errors").read_text(encoding="utf-8"))
 
