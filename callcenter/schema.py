@@ -12,6 +12,7 @@ from callcenter.interviews import tables as interviews_tables
 from callcenter.lists import tables as lists_tables
 from callcenter.operations import tables as operations_tables
 from callcenter.people import tables as people_tables
+from callcenter.practice import tables as practice_tables
 from callcenter.questionnaire import tables as questionnaire_tables
 from callcenter.response_rates import tables as response_rates_tables
 from callcenter.responses import tables as responses_tables
@@ -29,6 +30,7 @@ TABLES = (
     lists_tables,
     operations_tables,
     people_tables,
+    practice_tables,
     questionnaire_tables,
     response_rates_tables,
     responses_tables,

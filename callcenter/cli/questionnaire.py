@@ -1,6 +1,7 @@
 """Questionnaires on people's own files: prove one, convert one, walk one. Needs no database."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,8 @@ from callcenter.questionnaire.checks import errors
 from callcenter.questionnaire.definition import NONANSWERS, Definition
 from callcenter.questionnaire.documents import is_workbook, read_document, remarks_on
 from callcenter.questionnaire.paths import not_reached, prove
+from callcenter.questionnaire.printed import printed
+from callcenter.questionnaire.printed.document import write_document
 from callcenter.questionnaire.problems import Problem, QuestionnaireProblems
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.reading import read_questionnaire
@@ -82,9 +85,7 @@ def convert(
     if not is_workbook(target.name) and target.suffix.lower() not in {".yaml", ".yml"}:
         raise InvalidInput("wrong_use", "不知道 {file} 是什么格式：请写成 .xlsx 或 .yaml。", file=target.name)
     made = write_workbook(source.name, document) if is_workbook(target.name) else write_yaml(document).encode()
-    unfinished = target.with_name(f".{target.name}.part")
-    unfinished.write_bytes(made)
-    unfinished.replace(target)
+    _write(target, made)
     rows = {str(sheet): len(rows) if isinstance(rows, list) else 1 for sheet, rows in document.items()}
     print(json.dumps({"written": str(target), "rows": rows}, ensure_ascii=False) if as_json else f"已写入 {target}。")
 
@@ -133,6 +134,32 @@ def compare(
     print(f"{same} of {len(found)} questions are the same." if english else f"{len(found)} 道题中 {same} 道没有变化。")
     if over:
         print(json.dumps(over, ensure_ascii=False))
+
+
+@app.command("print")
+def print_out(
+    file: File,
+    out: Annotated[Path, typer.Argument(metavar="OUT.docx", help="The Word document to write.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Print a questionnaire for approval: every text read aloud, answers with codes, routing in words, place for signatures.
+
+    Example: callcenter questionnaire print my_form.yaml my_form.docx
+    """
+    if out.suffix.lower() != ".docx":
+        raise InvalidInput("wrong_use", "不知道 {file} 是什么格式：请写成 .docx。", file=out.name)
+    definition = _sound(file)
+    digest = sha256(json.dumps(_document(file), ensure_ascii=False, default=str).encode()).hexdigest()
+    _write(out, write_document(printed(definition), f"版本 {definition.settings.get('version') or '–'}", digest))
+    asked = sum(question.asked for question in definition.questions)
+    print(json.dumps({"written": str(out), "questions": asked, "sha256": digest}, ensure_ascii=False) if as_json else f"已写入 {out}。")
+
+
+def _write(target: Path, data: bytes) -> None:
+    """Whole or not at all."""
+    unfinished = target.with_name(f".{target.name}.part")
+    unfinished.write_bytes(data)
+    unfinished.replace(target)
 
 
 def _carried(found: list[differences.Difference], old: Definition, new: Definition, answers: Path) -> dict[str, Any]:

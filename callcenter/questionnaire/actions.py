@@ -10,7 +10,7 @@ from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col, select
 
 from callcenter import clock
-from callcenter.errors import InvalidInput, NotFound
+from callcenter.errors import InvalidInput, NotFound, Refused
 from callcenter.operations.actions import record
 from callcenter.questionnaire.checks import check, errors
 from callcenter.questionnaire.documents import read_document
@@ -34,15 +34,67 @@ class _File(NamedTuple):
 def load(session: Session, study_id: int, folder: Path, *, user_id: int | None = None) -> list[Questionnaire]:
     """The questionnaires that study.yaml names, each checked and released; changed content becomes a new version."""
     named = studies.study(session, study_id).settings.get("questionnaires") or []
-    items = frozenset(item.number for stage in studies.stages(session, study_id) for item in studies.items(session, stage.id or 0))
+    items = items_of(session, study_id)
     versions = _versions(session, study_id)
     loaded = []
     for entry in named:
         file = _proved(folder / str(entry["file"]), items)
         mine = versions.get(file.name, [])
         found = _version(study_id, file, mine)
-        loaded.append(found if mine and found is mine[-1] else _released(session, found, user_id))
+        loaded.append(found if found.released_at and mine and found is mine[-1] else _released(session, found, user_id))
     return loaded
+
+
+def keep_draft(session: Session, study_id: int, name: str, file_name: str, data: bytes, *, user_id: int) -> Questionnaire:
+    """A file kept as the next version of a questionnaire, to be looked at before it is released; known content stays the version it is."""
+    parsed = _parsed(file_name, data)
+    if not isinstance(parsed.document, dict) or not isinstance(parsed.document.get("survey"), list):
+        raise InvalidInput("questionnaire_empty", "问卷文件 {file} 里没有 survey、choices、settings。", file=file_name)
+    if name not in {Path(str(entry["file"])).stem for entry in studies.study(session, study_id).settings.get("questionnaires") or []}:
+        raise NotFound("no_such_questionnaire", "study.yaml 没有写问卷“{name}”：请选择列出的问卷。", name=name)
+    session.exec(select(Questionnaire.id).where(Questionnaire.study_id == study_id, Questionnaire.name == name).with_for_update()).all()
+    made = _version(study_id, parsed._replace(name=name), _versions(session, study_id).get(name, []))
+    if made.id is None:
+        session.add(made)
+        session.flush()
+        record(session, user_id, "questionnaire_draft_kept", "questionnaire", made.id, detail=_about(made))
+    return made
+
+
+def release(session: Session, questionnaire_id: int, *, user_id: int) -> Questionnaire:
+    """Release a version for new interviews; InvalidInput lists its errors where it has any."""
+    found = session.get(Questionnaire, questionnaire_id, with_for_update=True)
+    if found is None:
+        raise NotFound("no_questionnaire", "没有这份问卷，请重新选择。")
+    refused = errors(check(found.definition, items=items_of(session, found.study_id)))
+    if refused:
+        about = {"file": found.title, "count": len(refused), "problems": str(QuestionnaireProblems(refused))}
+        raise InvalidInput("questionnaire_problems", "问卷 {file} 有 {count} 处错误，不能发布：\n{problems}", **about)
+    return _released(session, found, user_id)
+
+
+def discard_draft(session: Session, questionnaire_id: int, *, user_id: int) -> Questionnaire:
+    """Take a draft away; a released version stays for ever."""
+    found = session.get(Questionnaire, questionnaire_id, with_for_update=True)
+    if found is None:
+        raise NotFound("no_questionnaire", "没有这份问卷，请重新选择。")
+    if found.released_at is not None:
+        raise Refused(
+            "questionnaire_released", "问卷“{title}”第 {version} 版已经发布，不能删除。", title=found.title, version=found.version
+        )
+    record(session, user_id, "questionnaire_draft_removed", "questionnaire", found.id, detail=_about(found))
+    session.delete(found)
+    session.flush()
+    return found
+
+
+def items_of(session: Session, study_id: int) -> frozenset[int]:
+    """The numbers of the checklist items that questions may name."""
+    return frozenset(item.number for stage in studies.stages(session, study_id) for item in studies.items(session, stage.id or 0))
+
+
+def _about(questionnaire: Questionnaire) -> dict[str, Any]:
+    return {"name": questionnaire.name, "version": questionnaire.version, "sha256": questionnaire.sha256}
 
 
 def _proved(path: Path, items: frozenset[int]) -> _File:
@@ -97,6 +149,5 @@ def _released(session: Session, questionnaire: Questionnaire, user_id: int | Non
     questionnaire.released_at, questionnaire.released_by = clock.now(), user_id
     session.add(questionnaire)
     session.flush()
-    detail = {"name": questionnaire.name, "version": questionnaire.version, "sha256": questionnaire.sha256}
-    record(session, user_id, "release_questionnaire", "questionnaire", questionnaire.id, detail=detail)
+    record(session, user_id, "release_questionnaire", "questionnaire", questionnaire.id, detail=_about(questionnaire))
     return questionnaire

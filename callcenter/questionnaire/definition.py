@@ -1,7 +1,7 @@
 """A questionnaire as read: questions in order, their choices, their conditions compiled."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -228,6 +228,18 @@ def _nested(questions: Sequence[Question], depth: int) -> tuple[Question | Branc
         inside = list(together)
         parts += [Branch(block, _nested(inside, depth + 1))] if block is not None else inside
     return tuple(parts)
+
+
+def in_order(
+    body: Sequence[Question | Branch], around: Block | None = None, depth: int = 0
+) -> Iterator[tuple[Question | Block, Block | None, int]]:
+    """Questions and the heads of blocks as they follow each other, each with the block around it and how deep it lies."""
+    for part in body:
+        if isinstance(part, Branch):
+            yield part.block, around, depth
+            yield from in_order(part.body, part.block, depth + 1)
+        else:
+            yield part, around, depth
 
 
 def in_language(texts: Texts, language: str) -> str:

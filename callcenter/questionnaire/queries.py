@@ -52,3 +52,13 @@ def definition(session: Session, questionnaire_id: int, sha256: str = "") -> Def
         read = read_questionnaire(version.definition).definition
         _READ[version.sha256] = (version.definition, read)
     return read
+
+
+def in_use(session: Session, study_id: int) -> list[Questionnaire]:
+    """The version of each questionnaire that new cases use, by name."""
+    ordered = (col(Questionnaire.name), col(Questionnaire.released_at).desc(), col(Questionnaire.version).desc())
+    mine = (Questionnaire.study_id == study_id, col(Questionnaire.released_at).is_not(None))
+    newest: dict[str, Questionnaire] = {}
+    for each in session.exec(select(Questionnaire).where(*mine).order_by(*ordered)):
+        newest.setdefault(each.name, each)
+    return list(newest.values())

@@ -12,12 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-import openpyxl
-import xlsxwriter
 import yaml
-from pyxform.errors import PyXFormError
-from pyxform.xls2json import workbook_to_json
-from pyxform.xls2json_backends import get_xlsform
 
 from callcenter.errors import InvalidInput, Refused
 from callcenter.questionnaire.problems import Problem, problem
@@ -30,6 +25,8 @@ Document = dict[str, Any]
 
 def read_workbook(name: str, data: bytes) -> Document:
     """The document in a workbook: every sheet a list of rows under its headers; the first row names them all, in order."""
+    import openpyxl  # noqa: PLC0415  # only who reads a workbook waits for it, not every process that may
+
     _look_at_size(name, data)
     try:
         with warnings.catch_warnings():
@@ -47,6 +44,8 @@ def read_workbook(name: str, data: bytes) -> Document:
 
 def write_workbook(name: str, document: Mapping[str, Any]) -> bytes:
     """The workbook of a document."""
+    import xlsxwriter  # noqa: PLC0415  # as above
+
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_numbers": False}) as book:
         for title, rows in _sheets(name, document):
@@ -67,6 +66,10 @@ def write_yaml(document: Mapping[str, Any]) -> str:
 
 def remarks(data: bytes) -> list[Problem]:
     """What pyxform has to say of a workbook: its warnings, and the first error that it stops at."""
+    from pyxform.errors import PyXFormError  # noqa: PLC0415  # as above
+    from pyxform.xls2json import workbook_to_json  # noqa: PLC0415  # as above
+    from pyxform.xls2json_backends import get_xlsform  # noqa: PLC0415  # as above
+
     said: list[str] = []
     try:
         with warnings.catch_warnings():
@@ -116,10 +119,12 @@ def _rows(name: str, title: str, sheet: Any) -> list[dict[str, Any]]:
 
 def _headers(name: str, title: str, lines: list[tuple[int, tuple[Any, ...]]]) -> dict[int, str]:
     """Header by place; a column with cells but no header is called by its letters in brackets."""
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415  # as above
+
     first = lines[0][1] if lines[0][0] == 0 else ()
     used = sorted({place for _, line in lines for place, value in enumerate(line) if value not in (None, "")})
     named = {place: str(first[place]) if place < len(first) and first[place] not in (None, "") else "" for place in used}
-    headers = {place: header or f"({openpyxl.utils.get_column_letter(place + 1)})" for place, header in named.items()}
+    headers = {place: header or f"({get_column_letter(place + 1)})" for place, header in named.items()}
     twice = {header for header in headers.values() if list(headers.values()).count(header) > 1}
     if twice:
         raise InvalidInput(

@@ -25,6 +25,7 @@ def alone(label: str, url: str) -> Group:
 
 
 BOARDS = alone(noted("看板"), "/boards")
+PRACTICE = alone(noted("练习"), "/practice")
 CALENDAR = alone(noted("工作日历"), "/calendar")
 
 NAVIGATION: dict[str, list[Group]] = {
@@ -37,6 +38,7 @@ NAVIGATION: dict[str, list[Group]] = {
         alone(noted("工作台"), "/operator"),
         alone(noted("我的预约"), "/operator/appointments"),
         alone(noted("我的今天"), "/operator/day"),
+        PRACTICE,
     ],
     "supervisor": [
         alone(noted("总览"), "/supervisor"),
@@ -55,6 +57,7 @@ NAVIGATION: dict[str, list[Group]] = {
                 (noted("跟进"), "/supervisor/appointments"),
                 (noted("外呼线路"), "/supervisor/lines"),
                 (noted("人员与班次"), "/supervisor/people"),
+                (noted("练习"), "/practice"),
             ),
         ),
         Group(
@@ -79,6 +82,7 @@ NAVIGATION: dict[str, list[Group]] = {
     ],
     "administrator": [
         alone(noted("人员"), "/administrator/people"),
+        Group(noted("问卷"), ((noted("版本与检查"), "/administrator/questionnaires"), (noted("练习"), "/practice"))),
         Group(
             noted("运行"),
             (

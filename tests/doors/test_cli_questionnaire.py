@@ -139,3 +139,10 @@ def test_two_versions_are_compared_and_answers_carried_over(tmp_path: Path, caps
     assert found["carried"] == {} and found["not_carried"]["a"] == "少"
     assert main(["questionnaire", "compare", old, new, "--english"]) == 0
     assert "a: checked D07 the constraint was tightened" in capsys.readouterr().out
+
+
+def test_a_questionnaire_is_printed_for_approval(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["questionnaire", "print", SHIPPED, str(tmp_path / "form.docx"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["questions"] > 20
+    assert (tmp_path / "form.docx").read_bytes()[:2] == b"PK" and [each.name for each in tmp_path.iterdir()] == ["form.docx"]
+    assert main(["questionnaire", "print", SHIPPED, str(tmp_path / "form.pdf")]) == 2

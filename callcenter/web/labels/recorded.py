@@ -66,6 +66,8 @@ ACTIONS = {
     "password_changed": noted("本人修改密码"),
     "password_reset": noted("重设密码"),
     "public_value_entered": noted("登记公开数值"),
+    "questionnaire_draft_kept": noted("上传问卷草稿"),
+    "questionnaire_draft_removed": noted("删除问卷草稿"),
     "refuse_list": noted("退回名单文件"),
     "contacts_capped": noted("因联系次数上限不再拨打"),
     "release_questionnaire": noted("发布问卷"),

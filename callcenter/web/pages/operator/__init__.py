@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.operator import api, console, day, desk, shift
+from callcenter.web.pages.operator import api, console, day, desk, practice, shift
 
 router = APIRouter()
 router.include_router(console.router)
@@ -10,3 +10,4 @@ router.include_router(api.router)
 router.include_router(desk.router)
 router.include_router(day.router)
 router.include_router(shift.router)
+router.include_router(practice.router)

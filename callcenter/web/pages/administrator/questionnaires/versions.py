@@ -1,0 +1,140 @@
+"""A version of a questionnaire from every side; nothing here changes anything."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from markupsafe import Markup
+from sqlmodel import Session
+from starlette.responses import Response
+
+from callcenter.errors import NotFound, Refused
+from callcenter.people import queries as people
+from callcenter.questionnaire import actions, differences, queries
+from callcenter.questionnaire.checks import check, errors, minutes_read_aloud
+from callcenter.questionnaire.definition import Definition
+from callcenter.questionnaire.picture import picture
+from callcenter.questionnaire.printed import printed
+from callcenter.questionnaire.printed.document import write_document
+from callcenter.questionnaire.problems import Problem
+from callcenter.questionnaire.workbooks import write_workbook, write_yaml
+from callcenter.studies import queries as studies
+from callcenter.web.deps import Work
+from callcenter.web.downloads import download
+from callcenter.web.pages.administrator.questionnaires.sheets import sheets
+from callcenter.web.rendering import page
+from callcenter.web.security import Person, allow
+from callcenter.web.translations import gettext as _
+
+router = APIRouter(prefix="/administrator/questionnaires")
+Administrator = Annotated[Person, allow("administrator")]
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("")
+def listed(request: Request, person: Administrator, session: Work) -> Response:
+    """All questionnaires with all their versions."""
+    found = []
+    for study in studies.studies(session):
+        names = sorted({str(entry["file"]).rpartition(".")[0] for entry in study.settings.get("questionnaires") or []})
+        in_use = {each.id for each in queries.in_use(session, study.id or 0)}
+        found.append((study, queries.versions(session, study.id or 0), in_use, names))
+    return page(request, person, "administrator/questionnaires/list.html", studies=found, names=people.names(session))
+
+
+@router.get("/{questionnaire_id}")
+def rows(request: Request, person: Administrator, session: Work, questionnaire_id: int, only: str = "") -> Response:
+    """Every row, with its problems beside it."""
+    version = queries.questionnaire(session, questionnaire_id)
+    definition = queries.definition(session, questionnaire_id)
+    found = _problems(session, questionnaire_id)
+    facts = {
+        "questions": sum(question.asked for question in definition.questions),
+        "minutes": minutes_read_aloud(definition),
+        "errors": len(errors(found)),
+        "warnings": len(found) - len(errors(found)),
+    }
+    shown = sheets(version.definition, found, person.language, only_problems=bool(only))
+    return _page(request, person, session, questionnaire_id, "rows", facts=facts, sheets=shown, only=only)
+
+
+@router.get("/{questionnaire_id}/picture")
+def routing(request: Request, person: Administrator, session: Work, questionnaire_id: int) -> Response:
+    """Its routing as a picture."""
+    drawn = picture(queries.definition(session, questionnaire_id), person.language)
+    return _page(request, person, session, questionnaire_id, "picture", drawn=Markup(drawn))  # noqa: S704  # made by us, every text escaped
+
+
+@router.get("/{questionnaire_id}/differences")
+def compared(request: Request, person: Administrator, session: Work, questionnaire_id: int, before: int = 0) -> Response:
+    """What changed since another version, and whether its answers carry over."""
+    version = queries.questionnaire(session, questionnaire_id)
+    others = [each for each in queries.versions(session, version.study_id) if each.name == version.name and each.id != version.id]
+    earlier = next((each for each in others if each.version < version.version), None)
+    chosen = next((each for each in others if each.id == before), earlier or next(iter(others), None))
+    found = []
+    if chosen is not None:
+        old, new = queries.definition(session, chosen.id or 0), queries.definition(session, questionnaire_id)
+        found = differences.compare(old, new)
+    return _page(request, person, session, questionnaire_id, "differences", others=others, chosen=chosen, found=found)
+
+
+@router.get("/{questionnaire_id}/print")
+def on_paper(request: Request, person: Administrator, session: Work, questionnaire_id: int) -> Response:
+    """The paper for approval, to be printed."""
+    form = printed(queries.definition(session, questionnaire_id))
+    return _page(request, person, session, questionnaire_id, "print", form=form)
+
+
+@router.get("/{questionnaire_id}/file.{ending}")
+def fetch(session: Work, _person: Administrator, questionnaire_id: int, ending: str) -> Response:
+    """The version as a file: docx (the paper), svg (the picture), xlsx or yaml (the source)."""
+    version = queries.questionnaire(session, questionnaire_id)
+    definition, name = queries.definition(session, questionnaire_id), f"{version.name}_v{version.version}.{ending}"
+    makers: dict[str, tuple[str, Any]] = {
+        "docx": (WORD, lambda: write_document(printed(definition), f"第 {version.version} 版", version.sha256)),
+        "svg": ("image/svg+xml", lambda: picture(definition).encode()),
+        "xlsx": (WORKBOOK, lambda: write_workbook(name, version.definition)),
+        "yaml": ("application/yaml", lambda: write_yaml(version.definition).encode()),
+    }
+    if ending not in makers:
+        raise NotFound("no_page", "没有这个页面：请检查地址，或从主菜单重新进入。")
+    kind, make = makers[ending]
+    return download(_once(make()), kind, name)
+
+
+def readable(session: Session, questionnaire_id: int) -> Definition:
+    """The definition of a version that can be walked; Refused where it has errors."""
+    found = errors(_problems(session, questionnaire_id))
+    if found:
+        raise Refused("questionnaire_has_errors", "这一版有 {count} 处错误，还不能预览：请先改正。", count=len(found))
+    return queries.definition(session, questionnaire_id)
+
+
+def _problems(session: Session, questionnaire_id: int) -> list[Problem]:
+    version = queries.questionnaire(session, questionnaire_id)
+    return check(version.definition, items=actions.items_of(session, version.study_id))
+
+
+def _page(request: Request, person: Person, session: Session, questionnaire_id: int, tab: str, **values: Any) -> Response:
+    version = queries.questionnaire(session, questionnaire_id)
+    tabs = [
+        (_("题目与问题"), ""),
+        (_("预览"), "/preview"),
+        (_("走向图"), "/picture"),
+        (_("与其他版本的差别"), "/differences"),
+        (_("打印稿"), "/print"),
+    ]
+    base = f"/administrator/questionnaires/{questionnaire_id}"
+    common: dict[str, Any] = {
+        "version": version,
+        "base": base,
+        "tabs_of": [(label, base + end) for label, end in tabs],
+        "names": people.names(session),
+    }
+    return page(request, person, f"administrator/questionnaires/{tab}.html", **common, **values)
+
+
+def _once(data: bytes) -> Iterator[bytes]:
+    yield data
