@@ -196,6 +196,7 @@ def _never(definition: Definition, proof: Proof) -> Iterator[Problem]:
             own
             and question.asked
             and question.name in proof.passed
+            and proof.outcomes.get(question.name)
             and not any(not outcome[-1] for outcome in proof.outcomes[question.name])
         ):
             yield problem("Q034", "survey", question.row, what=question.name)

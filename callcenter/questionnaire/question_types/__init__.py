@@ -40,6 +40,15 @@ SPELLINGS = {
     "trigger": "acknowledge",
     "calculate_here": "calculate",
     "date_time": "datetime",
+    "audio audit": "audio_audit",
+    "text audit": "text_audit",
+    "speed violations count": "speed_violations_count",
+    "speed violations list": "speed_violations_list",
+    "speed violations audit": "speed_violations_audit",
+    "phone number": "phone_number",
+    "sim serial": "simserial",
+    "subscriber id": "subscriberid",
+    "device id": "deviceid",
 }
 """Types as other tools spell them."""
 

@@ -43,7 +43,9 @@ def column_problem(column: str) -> tuple[str, dict[str, str]] | None:
 
 
 def appearance_problem(appearance: str) -> tuple[str, dict[str, str]] | None:
-    """search() fetches choices from a file."""
+    """search() fetches choices from a file; a plug-in of another tool draws nothing here."""
     if "search(" in appearance.replace(" ", ""):
         return "Q020", {"what": "按文件查找选项（search()）", "todo": FROM_FILE}
+    if "custom-" in appearance:
+        return "Q031", {"what": f"appearance {appearance.split('(', maxsplit=1)[0].strip()}"}
     return None

@@ -19,6 +19,7 @@ NO_LABELS_ASIDE = frozenset({"external_choices", "osm"})
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 _RANDOMIZED = re.compile(r"\brandomize\s*=\s*true\b", re.IGNORECASE)
 _WORKED_OUT = re.compile(r"\$\{|^\s*[a-z-]+\(.*\)\s*$", re.DOTALL)
+STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 BEGINS, ENDS = {"begin_group": False, "begin_repeat": True}, {"end_group": False, "end_repeat": True}
 CALCULATED = {"today": "today()", "start": "now()"}
 
@@ -215,7 +216,7 @@ class Reader:
         if not text:
             return None
         try:
-            return compile_expression({"yes": "true()", "no": "false()"}.get(text.lower(), text), filters=column == "choice_filter")
+            return _compiled({"yes": "true()", "no": "false()"}.get(text.lower(), text), filters=column == "choice_filter")
         except UnsupportedFeature as bad:
             self._say("Q020", number, what=f"{column} 中的{bad}", todo="请改用支持的函数，或把要查的数据写成选项或个案字段")
         except ExpressionProblem as bad:
@@ -265,6 +266,18 @@ def kind_of(text: str) -> tuple[str, str, bool]:
         if head in SPELLINGS or (count == 1 and head):
             return SPELLINGS.get(head, head), words[count] if len(words) > count else "", or_other
     return text, "", False
+
+
+def _compiled(text: str, *, filters: bool) -> Expression:
+    """The expression; where word processors bent its quotes, with straight ones, as pyxform reads it."""
+    try:
+        return compile_expression(text, filters=filters)
+    except UnsupportedFeature:
+        raise
+    except ExpressionProblem:
+        if text == text.translate(STRAIGHT):
+            raise
+        return compile_expression(text.translate(STRAIGHT), filters=filters)
 
 
 def _parameters(text: str) -> dict[str, str]:
