@@ -12,6 +12,7 @@ from elementpath.tdop import Parser
 from callcenter.questionnaire.definition import Definition
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.routing import Course, Given, Moment, find_route
+from scripts.console_benchmarks import console
 from scripts.measuring import ROUNDS, Measured
 
 QUESTIONS, EXPRESSIONS = 200, 150
@@ -37,6 +38,7 @@ def questionnaire() -> list[Measured]:
     return [
         _in_ms("questionnaire", told, "all expressions by elementpath, compiled, one context of variables", median, bare, aim=0.2),
         _in_ms("questionnaire-anew", f"{what}, worked out anew", "the same, only what depends on the answer", anew, median),
+        *console(),
     ]
 
 
