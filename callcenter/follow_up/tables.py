@@ -1,11 +1,12 @@
 """Appointments, top-up proposals, and who carries them out."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
-from callcenter.db.columns import key, link, moment, one_of
+from callcenter.db.columns import documents, key, link, moment, one_of
 
 
 class Appointment(SQLModel, table=True):
@@ -27,6 +28,21 @@ class Appointment(SQLModel, table=True):
     note: str = ""
     state: str = "open"
     made_at: datetime = moment()
+
+
+class LastTurn(SQLModel, table=True):
+    """How the cases of an operator's last outcome stood before it, so that it can be taken back; the next outcome takes its place."""
+
+    __tablename__ = "last_turns"
+    __table_args__ = (UniqueConstraint("user_id"),)
+    id: int | None = key()
+    user_id: int = link("users.id", index=False)
+    attempt_id: int = link("attempts.id", index=False)
+    lease_id: str
+    outcome: str
+    told_at: datetime = moment()
+    before: list[dict[str, Any]] = documents()
+    """By case; telephone numbers as hashes only."""
 
 
 class TopUpProposal(SQLModel, table=True):

@@ -120,3 +120,14 @@ def overturn(session: Session, verdict: ValidityVerdict, *, reasons: list[str], 
     session.add(later)
     session.flush()
     return later
+
+
+def undo_verdict(session: Session, interview_id: int, case_id: int, *, since: datetime, by: int) -> None:
+    """Where a verdict was given since a moment, follow it by one that says its outcome was taken back: the latest counts."""
+    of_interview = (ValidityVerdict.interview_id == interview_id, col(ValidityVerdict.at) >= since)
+    if session.exec(select(ValidityVerdict.id).where(*of_interview)).first() is not None:
+        undone = ValidityVerdict(
+            interview_id=interview_id, case_id=case_id, at=clock.now(), valid=False, reasons=["undone"], flags=[], by=by
+        )
+        session.add(undone)
+        session.flush()

@@ -129,3 +129,36 @@ def test_never_two_calls_for_one_operator_nor_a_word_for_another_case(operator: 
     late = operator.post("/operator/api/answer", json={"question": "notice", "value": "yes", "lease_id": lease, "attempt_id": attempt})
     assert late.json()["why"] == "lease_gone", "an answer that was on its way belongs to its own case"
     assert len(app.state.phone_line.placed) == 1
+
+
+def test_the_last_outcome_is_taken_back_within_wrap_up_and_leaves_the_case_as_it_was(
+    operator: Browser, made: MadeCases, field_time: FieldTime
+) -> None:
+    post(operator, "next")
+    attempt = post(operator, "dial")["attempt"]["id"]
+    with transaction() as session:
+        calls.record_event(session, LineEvent("CA1", 0, "in-progress", clock.now(), attempt))
+        calls.record_event(session, LineEvent("CA1", 1, "completed", clock.now(), attempt))
+    operator.get("/operator/api/state")
+    fields = "id, rank, due_at, phones, attempts, last_attempt_day, line, for_operator_id, anyone_from, needs_conversion, closed_why"
+    before = statement(f"SELECT {fields} FROM cases ORDER BY id")
+    told = post(operator, "outcome", outcome="opt_out", detail={"do_not_call": True})
+    assert (told["undo"]["attempt_id"], told["finished"]["action"]) == (attempt, "close")
+    back = post(operator, "undo", attempt_id=attempt)
+    assert (back["attempt"]["id"], back["attempt"]["outcome"], back["operator"]["state"]) == (attempt, None, "wrap_up")
+    assert "soft_refusal" in back["outcomes"]
+    assert statement(f"SELECT {fields} FROM cases ORDER BY id") == before
+    assert statement("SELECT count(*) AS n FROM do_not_call") == [{"n": 0}]
+    assert statement("SELECT state FROM interviews") == [{"state": "open"}]
+    assert statement("SELECT detail FROM audit_trail WHERE action = 'outcome_undone'") == [
+        {"detail": {"attempt": attempt, "outcome": "opt_out"}}
+    ]
+    wish = {"appointment": {"at": "2022-06-02T16:00"}}
+    post(operator, "outcome", outcome="appointment_hard", detail=wish)
+    post(operator, "undo", attempt_id=attempt)
+    assert [row["state"] for row in statement("SELECT state FROM appointments")] == ["cancelled"]
+    assert statement("SELECT code, final FROM dispositions ORDER BY id DESC LIMIT 1") == [{"code": "3.11", "final": False}]
+    post(operator, "outcome", outcome="appointment_hard", detail=wish)
+    field_time.set(clock.now() + timedelta(seconds=61))
+    assert operator.post("/operator/api/undo", json={"attempt_id": attempt}).json()["why"] == "undo_too_late"
+    assert statement("SELECT state FROM appointments ORDER BY id") == [{"state": "cancelled"}, {"state": "open"}]

@@ -10,6 +10,7 @@ from callcenter.follow_up.actions.release_modes import switch_release_mode
 from callcenter.follow_up.actions.returning import settle_abandoned
 from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups, release_by_hand
 from callcenter.follow_up.actions.tracing import add_found_number, give_up_tracing
+from callcenter.follow_up.actions.undoing import finish_and_remember, undo
 
 __all__ = [
     "Finish",
@@ -21,6 +22,7 @@ __all__ = [
     "decline_top_up",
     "end_shift",
     "finish",
+    "finish_and_remember",
     "give_up_tracing",
     "hand_over",
     "propose_invalidation",
@@ -29,5 +31,6 @@ __all__ = [
     "release_by_hand",
     "settle_abandoned",
     "switch_release_mode",
+    "undo",
     "watch_appointments",
 ]

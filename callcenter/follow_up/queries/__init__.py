@@ -12,6 +12,7 @@ from callcenter.follow_up.queries.appointments import (
     slot_loads,
 )
 from callcenter.follow_up.queries.forecasts import Standing, standing
+from callcenter.follow_up.queries.last_turns import undoable
 from callcenter.follow_up.queries.quality import held_interviews
 from callcenter.follow_up.queries.top_ups import (
     PROTOCOL_WORKDAYS,
@@ -59,5 +60,6 @@ __all__ = [
     "state_of",
     "strata",
     "tracing_list",
+    "undoable",
     "was_declined",
 ]

@@ -165,6 +165,14 @@ def end(session: Session, interview_id: int, state: str) -> Interview:
     return found
 
 
+def reopen(session: Session, interview_id: int, position: str | None) -> None:
+    """Open an interview again whose end was told by mistake."""
+    found = _locked(session, interview_id)
+    found.state, found.ended_at, found.position = "open", None, position
+    session.add(found)
+    session.flush()
+
+
 def _locked(session: Session, interview_id: int) -> Interview:
     locked = select(Interview).where(Interview.id == interview_id).with_for_update()
     found = session.exec(locked.execution_options(populate_existing=True)).first()

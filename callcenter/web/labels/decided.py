@@ -19,6 +19,7 @@ VALIDITY = {
     "handled_after_all": noted("其实办理过"),
     "not_as_told": noted("与登记的结果不符"),
     "too_short": noted("访问时间过短"),
+    "undone": noted("结果已撤销"),
 }
 
 DECISIONS = {

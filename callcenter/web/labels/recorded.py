@@ -60,6 +60,7 @@ ACTIONS = {
     "tracing_given_up": noted("找不到号码，结束个案"),
     "number_added": noted("补充号码"),
     "numbers_shown": noted("显示完整号码"),
+    "outcome_undone": noted("撤销结果"),
     "outcome_settled": noted("系统补登结果"),
     "package_fetched": noted("下载数据包"),
     "package_made": noted("生成数据包"),

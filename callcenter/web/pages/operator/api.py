@@ -15,7 +15,7 @@ from callcenter.call_queue.leases import Lease
 from callcenter.calls import queries as calls
 from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, Refused
-from callcenter.follow_up.actions import Finish, finish
+from callcenter.follow_up.actions import Finish, finish_and_remember
 from callcenter.interviews import actions as interviews
 from callcenter.interviews import queries as interview_queries
 from callcenter.people import actions as people
@@ -146,7 +146,9 @@ def tell_outcome(request: Request, person: Operator, told: ToldOutcome) -> State
             raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
         last = calls.latest_attempt(session, lease_id)
         attempt_id = told.attempt_id if told.attempt_id is not None else (last.id if last else None)
-        done = finish(session, lease_id=lease_id, attempt_id=attempt_id, outcome=told.outcome, detail=told.detail, user_id=person.id)
+        done = finish_and_remember(
+            session, lease_id=lease_id, attempt_id=attempt_id, outcome=told.outcome, detail=told.detail, user_id=person.id
+        )
     if done.state == "done":
         dialling.hang_up(request.app.state.phone_line, lease_id)
     with transaction() as session:

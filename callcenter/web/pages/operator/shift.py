@@ -41,6 +41,12 @@ class Mode(BaseModel):
     mode: str = Field(max_length=20)
 
 
+class Undo(BaseModel):
+    """The call whose outcome is taken back."""
+
+    attempt_id: int
+
+
 @router.post("/api/ready")
 def ready(session: Work, person: Operator) -> State:
     """Back from a break, or done with the last call."""
@@ -74,6 +80,13 @@ def choose_mode(session: Work, person: Operator, given: Mode) -> State:
     """Another dialling mode, where the study allows it."""
     people.choose_mode(session, person.id, given.mode)
     return state(session, person)
+
+
+@router.post("/api/undo")
+def undo(session: Work, person: Operator, given: Undo) -> State:
+    """Take the last outcome back: the case is in hand again and waits for another one."""
+    follow_up.undo(session, attempt_id=given.attempt_id, user_id=person.id)
+    return state(session, person, noted="undone")
 
 
 @router.get("/shift")

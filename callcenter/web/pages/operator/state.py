@@ -69,12 +69,13 @@ def state(
         "interview": None,
         "outcomes": [],
         "none": None,
+        "undo": None,
         "saved_at": None,
         "now": _iso(now),
     }
     if held is None:
         every = [study.settings for study in studies.studies(session)]
-        return {**empty, "operator": doing(session, person.id, every, now), **more}
+        return {**empty, "operator": doing(session, person.id, every, now), "undo": follow_up.undoable(session, person.id, now), **more}
     attempt = held.attempt
     case, standing = _standing(session, person, held, answered)
     return {

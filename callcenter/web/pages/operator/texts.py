@@ -49,6 +49,7 @@ TEXTS = {
     "two_digits": noted("按两位数字选择"),
     "rank_hint": noted("按先后顺序逐个选择，再按一次取消"),
     "rank_place": noted("第 {place}"),
+    "noted_undone": noted("已撤销：请重新登记结果。"),
     "noted_spam": noted("已记下：线路显示为骚扰。"),
     "no_objections": noted("没有找到。"),
     "wait_answer": noted("正在呼叫，请听提示音。"),
