@@ -65,7 +65,7 @@ SELECT a.case_id, a.question, a.instance, {_VALUE}, a.nonanswer, a.version, {_AT
 PARADATA = f"""
 SELECT c.id, a.question, a.instance, a.version, {_AT.format("a.shown_at")}, {_AT.format("a.answered_at")},
     round(extract(epoch FROM a.answered_at - a.shown_at)::numeric, 1), a.nonanswer IS NOT NULL, a.set_aside,
-    a.asked_in IS NOT NULL, coalesce(a.operator_id, i.operator_id)
+    a.asked_in IS NOT NULL, a.mode, a.language, coalesce(a.operator_id, i.operator_id)
 FROM cases c JOIN releases r ON r.id = c.release_id JOIN interviews i ON i.case_id = c.id JOIN answers a ON a.interview_id = i.id
 WHERE r.draw_id = %(draw)s ORDER BY c.id, a.id
 """  # nothing from outside
@@ -106,6 +106,8 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "not_answered": "BOOLEAN",
             "set_aside": "BOOLEAN",
             "copied": "BOOLEAN",
+            "mode": "VARCHAR",
+            "language": "VARCHAR",
             "operator_id": "BIGINT",
         },
     ),

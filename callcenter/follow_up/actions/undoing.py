@@ -16,7 +16,7 @@ from callcenter import clock
 from callcenter.call_queue import leases
 from callcenter.call_queue import queries as queue
 from callcenter.call_queue.tables import Case
-from callcenter.calls.tables import Attempt
+from callcenter.calls.tables import Attempt, SharedAttempt
 from callcenter.errors import Refused
 from callcenter.follow_up.actions.finishing import Finish, finish
 from callcenter.follow_up.recall_rules import usable
@@ -114,8 +114,10 @@ def _refuse_overtaken(session: Session, turn: LastTurn, held: list[Case]) -> Non
 
 def _take_back(session: Session, undone: _Undone) -> None:
     attempt = undone.attempt
-    attempt.outcome, attempt.outcome_at, attempt.outcome_detail = None, None, {}
-    session.add(attempt)
+    shared = session.exec(select(SharedAttempt).where(SharedAttempt.attempt_id == attempt.id))
+    for told in (attempt, *shared):
+        told.outcome, told.outcome_at, told.outcome_detail = None, None, {}
+        session.add(told)
     made = select(Appointment).where(Appointment.attempt_id == attempt.id, Appointment.state == "open")
     for appointment in session.exec(made):
         appointment.state = "cancelled"

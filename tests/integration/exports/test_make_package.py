@@ -120,7 +120,7 @@ def tables_agree(place: Path) -> None:
     assert figures[0][1] == 32_767
     assert len(read(place, "attempts.csv")) == 11
     assert len(read(place, "dispositions.csv")) == 22
-    assert {row["seconds"] for row in read(place, "paradata.csv")} == {""}
+    assert {(row["seconds"], row["mode"], row["language"]) for row in read(place, "paradata.csv")} == {("", "telephone", "zh")}
     assert json.loads((place / "response_rates.json").read_text())[-1]["rates"]["RR1"] == pytest.approx(9 / 11)
 
 
