@@ -11,6 +11,7 @@ from callcenter.frame import tables as frame_tables
 from callcenter.interviews import tables as interviews_tables
 from callcenter.lists import tables as lists_tables
 from callcenter.operations import tables as operations_tables
+from callcenter.other_sources import tables as other_sources_tables
 from callcenter.people import tables as people_tables
 from callcenter.practice import tables as practice_tables
 from callcenter.questionnaire import tables as questionnaire_tables
@@ -29,6 +30,7 @@ TABLES = (
     interviews_tables,
     lists_tables,
     operations_tables,
+    other_sources_tables,
     people_tables,
     practice_tables,
     questionnaire_tables,

@@ -54,7 +54,8 @@ NAVIGATION: dict[str, list[Group]] = {
             noted("呼叫"),
             (
                 (noted("个案查询"), "/cases"),
-                (noted("跟进"), "/supervisor/appointments"),
+                (noted("预约"), "/supervisor/appointments"),
+                (noted("查找号码"), "/supervisor/tracing"),
                 (noted("外呼线路"), "/supervisor/lines"),
                 (noted("人员与班次"), "/supervisor/people"),
                 (noted("练习"), "/practice"),
@@ -62,7 +63,13 @@ NAVIGATION: dict[str, list[Group]] = {
         ),
         Group(
             noted("质量"),
-            ((noted("比率"), "/rates"),),
+            (
+                (noted("比率"), "/rates"),
+                (noted("复核"), "/supervisor/rechecks"),
+                (noted("访问质量"), "/supervisor/quality"),
+                (noted("判定无效"), "/supervisor/invalidations"),
+                (noted("其他来源"), "/other-sources"),
+            ),
         ),
         CALENDAR,
         BOARDS,
@@ -76,6 +83,7 @@ NAVIGATION: dict[str, list[Group]] = {
                 (noted("个案查询"), "/cases"),
                 (noted("工单时长"), "/work-orders"),
                 (noted("抽样证书"), "/sampling/certificates"),
+                (noted("其他来源"), "/other-sources"),
             ),
         ),
         BOARDS,
