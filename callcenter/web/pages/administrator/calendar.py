@@ -4,10 +4,12 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from callcenter import clock
 from callcenter.errors import Conflict, InvalidInput, NotFound
+from callcenter.operations import queries as house
 from callcenter.people import queries as people
 from callcenter.studies import actions, queries, work_calendar
 from callcenter.studies.phases import field_day
@@ -95,6 +97,7 @@ def _year(
         "unusual": [(day, names.get(day.day, day.name)) for day in days if day.kind in {"holiday", "make_up"} or day.own],
         "entries": entries,
         "people": people.names(session),
+        "studies": [_of_study(session, study) for study in queries.studies(session)],
         "announced": work_calendar.announced(year),
         "until": work_calendar.announced_until(),
         "first": FIRST_YEAR,
@@ -112,3 +115,19 @@ def _month(days: list[Day], month: int, names: dict[date, str]) -> dict[str, Any
     padded += [None] * (-len(padded) % 7)
     titles = {day.day: names.get(day.day, day.name) for day in own}
     return {"month": month, "weeks": [padded[at : at + 7] for at in range(0, len(padded), 7)], "titles": titles}
+
+
+def _of_study(session: Session, study: Any) -> dict[str, Any]:
+    """A study's own hours and exceptions, and who loaded them when: they stand in its folder, and the last word is theirs."""
+    calling = study.settings.get("calling") or {}
+    loaded = [entry for entry in house.history(session, "study", study.id) if entry.action == "load_study"]
+    return {
+        "title": study.title,
+        "spans": {name: ["–".join(span) for span in calling.get(name) or ()] for name in ("dayparts", "persons_dayparts")},
+        "appointments": "–".join(calling.get("appointment_hours") or ()),
+        "weekdays": calling.get("weekdays") or [],
+        "holidays": calling.get("holidays", "china") == "china",
+        "extra_workdays": [str(day) for day in calling.get("extra_workdays") or ()],
+        "extra_days_off": [str(day) for day in calling.get("extra_days_off") or ()],
+        "loaded": loaded[-1] if loaded else None,
+    }
