@@ -23,7 +23,7 @@ from callcenter.follow_up.actions import settle_abandoned
 from tests.conftest import FieldTime
 from tests.factories.cases import make_cases
 
-TURNS = int(os.environ.get("QUEUE_TRIAL_TURNS", "45"))
+TURNS = int(os.environ.get("QUEUE_TRIAL_TURNS", "30"))
 """Outcomes taken before the trial ends."""
 STEP = 15
 """After so many the clock jumps and a process is killed."""
