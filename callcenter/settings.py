@@ -30,6 +30,13 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_byoc: str | None = None
     """The BYOC trunk (BY…) over which a carrier's published numbers can be shown."""
+    twilio_api_key_sid: str = ""
+    """An API key (SK…) with which browsers get their tokens; without it operators use SIP or desk telephones."""
+    twilio_api_key_secret: SecretStr = SecretStr("")
+    voice_sdk_file: Path | None = None
+    """The carrier's Voice SDK for browsers (twilio.min.js), served to operators who use the browser as telephone."""
+    carrier_legal_basis: str = ""
+    """On which legal basis numbers and recordings go to a carrier outside this house or abroad; without it such a carrier is not used."""
     carrier_seed: str = "1"
     """Decides who stands behind each number at the simulated carrier; simulated operators are handed the same."""
     field_clock_file: Path | None = None

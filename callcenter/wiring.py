@@ -1,12 +1,13 @@
 """The only place that picks real or simulated parts: database, field time, phone line."""
 
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from callcenter import clock, schema
-from callcenter.calls.phone_line import NoLine, PhoneLine
+from callcenter.calls.phone_line import LineUnlawful, NoLine, PhoneLine
 from callcenter.db.engine import connect
 from callcenter.errors import Refused
 from callcenter.settings import Settings
@@ -38,6 +39,8 @@ def phone_line(settings: Settings) -> PhoneLine:
     token = settings.twilio_auth_token.get_secret_value()
     if not settings.twilio_account_sid or not token:
         return NoLine()
+    if _is_outside(settings.twilio_base_url) and not settings.carrier_legal_basis.strip():
+        return NoLine(LineUnlawful)
     from callcenter.telephony.twilio_line import TwilioLine  # noqa: PLC0415  # commands that call nobody need not wait for its imports
 
     return TwilioLine(
@@ -54,6 +57,15 @@ def alert_senders(settings: Settings) -> "list[Sender]":
     from callcenter.operations.alert_senders import senders  # noqa: PLC0415  # only the scheduler sends, and only where a way is set
 
     return senders(settings) if settings.alert_webhook_url or settings.smtp_host else []
+
+
+def _is_outside(base_url: str | None) -> bool:
+    """Whether a carrier is somebody else's: neither this machine, nor a private address, nor a bare name of this network."""
+    host = urlsplit(base_url or "//api.twilio.com").hostname or ""
+    try:
+        return not ip_address(host).is_private
+    except ValueError:
+        return "." in host and host not in LOOPBACK
 
 
 class _FileClock:

@@ -141,6 +141,17 @@ class LineMissing(LineFailure):
         super().__init__("no_carrier_account", "还没有设置电话线路账号，不能拨打。请管理员设置 TWILIO_ACCOUNT_SID 和 TWILIO_AUTH_TOKEN。")
 
 
+class LineUnlawful(LineFailure):
+    """The carrier is outside the house, and nobody has named the law that lets numbers go there."""
+
+    why = "no_legal_basis"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no_legal_basis", "运营商不在本机构内，还没有写明向其提供号码的法律依据，不能拨打。请管理员设置 CARRIER_LEGAL_BASIS。"
+        )
+
+
 class PhoneLine(Protocol):
     """A carrier. Calls to it go over the network: never inside a transaction.
 
@@ -190,42 +201,45 @@ class PhoneLine(Protocol):
 
 
 class NoLine:
-    """Stands in where no carrier is set up: pages work, dialling says why it cannot."""
+    """Stands in where no carrier is set up, or may not be used: pages work, dialling says why it cannot."""
 
     needs_seats = False
 
+    def __init__(self, why: type[LineMissing] | type[LineUnlawful] = LineMissing) -> None:
+        self.why = why
+
     def place(self, placement: Placement) -> Placed:  # noqa: ARG002  # as the port has it
         """Refused."""
-        raise LineMissing
+        raise self.why
 
     def seat(self, seat: Seat) -> Placed:  # noqa: ARG002  # as the port has it
         """Refused."""
-        raise LineMissing
+        raise self.why
 
     def hang_up(self, sid: str) -> None:  # noqa: ARG002  # as the port has it
         """Refused."""
-        raise LineMissing
+        raise self.why
 
     def state(self, sid: str) -> LineState:  # noqa: ARG002  # as the port has it
         """Refused."""
-        raise LineMissing
+        raise self.why
 
     def lead(self, sid: str, script: Script) -> None:  # noqa: ARG002  # as the port has it
         """Refused."""
-        raise LineMissing
+        raise self.why
 
     def record(self, sid: str, attempt_id: int) -> str:  # noqa: ARG002  # as the port has it
         """Refused."""
-        raise LineMissing
+        raise self.why
 
     def stop_recording(self, sid: str, recording_sid: str) -> None:  # noqa: ARG002  # as the port has it
         """Refused."""
-        raise LineMissing
+        raise self.why
 
     def fetch_recording(self, recording_sid: str) -> bytes:  # noqa: ARG002  # as the port has it
         """Refused."""
-        raise LineMissing
+        raise self.why
 
     def delete_recording(self, recording_sid: str) -> None:  # noqa: ARG002  # as the port has it
         """Refused."""
-        raise LineMissing
+        raise self.why

@@ -95,6 +95,8 @@ class Attempt(SQLModel, table=True):
         Index("attempts_open", "placed_at", postgresql_where=text("ended_at IS NULL")),
         Index("attempts_of_line", "line", "placed_at"),
         Index("attempts_untold", "id", postgresql_where=text("outcome IS NULL")),
+        Index("attempts_of_phone", "phone"),
+        CheckConstraint(one_of("direction", "outgoing", "incoming")),
     )
     id: int | None = key()
     case_id: int = link("cases.id")
@@ -115,6 +117,8 @@ class Attempt(SQLModel, table=True):
     sip_code: int | None = None
     answered_by: str | None = None
     """What the carrier heard, where it listened: human, machine, fax or unknown."""
+    direction: str = Field(default="outgoing", sa_column_kwargs={"server_default": "outgoing"})
+    """`incoming` where the enterprise called us: a contact that never counts against the caps."""
     carrier_failure: str | None = None
     outcome: str | None = None
     outcome_at: datetime | None = moment(nullable=True)
@@ -188,3 +192,64 @@ class AudioPlace(SQLModel, table=True):
     kind: str
     address: str
     """`client:…`, `sip:…` or a number in E.164."""
+
+
+class IncomingCall(SQLModel, table=True):
+    """Somebody called one of our lines."""
+
+    __tablename__ = "incoming_calls"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "menu", "offered", "taken", "promised", "ended")),
+        Index("incoming_offered", "offered_at", postgresql_where=text("state = 'offered'")),
+    )
+    id: int | None = key()
+    study_id: int = link("studies.id")
+    line: str
+    caller: str
+    """E.164; empty where it was withheld."""
+    call_sid: str = Field(unique=True)
+    known: bool
+    """Whether open cases have this number."""
+    state: str = "menu"
+    came_at: datetime = moment()
+    heard_at: datetime = moment()
+    """When the carrier last asked how to go on."""
+    offered_at: datetime | None = moment(nullable=True)
+    taken_by: int | None = link("users.id", nullable=True, index=False)
+    taken_at: datetime | None = moment(nullable=True)
+    attempt_id: int | None = link("attempts.id", nullable=True, index=False)
+    promised_for: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    handled_at: datetime | None = moment(nullable=True)
+    handled_by: int | None = link("users.id", nullable=True, index=False)
+    note: str = ""
+
+
+class Recording(SQLModel, table=True):
+    """Sound of a talk, or words that a caller left: fetched from the carrier and deleted there, kept until its day."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "wanted", "running", "ready", "stored", "failed", "deleted")),
+        CheckConstraint("(attempt_id IS NULL) <> (incoming_id IS NULL)"),
+        Index("recordings_to_fetch", "id", postgresql_where=text("state IN ('wanted', 'running', 'ready')")),
+    )
+    id: int | None = key()
+    study_id: int = link("studies.id")
+    attempt_id: int | None = link("attempts.id", nullable=True)
+    incoming_id: int | None = link("incoming_calls.id", nullable=True)
+    recording_sid: str | None = Field(default=None, unique=True)
+    state: str = "wanted"
+    wanted_at: datetime = moment()
+    seconds: int | None = None
+    tries: int = 0
+    file: str | None = None
+    """Below the recordings of the data folder."""
+    sha256: str | None = None
+    size: int | None = None
+    stored_at: datetime | None = moment(nullable=True)
+    removed_there_at: datetime | None = moment(nullable=True)
+    """When it was deleted at the carrier."""
+    keep_until: date | None = Field(default=None, index=True)
+    deleted_at: datetime | None = moment(nullable=True)
+    deleted_why: str | None = None

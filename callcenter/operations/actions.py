@@ -63,7 +63,7 @@ def queue_job(session: Session, kind: str, payload: dict[str, Any], by: int | No
     return job.id
 
 
-FIRST = ("judge_list", "make_receipt")
+FIRST = ("begin_recording", "end_recording", "judge_list", "make_receipt")
 """Kinds of jobs that somebody waits for in front of a page: claimed before all others, however long those have waited."""
 
 

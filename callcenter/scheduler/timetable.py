@@ -48,10 +48,20 @@ def timetable(phone_line: PhoneLine, alerting: Callable[[], Result] | None = Non
         Line("fold_counters", timedelta(seconds=60), _in_transaction("folded", response_rates.fold_counters)),
         Line("snapshot_rates", timedelta(hours=1), _in_transaction("kept", response_rates.snapshot_rates)),
         Line("prove_counters", timedelta(hours=24), _in_transaction("differing", response_rates.prove_counters)),
+        Line("chase_recordings", timedelta(minutes=1), _in_transaction("asked", calls.chase_recordings)),
+        Line("delete_recordings", timedelta(hours=1), _in_transaction("queued", _queue_deletion)),
         Line("forget_old_runs", timedelta(hours=1), _in_transaction("forgotten", operations.forget_old_runs)),
         Line("forget_kept_files", timedelta(hours=1), _in_transaction("forgotten", operations.forget_kept_files)),
         Line("forget_old_log_ins", timedelta(hours=1), _in_transaction("forgotten", people.forget_old_log_ins)),
     ]
+
+
+def _queue_deletion(session: Session) -> int:
+    """Files lie where the workers are: they delete them. Nothing is queued where nothing is due."""
+    due = len(calls.over_due(session))
+    if due:
+        operations.queue_job(session, "delete_recordings", {}, None)
+    return due
 
 
 def _in_transaction(counted: str, action: Callable[[Session], int]) -> Callable[[], Result]:

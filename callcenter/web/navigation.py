@@ -39,6 +39,7 @@ NAVIGATION: dict[str, list[Group]] = {
         alone(noted("我的预约"), "/operator/appointments"),
         alone(noted("我的今天"), "/operator/day"),
         PRACTICE,
+        alone(noted("我的话机"), "/telephone"),
     ],
     "supervisor": [
         alone(noted("总览"), "/supervisor"),
@@ -53,6 +54,8 @@ NAVIGATION: dict[str, list[Group]] = {
         Group(
             noted("呼叫"),
             (
+                (noted("正在进行的通话"), "/supervisor/calls"),
+                (noted("来电留言"), "/supervisor/messages"),
                 (noted("个案查询"), "/cases"),
                 (noted("预约"), "/supervisor/appointments"),
                 (noted("查找号码"), "/supervisor/tracing"),

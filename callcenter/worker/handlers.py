@@ -11,15 +11,20 @@ from callcenter.worker.frames import freeze_frame, preview_frame, try_screening
 from callcenter.worker.lists import judge_list
 from callcenter.worker.packages import export
 from callcenter.worker.receipts import make_receipt
+from callcenter.worker.recordings import begin_recording, delete_recordings, end_recording, store_recording
 
 Progress = Callable[[int, int | None], None]
 Handler = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
 HANDLERS: dict[str, Handler] = {
+    "begin_recording": begin_recording,
+    "delete_recordings": delete_recordings,
+    "end_recording": end_recording,
     "export": export,
     "freeze_frame": freeze_frame,
     "judge_list": judge_list,
     "make_receipt": make_receipt,
     "preview_frame": preview_frame,
+    "store_recording": store_recording,
     "try_screening": try_screening,
 }

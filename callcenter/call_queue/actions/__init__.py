@@ -1,5 +1,6 @@
 """Writes of the queue: cases from releases, the claim, leases, and what later stages decide about a case."""
 
+from callcenter.call_queue.actions.answering import lease_for_caller
 from callcenter.call_queue.actions.assigning import assign
 from callcenter.call_queue.actions.claiming import claim
 from callcenter.call_queue.actions.deciding import (
@@ -32,6 +33,7 @@ __all__ = [
     "give_back_all",
     "heartbeat",
     "kind_of",
+    "lease_for_caller",
     "locked",
     "locked_bundle",
     "recount",

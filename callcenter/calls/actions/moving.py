@@ -10,6 +10,9 @@ from callcenter.calls.tables import Attempt
 from callcenter.operations import actions as operations
 from callcenter.people import actions as people
 
+CHANNEL = "calls"
+"""Whoever watches over all calls listens here."""
+
 
 def locked(session: Session, attempt_id: int) -> Attempt:
     """The attempt as it stands now, ours until the transaction ends."""
@@ -33,5 +36,6 @@ def saved(session: Session, attempt: Attempt) -> Attempt:
     session.flush()
     if attempt.state in ENDED:
         people.call_ended(session, attempt.operator_id)
+    operations.notify(session, CHANNEL)
     operations.notify(session, f"operator_{attempt.operator_id}", attempt.state)
     return attempt

@@ -13,7 +13,17 @@ from callcenter.calls.queries.attempts import (
     open_attempt,
     silent_calls,
 )
+from callcenter.calls.queries.incoming import (
+    IncomingRow,
+    calls_with_words,
+    incoming,
+    line_called,
+    offered_calls,
+    open_cases_of_number,
+    ready_operators,
+)
 from callcenter.calls.queries.legs import SilentLeg, audio_place, open_leg, require_seat, seated_room, silent_legs
+from callcenter.calls.queries.live import LiveCall, live_calls
 from callcenter.calls.queries.published_lines import (
     WHOLE_CITY,
     Unpublished,
@@ -28,10 +38,13 @@ from callcenter.calls.queries.published_lines import (
     stored_lines,
     without_publication,
 )
+from callcenter.calls.queries.recordings import call_of_recording, recording, recordings_of_case
 
 __all__ = [
     "WHOLE_CITY",
     "CallOfCase",
+    "IncomingRow",
+    "LiveCall",
     "SilentCall",
     "SilentLeg",
     "Unpublished",
@@ -39,20 +52,30 @@ __all__ = [
     "attempts_of",
     "audio_place",
     "call_elsewhere",
+    "call_of_recording",
     "calls_for_chart",
     "calls_to",
+    "calls_with_words",
     "case_on_lines",
     "cases_of",
     "events_of",
     "explain",
     "failures_in_a_row",
+    "incoming",
     "labels_of_lines",
     "latest_attempt",
     "line",
+    "line_called",
     "lines",
+    "live_calls",
+    "offered_calls",
     "open_attempt",
+    "open_cases_of_number",
     "open_leg",
     "publications",
+    "ready_operators",
+    "recording",
+    "recordings_of_case",
     "require_seat",
     "seated_room",
     "silent_calls",

@@ -49,6 +49,7 @@ class CallOfCase:
     outcome_at: datetime | None
     outcome_detail: dict[str, Any]
     note: str
+    direction: str
 
 
 _OF_CASES = f"""

@@ -144,7 +144,9 @@ def _history(session: Session, turn: _Turn) -> tuple[Past, ...]:
     last = turn.attempt.id if turn.attempt else None
     told = (one for one in calls.attempts_of(session, turn.case_id) if one.outcome is not None)
     attempts = sorted(told, key=lambda one: (one.id == last, one.placed_at, one.id))
-    past = [Past(one.placed_at, one.outcome or "", one.phone, one.line, one.outcome_detail) for one in attempts]
+    past = [
+        Past(one.placed_at, one.outcome or "", one.phone, one.line, one.outcome_detail, one.direction == "incoming") for one in attempts
+    ]
     besides = [] if turn.attempt else [Past(clock.now(), turn.heard.outcome, detail=turn.heard.detail)]
     return (*past, *besides)
 

@@ -58,11 +58,13 @@ class Past:
     phone: str = ""
     line: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+    incoming: bool = False
+    """The enterprise called us: a contact, no attempt of ours."""
 
     @property
     def counts(self) -> bool:
-        """Whether it was an attempt at all."""
-        return self.outcome not in NO_ATTEMPT
+        """Whether it was an attempt of ours at all."""
+        return self.outcome not in NO_ATTEMPT and not self.incoming
 
 
 @dataclass(frozen=True)

@@ -86,18 +86,20 @@ class Rooms:
 
     def __init__(self, tell: Tell, comes_back: Callable[[Call, datetime], None]) -> None:
         self.all: dict[str, Room] = {}
+        self.open_by_name: dict[str, Room] = {}
         self.tell, self.comes_back = tell, comes_back
 
     def named(self, name: str) -> Room | None:
         """The open room of that name or id."""
-        return next((one for one in self.all.values() if name in {one.sid, one.name} and one.ended is None), None)
+        room = self.open_by_name.get(name) or self.all.get(name)
+        return room if room is not None and room.ended is None else None
 
     def open(self, name: str, account_sid: str, at: datetime) -> Room:
         """The open room of that name, or a new one."""
         room = self.named(name)
         if room is None:
             room = Room(new_sid("CF"), account_sid, name, at)
-            self.all[room.sid] = room
+            self.all[room.sid] = self.open_by_name[name] = room
         return room
 
     def invite(self, call: Call, room: Room, options: Verb, at: datetime, label: str | None = None) -> Member:
@@ -143,6 +145,7 @@ class Rooms:
         if room.ended:
             return
         room.status, room.ended = "completed", at
+        self.open_by_name.pop(room.name, None)
         left = list(room.members.values())
         room.members.clear()
         for member in left:

@@ -56,6 +56,7 @@ Form = Annotated[FormData, Depends(genuine)]
 
 Attempt = Annotated[str | None, Query()]
 Leg = Annotated[str | None, Query()]
+Call = Annotated[str | None, Query()]
 
 
 @router.post("/status", dependencies=[Genuine], status_code=204)
@@ -64,6 +65,8 @@ def status(request: Request, form: Form, later: BackgroundTasks, attempt: Attemp
     event = _understood(lambda: twilio_events.event(form, attempt, clock.now()))
     with transaction() as session:
         actions.record_event(session, event)
+        if call_states.named(event.word) in call_states.ENDED:
+            actions.end_incoming(session, event.sid)
         stray = actions.is_stray(session, event.sid)
     if stray and call_states.named(event.word) not in call_states.ENDED:
         later.add_task(_end_stray, request.app.state.phone_line, event.sid)
@@ -84,13 +87,13 @@ def answer(request: Request, session: Work, form: Form, attempt: Attempt = None)
     """The script of an answered call: through to its operator; the end where the address names no attempt."""
     number = twilio_events.number_in(attempt)
     script = over() if number is None else actions.answer(session, number, twilio_events.call_sid(form))
-    return _told(request, script)
+    return scripted(request, script)
 
 
 @router.post("/leg", dependencies=[Genuine])
 def leg(request: Request, session: Work, form: Form, leg: Leg = None) -> Response:
     """The script of a leg of our own people: into its room."""
-    return _told(request, actions.leg_script(session, twilio_events.number_in(leg), twilio_events.call_sid(form)))
+    return scripted(request, actions.leg_script(session, twilio_events.number_in(leg), twilio_events.call_sid(form)))
 
 
 @router.post("/leg-status", dependencies=[Genuine], status_code=204)
@@ -111,7 +114,24 @@ def room(session: Work, form: Form, leg: Leg = None) -> Response:
     return Response(status_code=204)
 
 
-def _told(request: Request, script: Script) -> Response:
+@router.post("/recording", dependencies=[Genuine], status_code=204)
+def recording(session: Work, form: Form, attempt: Attempt = None, call: Call = None) -> Response:
+    """Keep that a recording is ready: it is fetched at once."""
+    sid, word = str(form.get("RecordingSid", "")), str(form.get("RecordingStatus", "completed")).lower()
+    if sid.isprintable() and 0 < len(sid) <= call_states.LONGEST_SID and word in {"completed", "absent"}:
+        actions.record_ready(
+            session,
+            sid=sid,
+            ok=word == "completed",
+            seconds=twilio_events.number_in(str(form.get("RecordingDuration", ""))[:9]),
+            attempt_id=twilio_events.number_in(attempt),
+            call_id=twilio_events.number_in(call),
+        )
+    return Response(status_code=204)
+
+
+def scripted(request: Request, script: Script) -> Response:
+    """The script as the carrier reads it."""
     doors = f"{request.app.state.settings.public_url.rstrip('/')}{router.prefix}"
     return Response(twiml(script, doors), media_type=SCRIPT)
 

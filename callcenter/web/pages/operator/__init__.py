@@ -2,12 +2,14 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.operator import api, console, day, desk, practice, shift
+from callcenter.web.pages.operator import api, console, day, desk, incoming, practice, shift, telephone
 
 router = APIRouter()
 router.include_router(console.router)
 router.include_router(api.router)
 router.include_router(desk.router)
 router.include_router(day.router)
+router.include_router(incoming.router)
 router.include_router(shift.router)
 router.include_router(practice.router)
+router.include_router(telephone.router)

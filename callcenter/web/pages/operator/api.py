@@ -23,6 +23,7 @@ from callcenter.people import queries as people_queries
 from callcenter.people.operator_states import mode_of, wrap_up
 from callcenter.web.deps import Work
 from callcenter.web.pages.operator import dialling
+from callcenter.web.pages.operator.consent import heed
 from callcenter.web.pages.operator.state import Held, held_by, nothing, state
 from callcenter.web.security import Person, allow
 
@@ -124,6 +125,7 @@ def answer(session: Work, person: Operator, given: GivenAnswer) -> State:
         language=person.language,
         bundle=held.lease.case_ids,
     )
+    heed(session, attempt_id, given.question, given.value, given.nonanswer)
     return state(session, person, held=_kept(session, person, held), answered=(interview_id, step))
 
 

@@ -105,3 +105,16 @@ def texts() -> dict[str, str]:
     named = {"doing": OPERATOR_STATES, "break": BREAKS, "mode": MODES}
     more = {f"{kind}_{code}": label for kind, labels in named.items() for code, label in labels.items()}
     return {name: _(text) for name, text in {**TEXTS, **more}.items()}
+
+
+INCOMING = {
+    "waits": noted("{number} 打到 {line}，已等 {seconds} 秒"),
+    "withheld": noted("号码未显示"),
+    "take": noted("接听："),
+    "failed": noted("没有接成，请再试一次。"),
+}
+
+
+def incoming_texts() -> dict[str, str]:
+    """What static/incoming.js says."""
+    return {name: _(text) for name, text in INCOMING.items()}

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from callcenter.web.pages.supervisor import (
+    calls,
     cases,
     deliveries,
     follow_up,
@@ -26,3 +27,4 @@ router.include_router(other_sources.router)
 router.include_router(people.router)
 router.include_router(rates.router)
 router.include_router(sampling.router)
+router.include_router(calls.router)

@@ -1,0 +1,85 @@
+"""Reads of calls that come in: which line, which cases, who could take them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select, text
+
+from callcenter.call_queue.tables import Case
+from callcenter.calls.lines import folded
+from callcenter.calls.tables import IncomingCall, Line
+from callcenter.errors import NotFound
+
+CALLED = """
+SELECT DISTINCT c.id FROM attempts a JOIN cases c ON c.id = a.case_id
+WHERE a.phone = :number AND c.study_id = :study AND c.state IN ('ready', 'leased', 'tracing')
+"""
+LISTED = """
+SELECT c.id FROM cases c
+WHERE c.study_id = :study AND c.state IN ('ready', 'leased', 'tracing') AND c.phones @> CAST(:phone AS jsonb)
+"""
+READY = "SELECT count(*) FROM operator_states WHERE state = 'ready' AND until IS NULL"
+MOST = 20
+IncomingRow = IncomingCall
+"""For pages, which see rows but no tables."""
+
+
+@dataclass(frozen=True)
+class DialledLine:
+    """The line that somebody called."""
+
+    study_id: int
+    number: str
+
+
+def line_called(session: Session, to: str) -> DialledLine | None:
+    """The published line that was called, in whichever form the carrier writes it."""
+    wanted = folded(to)
+    rows = session.exec(select(Line.study_id, Line.number).order_by(col(Line.study_id).desc()))
+    return next((DialledLine(study_id, number) for study_id, number in rows if folded(number) == wanted), None)
+
+
+def open_cases_of_number(session: Session, study_id: int, number: str) -> list[Case]:
+    """The open cases of who calls from `number`: those that were called there, else those that list it."""
+    if not number:
+        return []
+    connection = session.connection()
+    found = connection.execute(text(CALLED), {"number": number, "study": study_id}).scalars().all()
+    if not found:
+        phone = f'[{{"number": "{number}"}}]'
+        found = connection.execute(text(LISTED), {"phone": phone, "study": study_id}).scalars().all()
+    rows = session.exec(select(Case).where(col(Case.id).in_(found)).order_by(col(Case.due_at), col(Case.id)).limit(MOST))
+    return list(rows)
+
+
+def ready_operators(session: Session) -> int:
+    """Operators who wait for a call now."""
+    return int(session.connection().execute(text(READY)).scalar_one())
+
+
+def incoming(session: Session, call_id: int) -> IncomingCall:
+    """One call that came in."""
+    found = session.get(IncomingCall, call_id)
+    if found is None:
+        raise NotFound("no_incoming", "没有这个来电，请刷新页面。")
+    return found
+
+
+def offered_calls(session: Session, heard_after: datetime) -> list[IncomingCall]:
+    """Callers who wait for an operator and were heard of since a moment, longest waiting first."""
+    waiting = select(IncomingCall).where(IncomingCall.state == "offered", col(IncomingCall.heard_at) > heard_after)
+    return list(session.exec(waiting.order_by(col(IncomingCall.offered_at)).limit(MOST)))
+
+
+def calls_with_words(session: Session, study_id: int, *, limit: int = 200) -> list[dict[str, Any]]:
+    """Calls in which somebody left words, newest first, with what became of the recording."""
+    rows = session.connection().execute(text(WORDS), {"study": study_id, "limit": limit})
+    return [dict(row) for row in rows.mappings()]
+
+
+WORDS = """
+SELECT i.id, i.came_at, i.line, i.caller, i.known, i.handled_at, i.note, u.name AS handled_by, r.id AS recording_id, r.state, r.seconds
+FROM incoming_calls i JOIN recordings r ON r.incoming_id = i.id LEFT JOIN users u ON u.id = i.handled_by
+WHERE i.study_id = :study ORDER BY i.came_at DESC LIMIT :limit
+"""
