@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.execute("SET lock_timeout = '5s'")
     op.create_table(
         "last_turns",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("attempt_id", sa.BigInteger(), nullable=False),
         sa.Column("lease_id", sa.String(), nullable=False),
