@@ -36,7 +36,7 @@ class Case(SQLModel, table=True):
     enterprise_name: str = Field(index=True)
     contact: str = ""
     phones: list[dict[str, Any]] = documents()
-    """number, extension, kind (mobile, landline), state (untried, good, wrong, dead, suspended)."""
+    """number, extension, kind (mobile, landline), state (untried, good, wrong, dead, suspended), person told on the telephone."""
     matters: list[dict[str, Any]] = documents()
     respondents: str = "enterprises"
     questionnaire_id: int = link("questionnaires.id")

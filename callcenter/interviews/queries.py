@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from callcenter.call_queue.contacts import person_told
 from callcenter.call_queue.tables import Case
 from callcenter.errors import NotFound
 from callcenter.interviews import bundles
@@ -106,7 +107,7 @@ def reading(session: Session, found: Interview, language: str = "zh") -> Reading
     fields = case_fields(
         name=case.enterprise_name,
         district=case.district,
-        contact=case.contact,
+        contact=str((person_told(case.phones) or {}).get("name") or case.contact),
         matters=case.matters,
         population=population,
         study=study.settings,

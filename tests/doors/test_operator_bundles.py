@@ -157,3 +157,39 @@ def queue_lease(session: Any, made: MadeCases) -> Any:
     lease = queries.lease_of(session, made.operators[0], clock.now())
     assert lease is not None
     return lease
+
+
+def test_a_gatekeeper_names_the_right_person_who_is_called_next(operator: Browser, made: MadeCases) -> None:
+    state = talking(operator)
+    before = statement("SELECT id, contact, phones FROM cases WHERE lease_id IS NOT NULL ORDER BY id")
+    named = {"name": " 李 会计 ", "role": "财务", "number": "022-2345 6789转801", "at_once": True}
+    for wrong, why in (
+        ({"number": "12345"}, "number_unread"),
+        ({"extension": "8a"}, "extension_unread"),
+        ({"name": "", "role": ""}, "contact_unnamed"),
+    ):
+        assert operator.post("/operator/api/contact", json={**named, **wrong}).json()["why"] == why
+    with transaction() as session:
+        session.execute(text("INSERT INTO do_not_call (scope, value, reason, at) VALUES ('number', '+8613920000001', 'x', now())"))
+    assert operator.post("/operator/api/contact", json={**named, "number": "13920000001"}).json()["why"] == "number_barred"
+    assert operator.post("/operator/api/contact", json={**named, "lease_id": "gone"}).status_code == 409
+    assert statement("SELECT id, contact, phones FROM cases WHERE lease_id IS NOT NULL ORDER BY id") == before
+
+    state = post(operator, "contact", **named, lease_id=state["lease"]["id"])
+    person_ = {"name": "李 会计", "role": "财务", "number": "+862223456789", "extension": "801"}
+    assert (state["lease"]["person"], state["lease"]["phones"][0]["number"]) == (person_, "+862223456789")
+    after = statement("SELECT id, contact, phones FROM cases WHERE lease_id IS NOT NULL ORDER BY id")
+    assert [row["contact"] for row in after] == [row["contact"] for row in before]
+    assert [row["phones"][1:] for row in after] == [row["phones"] for row in before] and len(after) == 2
+    trail = statement("SELECT subject_id, detail FROM audit_trail WHERE action = 'contact_named' ORDER BY subject_id")
+    assert [row["detail"] for row in trail] == [{"number": "told"}] * 2
+
+    bundle = {one["case_id"] for one in state["lease"]["bundle"]}
+    state = post(operator, "outcome", outcome="gatekeeper")
+    assert (state["finished"]["why"], {one["case_id"] for one in state["lease"]["bundle"]}) == ("right_person", bundle)
+    assert (state["operator"]["state"], state["attempt"]) == ("preview", None)
+    state = post(operator, "dial", phone=None)
+    assert state["attempt"]["phone"] == "+862223456789"
+    told(state, "ringing", "in-progress")
+    state = post(operator, "outcome", outcome="gatekeeper")  # once called, the person has no hurry any more
+    assert (state["lease"], state["finished"]["why"]) == (None, "same_daypart")

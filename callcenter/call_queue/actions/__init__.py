@@ -16,6 +16,7 @@ from callcenter.call_queue.actions.deciding import (
     trace,
 )
 from callcenter.call_queue.actions.leasing import GIVEN_BACK_RESTS, expire_leases, give_back, give_back_all, heartbeat
+from callcenter.call_queue.actions.naming import name_contact
 from callcenter.call_queue.actions.releasing import release_units
 from callcenter.call_queue.number_kinds import kind_of
 
@@ -36,6 +37,7 @@ __all__ = [
     "lease_for_caller",
     "locked",
     "locked_bundle",
+    "name_contact",
     "recount",
     "release_units",
     "reschedule",

@@ -17,7 +17,7 @@ GIVEN_BACK_RESTS = timedelta(minutes=5)
 def heartbeat(session: Session, lease_id: str, operator_id: int) -> datetime:
     """Keep a lease; its new end. Conflict where it is gone."""
     now = clock.now()
-    bundle = _live(session, lease_id, operator_id, now)
+    bundle = live(session, lease_id, operator_id, now)
     until = now + leases.duration(queries.study_settings(session, bundle[0].study_id))
     for held in bundle:
         held.lease_expires_at = until
@@ -28,7 +28,7 @@ def heartbeat(session: Session, lease_id: str, operator_id: int) -> datetime:
 
 def give_back(session: Session, lease_id: str, operator_id: int, why: str = "") -> None:
     """Return a bundle unworked; each case rests a moment, unless it is an appointment."""
-    for held in _live(session, lease_id, operator_id, clock.now()):
+    for held in live(session, lease_id, operator_id, clock.now()):
         if held.rank not in priority.APPOINTMENTS:
             held.due_at = max(held.due_at, clock.now() + GIVEN_BACK_RESTS)
         end_lease(held, "ready")
@@ -66,7 +66,7 @@ def expire_leases(session: Session) -> list[int]:
     return [held.id for held in returned if held.id is not None]
 
 
-def _live(session: Session, lease_id: str, operator_id: int, now: datetime) -> list[Case]:
+def live(session: Session, lease_id: str, operator_id: int, now: datetime) -> list[Case]:
     """The cases of a lease that is alive, locked, the one that led first."""
     found = session.exec(select(Case).where(Case.lease_id == lease_id).order_by(col(Case.id)).with_for_update())
     bundle = sorted(found, key=lambda held: held.lease_place)

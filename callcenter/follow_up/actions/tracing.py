@@ -4,9 +4,9 @@ from sqlmodel import Session
 
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import queries as queue_queries
+from callcenter.call_queue.contacts import one_number
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.frame import queries as frames
-from callcenter.lists import phone_numbers
 from callcenter.operations.actions import record
 from callcenter.responses import actions as responses
 
@@ -15,10 +15,7 @@ def add_found_number(session: Session, case_id: int, typed: str, *, source: str,
     """A number found by tracing, with where it was found: it is dialled first, and the case waits again. The number as dialled."""
     if not source.strip():
         raise InvalidInput("source_missing", "请写明号码从哪里找到。")
-    found = phone_numbers.read(typed.strip()).phones
-    if len(found) != 1:
-        raise InvalidInput("number_unread", "号码看不懂：请只填一个完整的手机号，或带区号的座机号。")
-    number = found[0].number
+    number = one_number(typed).number
     held = queue.locked(session, case_id)
     if any(phone["number"] == number and phone.get("state") in {"wrong", "dead"} for phone in held.phones):
         raise Refused("number_failed", "这个号码已经拨打过，是错号或空号：请换一个号码。")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from callcenter.call_queue import calling_hours as ch
 from callcenter.call_queue.priority import HARD_APPOINTMENT, PROMISED, SOFT_APPOINTMENT
-from callcenter.follow_up.recall_rules.numbers import phones_after, state_of_number, usable
+from callcenter.follow_up.recall_rules.numbers import phones_after, state_of_number, told_after, usable
 from callcenter.follow_up.recall_rules.pace import (
     attempts_today,
     missed_appointment,
@@ -70,7 +70,7 @@ def _device(situation: Situation) -> Decision:
 
 
 def _passed_on(situation: Situation) -> Decision:
-    """As told, else the next workday in the same daypart."""
+    """As told, else the right person at once, else the next workday in the same daypart."""
     told = situation.last.detail.get("call_back_at")
     if told:
         due = max(datetime.fromisoformat(str(told)), situation.now)
@@ -78,7 +78,7 @@ def _passed_on(situation: Situation) -> Decision:
             return Decision("call", "as_told", due, PROMISED)
         # Told to call outside the dayparts: only an appointment may be called then.
         return Decision("call", "as_told", ch.next_appointment_hour(situation.hours, due), SOFT_APPOINTMENT)
-    return Decision("call", "same_daypart", next_workday_same_daypart(situation))
+    return _right_person(situation) or Decision("call", "same_daypart", next_workday_same_daypart(situation))
 
 
 def _next_number(situation: Situation) -> Decision:
@@ -86,6 +86,14 @@ def _next_number(situation: Situation) -> Decision:
     if not usable(situation.phones):
         return Decision("trace", "no_number_left")
     return own(situation, Decision("call", "next_number", open_from(situation, situation.now), PROMISED))
+
+
+def _right_person(situation: Situation) -> Decision | None:
+    """At once, where the person to ask for was told with the wish to be called now, and nobody has called there since."""
+    first = next((phone for phone in situation.phones if usable((phone,)) and (phone.get("person") or {}).get("at_once")), None)
+    if first is None or not all(told_after(first, past.at) for past in situation.history if past.phone == first["number"]):
+        return None
+    return own(situation, Decision("call", "right_person", open_from(situation, situation.now), PROMISED))
 
 
 def _suspended(situation: Situation) -> Decision:
@@ -137,7 +145,7 @@ def _denied(situation: Situation) -> Decision:
     """A second informant or the order number, once."""
     if situation.times("matter_denied") > 1 or situation.last.detail.get("order_checked"):
         return Decision("close", "matter_denied")
-    return Decision("call", "second_informant", next_workday_same_daypart(situation))
+    return _right_person(situation) or Decision("call", "second_informant", next_workday_same_daypart(situation))
 
 
 def _failure(situation: Situation) -> Decision:

@@ -33,6 +33,7 @@ DECISIONS = {
     "as_told": noted("按告知的时间再拨"),
     "no_number_left": noted("没有可用号码"),
     "next_number": noted("换号码再拨"),
+    "right_person": noted("改找经办人"),
     "refused": noted("拒访"),
     "conversion": noted("婉拒后再联系"),
     "appointment": noted("已约定时间"),

@@ -68,6 +68,7 @@ ACTIONS = {
     "number_traced": noted("查找到号码"),
     "tracing_given_up": noted("找不到号码，结束个案"),
     "number_added": noted("补充号码"),
+    "contact_named": noted("记下要找的人"),
     "numbers_shown": noted("显示完整号码"),
     "outcome_undone": noted("撤销结果"),
     "outcome_settled": noted("系统补登结果"),

@@ -30,7 +30,7 @@ SECRET = {
     ("frame_units", "name"),
     ("submissions", "file"),
     ("submission_rows", "cells"),
-    ("packages", "archive"),
+    ("package_parts", "data"),
     ("do_not_call", "value"),
     ("audit_trail", "detail"),
 }

@@ -136,6 +136,20 @@ def test_a_gatekeeper_puts_the_second_number_first() -> None:
     ]
 
 
+def test_the_right_person_is_called_at_once_where_wished_and_once() -> None:
+    person = {"name": "李会计", "at": at("06-02 10:03").isoformat(), "at_once": True}
+    phones = ({**TWO[1], "person": person}, TWO[0])
+    decision = decide(past("06-02 10:00", "gatekeeper"), now="06-02 10:05", phones=phones)
+    assert (decision.why, decision.due_at, decision.rank, decision.own_operator) == ("right_person", at("06-02 10:05"), PROMISED, True)
+    assert [phone["number"] for phone in decision.phones] == [phone["number"] for phone in phones]
+    called = rr.Past(at("06-02 10:06"), "gatekeeper", phone=TWO[1]["number"], line="96599966")
+    assert decide(past("06-02 10:00", "gatekeeper"), called, phones=phones).why == "same_daypart"
+    later = ({**TWO[1], "person": {**person, "at_once": False}}, TWO[0])
+    assert decide(past("06-02 10:00", "matter_denied"), phones=later).why == "second_informant"
+    same = ({**TWO[0], "person": {**person, "at_once": False}}, TWO[1])  # to be asked for at the number spoken on: it stays first
+    assert decide(past("06-02 10:00", "gatekeeper"), phones=same).phones[0]["number"] == same[0]["number"]
+
+
 def test_a_gatekeepers_word_about_the_time_is_kept() -> None:
     decision = decide(past("06-02 10:00", "informant_absent", call_back_at="2022-06-02T15:00:00+08:00"))
     assert (decision.due_at, decision.rank) == (at("06-02 15:00"), PROMISED)

@@ -153,8 +153,11 @@ def tell_outcome(request: Request, person: Operator, told: ToldOutcome) -> State
         )
     if done.state == "done":
         dialling.hang_up(request.app.state.phone_line, lease_id)
+    again = _to_right_person(done) and queue.claim(person.id) is not None
     with transaction() as session:
-        if done.state == "done":
+        if again:
+            people.enter(session, person.id, "preview")
+        elif done.state == "done":
             _wrap_up(session, person, done.case_id)
         return state(session, person, finished=_finished(done))
 
@@ -176,6 +179,11 @@ def give_back(session: Work, person: Operator, given: Why) -> State:
     queue.give_back(session, lease.id, person.id, given.why)
     people.enter(session, person.id, "ready")
     return state(session, person)
+
+
+def _to_right_person(done: Finish) -> bool:
+    """Whether the right person is to be called now: the case comes back at once, to the same operator."""
+    return done.state == "done" and "right_person" in {one.why for one in (done, *done.others)}
 
 
 def _wrap_up(session: Session, person: Person, case_id: int) -> None:

@@ -1,4 +1,4 @@
-"""Beside the interview: a call on a desk telephone, a line shown as marked, and which of several open pages works the case."""
+"""Beside the interview: the right person, a call on a desk telephone, a line shown as marked, which of several pages works the case."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,10 +7,12 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from callcenter import clock
+from callcenter.call_queue import actions as queue
+from callcenter.call_queue.contacts import read_contact
 from callcenter.calls import actions as calls
 from callcenter.calls.by_hand import is_by_hand
 from callcenter.db.engine import transaction
-from callcenter.errors import Refused
+from callcenter.errors import Conflict, Refused
 from callcenter.operations.actions import notify
 from callcenter.web.deps import Work
 from callcenter.web.pages.operator import dialling
@@ -41,6 +43,30 @@ class Label(BaseModel):
     attempt_id: int
     app: str = Field("", max_length=60)
     text: str = Field("", max_length=200)
+
+
+class NamedContact(BaseModel):
+    """Whom the operator was told to ask for, and where."""
+
+    lease_id: str | None = Field(None, max_length=64)
+    name: str = Field("", max_length=100)
+    role: str = Field("", max_length=100)
+    number: str = Field("", max_length=60)
+    extension: str = Field("", max_length=20)
+    at_once: bool = False
+
+
+@router.post("/contact")
+def contact(session: Work, person: Operator, given: NamedContact) -> State:
+    """Keep the right person in every case of the bundle; a number told with them is dialled next."""
+    held = held_by(session, person, clock.now())
+    if held is None or given.lease_id not in (None, held.lease.id):
+        raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+    told = read_contact(given.name, given.role, given.number, given.extension, at_once=given.at_once)
+    spoken_on = held.attempt.phone if held.attempt else None
+    queue.name_contact(session, told, lease_id=held.lease.id, operator_id=person.id, spoken_on=spoken_on)
+    queue.heartbeat(session, held.lease.id, person.id)
+    return state(session, person, noted="contact")
 
 
 @router.post("/spam")

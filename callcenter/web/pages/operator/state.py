@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from callcenter import clock
 from callcenter.call_queue import queries as queue
+from callcenter.call_queue.contacts import person_told
 from callcenter.call_queue.leases import Lease
 from callcenter.calls import outcomes
 from callcenter.calls import queries as calls
@@ -142,6 +143,7 @@ def _lease(session: Session, held: Held, case: CaseRow, standing: Step | None) -
         "enterprise": case.enterprise_name,
         "district": case.district,
         "contact": case.contact,
+        "person": _person(person_told(case.phones)),
         "phones": [_phone(phone, last.get(str(phone["number"]))) for phone in _phones(held.bundle)],
         "matters": case.matters,
         "bundle": _bundle(session, held, case, standing),
@@ -193,7 +195,12 @@ def _phone(phone: dict[str, Any], last: str | None) -> dict[str, Any]:
         "kind": phone.get("kind", ""),
         "state": phone.get("state", "untried"),
         "last": _(outcomes.label(last)) if last else None,
+        "person": _person({**phone["person"], "number": phone["number"]} if phone.get("person") else None),
     }
+
+
+def _person(told: dict[str, Any] | None) -> dict[str, Any] | None:
+    return {name: told[name] for name in ("name", "role", "number", "extension")} if told else None
 
 
 def _past(one: CallOfCase) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 // Right: the call, what the operator is doing, and which keys act now.
-import { $, REAL, T, callIsOpen, el, fieldNow, fill, lasting, local, now, paint } from "./page.js";
+import { $, LABELS, REAL, T, callIsOpen, el, fieldNow, fill, lasting, local, now, paint } from "./page.js";
 import { act } from "./server.js";
 
 const COUNTDOWN = 5000; // in progressive mode so long a case is read before its call begins
@@ -16,7 +16,8 @@ export function drawCall() {
   paint($("call-state"), [kind, call?.phone, call?.line, lease?.line], () => [
     el("p", { class: "call-state " + kind }, T["state_" + kind] || kind), el("p", { class: "timer", id: "timer" }),
     call ? el("p", { class: "faint" }, local(call.phone) + " · " + T.line + " " + call.line) : lease?.line ? el("p", { class: "faint" }, T.line + " " + lease.line) : null]);
-  paint($("told"), [now.note], () => [now.note ? el("p", { class: "faint" }, now.note) : null]);
+  const own = Object.entries(now.cases).map(([number, code]) => [lease?.bundle?.find((one) => String(one.case_id) === number)?.matter || number, LABELS[code] || code]);
+  paint($("told"), [now.note, own], () => [now.note ? el("p", { class: "faint" }, now.note) : null, ...own.map(([matter, label]) => el("p", {}, matter + " ", el("span", { class: "badge warning" }, label)))]);
   drawModes(operator);
   enableKeys();
   tick();
@@ -38,7 +39,7 @@ function enableKeys() {
     "do-next": !lease, "do-dial": lease && !open && !untold, "do-hang-up": open && call.state !== "placing",
     "do-appointment": offered("appointment_hard"), "do-refusal": offered("soft_refusal"), "do-wrong": offered("wrong_number"),
     "do-dead": offered("dead_number"), "do-outcome": outcomes.length, "do-note": lease, "do-objections": lease,
-    "do-give-back": lease && (!call || call.carrier_failure), "do-spam": REAL && call, "do-undo": undo, "do-extend": REAL && operator.state === "wrap_up" && !lease,
+    "do-contact": REAL && lease, "do-cases": lease?.bundle?.length > 1 && outcomes.length, "do-give-back": lease && (!call || call.carrier_failure), "do-spam": REAL && call, "do-undo": undo, "do-extend": REAL && operator.state === "wrap_up" && !lease,
     "do-break": REAL && !untold,
   };
   for (const [id, allowed] of Object.entries(may)) { const button = $(id); if (button) button.disabled = !allowed; }

@@ -2,6 +2,7 @@
 import { $, T, callIsOpen, clock, fill, now } from "./page.js";
 import { begin, online, quietly, reload, resend } from "./server.js";
 import { drawAsk, showQuestion } from "./ask.js";
+import { beginHandingOver } from "./handing_over.js";
 import { beginOutcomes } from "./outcomes.js";
 import { beginPressing } from "./pressing.js";
 import { beginTabs } from "./tabs.js";
@@ -15,7 +16,7 @@ function take(next) {
   if (next.finished) now.told = { ...next.finished, who: now.withWhom }; else if (next.lease) now.told = null;
   now.savedAt = next.saved_at || (next.finished ? next.now : now.savedAt);
   if (next.noted) window.callcenter.say("done", T["noted_" + next.noted]);
-  if (before?.lease?.id !== next.lease?.id) now.note = "";
+  if (before?.lease?.id !== next.lease?.id) { now.note = ""; now.cases = {}; }
   draw(showQuestion());
 }
 function draw(fresh = false) {
@@ -28,6 +29,7 @@ function draw(fresh = false) {
 $("ask").tabIndex = -1;
 begin(take, draw);
 beginOutcomes(draw);
+beginHandingOver(draw);
 beginPressing();
 setInterval(tick, 500);
 

@@ -14,7 +14,7 @@ export function tell(outcome, detail = {}) {
   if ((outcome === "appointment_hard" || outcome === "appointment_soft") && !detail.appointment) { $("outcomes").close(); openAppointment(outcome === "appointment_soft" ? "soft" : "hard"); return; }
   for (const open of document.querySelectorAll("dialog[open]")) open.close();
   now.withWhom = detail.appointment?.with_whom || "";
-  act("outcome", { outcome, detail: { ...detail, note: detail.note || now.note || undefined }, lease_id: state.lease.id, attempt_id: state.attempt?.id ?? null });
+  act("outcome", { outcome, detail: { ...detail, note: detail.note || now.note || undefined, cases: Object.keys(now.cases).length ? now.cases : undefined }, lease_id: state.lease.id, attempt_id: state.attempt?.id ?? null });
 }
 function openAppointment(kind) {
   const form = $("appointment-form");
@@ -37,7 +37,7 @@ function drawObjections(wanted) {
   $("objection-list").replaceChildren(...(found.length ? found.flatMap((one) => [el("dt", {}, one.says), el("dd", {}, one.reply)]) : [el("dd", { class: "faint" }, T.no_objections)]));
 }
 // A form of a dialog: its values go to `use`; nothing is sent by the browser itself.
-function onSubmit(id, use) {
+export function onSubmit(id, use) {
   $(id).addEventListener("submit", (event) => {
     event.preventDefault(); event.stopImmediatePropagation();
     use(Object.fromEntries(new FormData(event.target)));

@@ -6,7 +6,7 @@ export const API = root.dataset.api || "/operator/api/", REAL = !root.dataset.ap
 export const ENDED = ["completed", "busy", "no_answer", "failed", "canceled"];
 
 // The server's state and what only the page knows. `lag`: how far this machine's clock is ahead of field time.
-export const now = { state: null, busy: "", passive: false, online: true, problem: "", note: "", told: null, savedAt: null, withWhom: "", lag: 0 };
+export const now = { state: null, busy: "", passive: false, online: true, problem: "", note: "", told: null, cases: {}, savedAt: null, withWhom: "", lag: 0 };
 export const fieldNow = () => Date.now() - now.lag;
 export const callIsOpen = () => Boolean(now.state?.attempt) && !ENDED.includes(now.state.attempt.state);
 

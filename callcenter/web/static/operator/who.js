@@ -16,7 +16,7 @@ function parts(lease, free) {
     lease.needs_conversion ? el("p", {}, el("span", { class: "badge warning" }, T.conversion)) : null,
     ...(lease.bundle?.length > 1 ? [el("h3", {}, T.bundle), el("ol", { class: "bundle", id: "bundle" }, ...lease.bundle.map(part))] : []),
     el("h3", {}, T.matter), el("ul", {}, ...lease.matters.map((one) => el("li", {}, [one.what, ...Object.values(one.beside || {}), one.when, one.department].filter(Boolean).join(" · ")))),
-    el("h3", {}, T.contact), el("p", {}, lease.contact || "–"),
+    el("h3", {}, T.contact), ...contacts(lease),
     ...appointment(lease),
     el("h3", {}, T.phones), el("ul", {}, ...lease.phones.map((phone) => number(phone, phone === next, free))),
     el("h3", {}, T.history),
@@ -28,6 +28,12 @@ function parts(lease, free) {
 function part(one) {
   return el("li", { class: one.state, "aria-current": one.state === "asking" ? "step" : null }, one.matter || String(one.case_id), " ", el("span", { class: "badge" }, T["bundle_" + one.state]));
 }
+// Whom the enterprise named on the telephone, before the contact that the list names.
+function contacts({ person, contact }) {
+  if (!person) return [el("p", {}, contact || "–")];
+  return [el("p", { id: "person" }, el("strong", {}, named(person)), " ", el("span", { class: "badge done" }, T.person_told)), el("p", { class: "faint" }, T.contact_listed + " " + (contact || "–"))];
+}
+function named(person) { return [person.name, person.role, person.extension ? `${T.extension} ${person.extension}` : ""].filter(Boolean).join(" · "); }
 function appointment(lease) {
   const one = lease.appointment;
   return one ? [el("h3", {}, T.appointment), el("p", {}, [day(one.at), T[one.kind], one.with_whom, one.note].filter(Boolean).join(" · "))] : [];
@@ -36,6 +42,7 @@ function number(phone, isNext, free) {
   return el("li", { class: "phone" + (isNext ? " next" : "") },
     el("span", {}, local(phone.number) + (phone.extension ? ` ${T.extension} ${phone.extension}` : "")),
     el("span", { class: "faint" }, phone.last || T["phone_" + phone.state] || phone.state),
+    phone.person ? el("span", { class: "person" }, named(phone.person)) : null,
     free && usable(phone) && !isNext ? el("button", { class: "button small", onclick: () => dial(phone.number) }, T.dial_this) : null);
 }
 function past(one) {

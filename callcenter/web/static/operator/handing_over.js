@@ -1,0 +1,50 @@
+// Beside the questions: the right person to ask for, and matters of a bundle that end otherwise than the one being asked.
+import { $, LABELS, T, el, now } from "./page.js";
+import { act } from "./server.js";
+import { onSubmit } from "./outcomes.js";
+
+let draw = () => {};
+
+function openContact() {
+  const form = $("contact-form");
+  problem("");
+  $("contact").showModal(); form.elements.name.focus();
+}
+function problem(text) {
+  const line = $("contact-form").querySelector("[data-problem]");
+  line.textContent = text; line.hidden = !text;
+}
+async function keepContact(given) {
+  const { lease } = now.state, { name, role, number, extension } = given;
+  const done = await act("contact", { lease_id: lease.id, name, role, number, extension, at_once: given.at_once === "now" && Boolean(number.trim()) });
+  if (done) { $("contact").close(); $("contact-form").reset(); return; }
+  problem(now.problem);
+  now.problem = ""; draw();
+}
+
+// The outcome told is of the matter being asked; what was said of others stays on this page until then.
+function others() {
+  const bundle = now.state.lease?.bundle || [], asked = bundle.find((one) => one.state !== "done") || bundle.at(-1);
+  return bundle.filter((one) => one !== asked);
+}
+function openCases() {
+  const codes = [...new Set([...now.state.outcomes, "complete", "partial"])].filter((code) => !code.startsWith("appointment_"));
+  $("case-list").replaceChildren(...others().map((one) => {
+    const options = [["", T.case_as_usual], ...codes.map((code) => [code, LABELS[code] || code])];
+    const select = el("select", { id: "case-" + one.case_id, name: one.case_id }, ...options.map(([code, label]) => el("option", { value: code, selected: now.cases[one.case_id] === code }, label)));
+    return el("div", { class: "field" }, el("label", { for: select.id }, one.matter || String(one.case_id)), select);
+  }));
+  $("cases").showModal(); $("case-list").querySelector("select")?.focus();
+}
+function keepCases(given) {
+  now.cases = Object.fromEntries(Object.entries(given).filter(([name, code]) => /^\d+$/.test(name) && code));
+  $("cases").close(); draw();
+}
+
+export function beginHandingOver(drawing) {
+  draw = drawing;
+  $("do-contact").addEventListener("click", openContact);
+  $("do-cases").addEventListener("click", openCases);
+  onSubmit("contact-form", keepContact);
+  onSubmit("cases-form", keepCases);
+}
