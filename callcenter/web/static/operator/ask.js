@@ -44,7 +44,7 @@ function idle() {
 function ofCall(interview, call) {
   const by_hand = call?.by_hand && !ENDED.includes(call.state) && call.state !== "answered";
   const text = interview?.complete ? T.interview_done : !call ? T[`dial_hint_${now.state.operator.mode}`] : ENDED.includes(call.state) ? T.tell : by_hand ? T.by_hand : T.wait_answer;
-  const parts = [way(interview), el("p", { class: "say" }, text)];
+  const parts = [way(interview), call ? null : finishedLine(), el("p", { class: "say" }, text)];
   if (by_hand) parts.push(el("div", { class: "choices" }, ...[["in-progress", T.desk_answered], ["no-answer", T.desk_unanswered], ["busy", T.desk_busy]].map(([word, label], at) => choice(String(at + 1), label, false, () => act("desk", { word })))));
   const rings = call && !ENDED.includes(call.state) && call.state !== "answered"; // announcements are coded by K
   return [...parts, problemLine(), rings ? null : offers()];

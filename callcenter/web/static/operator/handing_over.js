@@ -23,16 +23,18 @@ async function keepContact(given) {
 }
 
 // The outcome told is of the matter being asked; what was said of others stays on this page until then.
+const OF_ONE_MATTER = ["complete", "partial", "matter_denied", "not_eligible"];
 function others() {
   const bundle = now.state.lease?.bundle || [], asked = bundle.find((one) => one.state !== "done") || bundle.at(-1);
-  return bundle.filter((one) => one !== asked);
+  return bundle.map((one, at) => ({ ...one, label: `${at + 1}. ${one.matter || one.case_id}` })).filter((one) => one.case_id !== asked.case_id);
 }
 function openCases() {
-  const codes = [...new Set([...now.state.outcomes, "complete", "partial"])].filter((code) => !code.startsWith("appointment_"));
+  const first = now.state.attempt?.answered_at ? OF_ONE_MATTER : [];
+  const codes = [...new Set([...first, ...now.state.outcomes])].filter((code) => !code.startsWith("appointment_"));
   $("case-list").replaceChildren(...others().map((one) => {
     const options = [["", T.case_as_usual], ...codes.map((code) => [code, LABELS[code] || code])];
     const select = el("select", { id: "case-" + one.case_id, name: one.case_id }, ...options.map(([code, label]) => el("option", { value: code, selected: now.cases[one.case_id] === code }, label)));
-    return el("div", { class: "field" }, el("label", { for: select.id }, one.matter || String(one.case_id)), select);
+    return el("div", { class: "field" }, el("label", { for: select.id }, one.label), select);
   }));
   $("cases").showModal(); $("case-list").querySelector("select")?.focus();
 }

@@ -13,7 +13,7 @@ function take(next) {
   const before = now.state;
   now.state = next;
   now.lag = Date.now() - Date.parse(next.now);
-  if (next.finished) now.told = { ...next.finished, who: now.withWhom }; else if (next.lease) now.told = null;
+  if (next.finished) now.told = { ...next.finished, who: now.withWhom }; else if (next.lease && (next.attempt || next.lease.id !== before?.lease?.id)) now.told = null;
   now.savedAt = next.saved_at || (next.finished ? next.now : now.savedAt);
   if (next.noted) window.callcenter.say("done", T["noted_" + next.noted]);
   if (before?.lease?.id !== next.lease?.id) { now.note = ""; now.cases = {}; }
@@ -31,6 +31,8 @@ begin(take, draw);
 beginOutcomes(draw);
 beginHandingOver(draw);
 beginPressing();
+// A dialog that closes gives the focus back to the question, not to the button that opened it: Enter goes on.
+document.addEventListener("close", (event) => { if (event.target.matches("dialog") && now.state?.lease && !now.passive) ($("typed") || $("ask")).focus(); }, true);
 setInterval(tick, 500);
 
 // Live: what happens to the call as it happens, and the state every few seconds where the news does not come. A heartbeat keeps the case.

@@ -23,7 +23,9 @@ function openAppointment(kind) {
   $("appointment").showModal(); form.elements.at.focus();
 }
 function openChoices(id, list, entries) {
-  $(list).replaceChildren(...entries.map(([label, onclick], place) => choice(outcomeKey(place), label, false, onclick)));
+  const keyOf = (place) => outcomeKey(place) || String.fromCharCode(55 + place); // the eleventh is A
+  $(list).classList.toggle("long", entries.length > 10);
+  $(list).replaceChildren(...entries.map(([label, onclick], place) => choice(keyOf(place), label, false, onclick)));
   $(id).showModal(); $(list).firstChild?.focus();
 }
 const openOutcomes = (codes) => openChoices("outcomes", "outcome-list", codes.map((code) => [LABELS[code] || code, () => tell(code)]));
