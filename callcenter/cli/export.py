@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,9 +16,11 @@ from callcenter.cli.mistakes import progress_wanted
 from callcenter.db.engine import transaction
 from callcenter.errors import InvalidInput, Refused
 from callcenter.exports import package
+from callcenter.exports.actions.identities import grant, take_identities
 from callcenter.exports.actions.packages import check_formats
 from callcenter.exports.formats import FORMATS
 from callcenter.exports.queries import drawn_populations
+from callcenter.exports.queries.packages import one_snapshot
 from callcenter.settings import Settings
 from callcenter.studies.queries import study_by_name
 
@@ -28,11 +30,13 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.
 
 
 @app.command()
-def make(
+def make(  # noqa: PLR0917  # Typer hands over options by name
     study: Annotated[str, typer.Argument(help="The study's name.")],
     out: Annotated[Path, typer.Option(help="The folder to write; new or empty.")],
     formats: Annotated[str, typer.Option("--format", help=f"Comma-separated: {', '.join(FORMATS)}.")] = ",".join(FORMATS),
     for_auditor: Annotated[bool, typer.Option(help="With the frame, for redrawing; never for anybody else.")] = False,
+    identities_for: Annotated[str, typer.Option(help="With identities, for this user, who must have been granted them.")] = "",
+    reason: Annotated[str, typer.Option(help="What the identities are needed for; kept in the audit trail and in the package.")] = "",
     as_json: Json = False,
 ) -> None:
     """Write the package of every drawn population; with several, one folder each.
@@ -49,9 +53,33 @@ def make(
         populations = drawn_populations(session, found.id or 0)
         if not populations:
             raise Refused("nothing_drawn", "研究 {study} 还没有抽样：抽样并释放之后才能导出。", study=study)
+        about = take_identities(session, found.id or 0, identities_for, reason) if identities_for else None
     for population_id, code in populations:
-        _write(out / code if len(populations) > 1 else out, population_id, wanted, for_auditor=for_auditor)
+        _write(out / code if len(populations) > 1 else out, population_id, wanted, for_auditor=for_auditor, identities=about)
     _say({"out": str(out), "populations": [code for _, code in populations]}, f"已写入 {out}。", as_json=as_json)
+
+
+@app.command("grant")
+def grant_identities(  # noqa: PLR0917  # Typer hands over options by name
+    study: Annotated[str, typer.Argument(help="The study's name.")],
+    username: Annotated[str, typer.Argument(help="The evaluator who may export identities.")],
+    by: Annotated[str, typer.Option(help="The administrator who grants it.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    days: Annotated[int, typer.Option(help="For how long.")] = 7,
+    as_json: Json = False,
+) -> None:
+    """Let an evaluator export identities of a study for some days.
+
+    Example: callcenter export grant tianjin-2022 li --by admin --reason 现场核验 --days 7
+    """
+    wiring.start(Settings())
+    with transaction() as session:
+        made = grant(session, study_by_name(session, study).id or 0, username, by, days=days, reason=reason)
+    _say(
+        {"user": username, "until": made.until.isoformat()},
+        f"{username} 在 {made.until.isoformat()} 之前可以导出身份信息。",
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -71,10 +99,10 @@ def verify(
     _say({"ok": True, "files": checked}, f"全部 {checked} 个文件与清单一致。", as_json=as_json)
 
 
-def _write(folder: Path, population_id: int, formats: list[str], *, for_auditor: bool) -> None:
+def _write(folder: Path, population_id: int, formats: list[str], **asked: Any) -> None:
     """One population's package; nothing half-written stays behind."""
     from callcenter.exports import making  # noqa: PLC0415  # loads heavy libraries that `verify` can do without
-    from callcenter.exports.queries.gathering import gather, one_snapshot  # noqa: PLC0415  # as above
+    from callcenter.exports.queries.gathering import gather  # noqa: PLC0415  # as above
 
     folder.absolute().parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.absolute().parent) as place, _bar() as told:
@@ -82,7 +110,7 @@ def _write(folder: Path, population_id: int, formats: list[str], *, for_auditor:
         made.mkdir()
         with transaction() as session:
             one_snapshot(session)
-            gathered = gather(session, population_id, Path(place), lambda done, of: told(done, 2 * of), for_auditor=for_auditor)
+            gathered = gather(session, population_id, Path(place), lambda done, of: told(done, 2 * of), stage="report" in formats, **asked)
         with gathered.data:
             making.write(gathered, made, formats, progress=lambda done, of: told(of + done, 2 * of))
         if folder.exists():

@@ -1,7 +1,5 @@
-"""The smaller tables of a package: strata with weights, rates, figures; and the study pseudonym that goes instead of identities."""
+"""The smaller tables of a package: strata with weights, rates, figures."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -19,11 +17,6 @@ ANSWERS_AT_ONCE = 500_000
 """Answers that are held while figures are made of them: with many interviews fewer questions at a time."""
 SMALL = 5
 """Under so many a cell may tell of single enterprises."""
-
-
-def pseudonym(salt: str, unit_key: str) -> str:
-    """The same enterprise has the same one throughout a study; without the study's salt nobody can tell which."""
-    return hmac.new(salt.encode(), unit_key.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def strata(data: Dataset, released: Sequence[Stratum], weights: Weighting, capped: Mapping[str, int]) -> Sheet:

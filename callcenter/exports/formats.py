@@ -8,4 +8,5 @@ FORMATS = {
     "dta": "Stata",
     "ddi": "DDI-Codebook 2.5",
     "sss": "Triple-S 2.0",
+    "report": "Word",
 }

@@ -29,5 +29,7 @@ class Gathered:
     for_auditor: bool = False
     identities: dict[str, Any] | None = None
     """Who asked for identities, when and why, where they are there."""
+    stage: dict[str, Any] | None = None
+    """How its stage stands, for detail table and report."""
     detached: datetime | None = None
     """Since when answers and identities are apart."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from callcenter.exports import codebook, content, ddi, package, readme, statistical, tabular, triple_s
+from callcenter.exports import codebook, content, ddi, detail_table, package, readme, report, statistical, tabular, triple_s
 from callcenter.exports.gathered import Gathered
 from callcenter.exports.sheets import Sheet, as_csv
 from callcenter.response_rates.cohorts import Cohort
@@ -88,6 +88,8 @@ def _steps(made: Making) -> Iterator[Step]:
         "ddi": [("ddi.xml", lambda file: _put(file, ddi.document(of, described)))],
         "xlsx": [("answers.xlsx", lambda file: tabular.workbook(data, [book, weights], file))],
     }
+    if of.stage is not None:
+        steps["report"] = _report(of.stage)
     for name, of_format in steps.items():
         yield from of_format if name in made.formats else ()
     yield "codebook.xlsx", lambda file: tabular.sheets_workbook([book], file)
@@ -107,6 +109,14 @@ def _parquets(made: Making, tables: Sequence[Sheet]) -> list[Step]:
     ]
     steps += [(f"{sheet.name}.parquet", _parquet(made, sheet)) for sheet in tables]
     return steps + [(f"{name}.parquet", _sql_parquet(made, sql)) for name, sql in TELLS.items()]
+
+
+def _report(stage: dict[str, Any]) -> list[Step]:
+    """Detail table and report of the stage that the population is in."""
+    return [
+        ("detail_table.xlsx", lambda file: detail_table.workbook(stage, file)),
+        ("report.docx", lambda file: report.write(stage, file)),
+    ]
 
 
 def _with_names(of: Gathered) -> Iterator[Step]:

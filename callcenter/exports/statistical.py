@@ -58,7 +58,7 @@ class Described:
 
 def sav(data: Dataset, file: Path, title: str, at: datetime | None) -> list[str]:
     """Write SPSS; what had to be cut is told."""
-    columns = _columns(data, SPSS, missing=MISSING)
+    columns = columns_of(data)
     told = describe(columns, SPSS, data)
     frame = data.frame(columns).rename(columns=told.names)
     pyreadstat.write_sav(
@@ -133,6 +133,11 @@ def _shortened(sql: str, limits: Limits) -> str:
     most, sure = limits.text // 3, limits.text // 4
     shorter = f"CASE WHEN strlen(left({sql}, {most})) <= {limits.text} THEN left({sql}, {most}) ELSE left({sql}, {sure}) END"
     return f"CASE WHEN strlen({sql}) <= {limits.text} THEN {sql} ELSE {shorter} END"
+
+
+def columns_of(data: Dataset) -> list[Column]:
+    """The columns of the SPSS file."""
+    return _columns(data, SPSS, missing=MISSING)
 
 
 def describe(columns: Sequence[Column], limits: Limits, data: Dataset) -> Described:

@@ -11,6 +11,7 @@ from callcenter.call_queue import actions as call_queue
 from callcenter.calls import actions as calls
 from callcenter.calls.phone_line import PhoneLine
 from callcenter.db.engine import transaction
+from callcenter.exports.actions import identities
 from callcenter.follow_up import actions as follow_up
 from callcenter.operations import actions as operations
 from callcenter.people import actions as people
@@ -50,6 +51,7 @@ def timetable(phone_line: PhoneLine, alerting: Callable[[], Result] | None = Non
         Line("prove_counters", timedelta(hours=24), _in_transaction("differing", response_rates.prove_counters)),
         Line("chase_recordings", timedelta(minutes=1), _in_transaction("asked", calls.chase_recordings)),
         Line("delete_recordings", timedelta(hours=1), _in_transaction("queued", _queue_deletion)),
+        Line("detach_identities", timedelta(hours=1), _in_transaction("detached", identities.detach_due)),
         Line("forget_old_runs", timedelta(hours=1), _in_transaction("forgotten", operations.forget_old_runs)),
         Line("forget_kept_files", timedelta(hours=1), _in_transaction("forgotten", operations.forget_kept_files)),
         Line("forget_old_log_ins", timedelta(hours=1), _in_transaction("forgotten", people.forget_old_log_ins)),

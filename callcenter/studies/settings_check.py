@@ -7,6 +7,7 @@ from typing import Any
 
 from callcenter.studies.problems import FolderProblem
 from callcenter.studies.promises import MEASURES
+from callcenter.studies.report_layout import SECTIONS, unknown_sections
 
 KEPT = (
     "commissioner",
@@ -28,6 +29,8 @@ KEPT = (
     "objections",
     "overlaps",
     "questionnaires",
+    "report",
+    "retention",
     "units",
     "intake",
     "estimates",
@@ -48,6 +51,7 @@ def settings_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Folde
         *_shares(settings),
         *_intake(settings),
         *_estimates(settings),
+        *_report(settings),
     ]
 
 
@@ -130,6 +134,21 @@ def _intake(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
     groups = units.get("groups") or {}
     if not isinstance(groups, dict) or not all(isinstance(members, list) for members in groups.values()):
         yield FolderProblem("study.yaml units.groups", "不是“名称: [单位, …]”", "请写成 市内六区: [和平区, 河东区]")
+
+
+def _report(settings: Mapping[str, Any]) -> Iterator[FolderProblem]:
+    """What is wrong with the report's layout and with the rule that detaches identities."""
+    said, kept = settings.get("report") or {}, settings.get("retention") or {}
+    if not isinstance(said, dict) or not isinstance(said.get("sections") or [], list):
+        yield FolderProblem("study.yaml report", "不是“名称: 值”", "请写成 {title: …, sections: [{section: method, title: …}]}")
+        return
+    for name in unknown_sections(said):
+        yield FolderProblem("study.yaml report.sections", f"没有“{name}”这一节", f"请从这些中选：{'、'.join(SECTIONS)}")
+    days = kept.get("identities_days", 1) if isinstance(kept, dict) else None
+    if type(days) is not int or days < 0:
+        yield FolderProblem(
+            "study.yaml retention.identities_days", f"“{days}”不是天数", "请写最后一个阶段结束之后保留身份信息的天数，如 180"
+        )
 
 
 RAKE_BY = ("district", "sub_area", "department")

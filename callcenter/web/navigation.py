@@ -79,6 +79,7 @@ NAVIGATION: dict[str, list[Group]] = {
     ],
     "evaluator": [
         alone(noted("结果"), "/evaluator"),
+        alone(noted("落实结论"), "/evaluator/stages"),
         Group(
             noted("依据"),
             (

@@ -14,7 +14,8 @@ from callcenter.exports import making, package
 from callcenter.exports.actions.packages import keep_package
 from callcenter.exports.formats import FORMATS
 from callcenter.exports.gathered import Gathered
-from callcenter.exports.queries.gathering import gather, one_snapshot
+from callcenter.exports.queries.gathering import gather
+from callcenter.exports.queries.packages import one_snapshot
 from callcenter.operations.actions import keep_file
 from callcenter.operations.queries import file_part, file_parts
 
@@ -48,7 +49,9 @@ def _export(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
         folder.mkdir()
         with transaction() as session:
             one_snapshot(session)
-            gathered = gather(session, population_id, Path(place), lambda done, of: progress(GATHERED * done // of, 100))
+            gathered = gather(
+                session, population_id, Path(place), lambda done, of: progress(GATHERED * done // of, 100), stage="report" in formats
+            )
         with gathered.data:
             finished = _Finished(gathered)
             manifest = making.write(

@@ -12,6 +12,7 @@ from callcenter.worker.lists import judge_list
 from callcenter.worker.packages import export
 from callcenter.worker.receipts import make_receipt
 from callcenter.worker.recordings import begin_recording, delete_recordings, end_recording, store_recording
+from callcenter.worker.stages import stage_documents
 
 Progress = Callable[[int, int | None], None]
 Handler = Callable[[dict[str, Any], Progress], dict[str, Any]]
@@ -25,6 +26,7 @@ HANDLERS: dict[str, Handler] = {
     "judge_list": judge_list,
     "make_receipt": make_receipt,
     "preview_frame": preview_frame,
+    "stage_documents": stage_documents,
     "store_recording": store_recording,
     "try_screening": try_screening,
 }

@@ -14,14 +14,15 @@ from callcenter.estimates.queries import adjustment
 from callcenter.estimates.results import weighting
 from callcenter.estimates.settings import wishes
 from callcenter.estimates.weights import Stratum
-from callcenter.exports import content
 from callcenter.exports.dataset import Dataset
 from callcenter.exports.gathered import Gathered
+from callcenter.exports.pseudonyms import pseudonym
 from callcenter.exports.queries.packages import capped, subject
+from callcenter.exports.queries.stages import stage_state
 from callcenter.exports.variables import asked_in
 from callcenter.questionnaire.queries import definition
 from callcenter.response_rates.queries import study_counts
-from callcenter.studies.queries import study_of_population
+from callcenter.studies.queries import population, study_of_population
 
 STEP = 2_000
 """Cases whose answers are copied in one statement: short statements leave room for those of operators between them."""
@@ -157,11 +158,6 @@ WHERE r.draw_id = :draw ORDER BY q.version DESC, q.id DESC
 """
 
 
-def one_snapshot(session: Session) -> None:
-    """Everything that this transaction reads stood so at one moment; the first thing to ask of it."""
-    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-
-
 def gather(
     session: Session,
     population_id: int,
@@ -169,7 +165,8 @@ def gather(
     progress: Callable[[int, int], None] = lambda *_: None,
     *,
     for_auditor: bool = False,
-    identities: bool = False,
+    identities: dict[str, Any] | None = None,
+    stage: bool = False,
 ) -> Gathered:
     """Copy out what a population's package is made of; the data set lies in `folder` and must be closed."""
     strata, draw_id = drawn_strata(session, population_id)
@@ -180,10 +177,12 @@ def gather(
     data.add_cases(copy(CASES))
     study = study_of_population(session, population_id)
     weights = weighting(strata, data.released(), adjustment(session, draw_id, wishes(study.settings)))
-    named = (
-        (case.id, content.pseudonym(of.salt, case.unit_key), weights.base[case.id], weights.final[case.id]) for case in data.released()
+    apart = session.execute(text("SELECT at FROM detachments WHERE study_id = :study"), {"study": study.id}).scalar_one_or_none()
+    salt = None if apart else of.salt
+    data.name_cases(
+        (case.id, pseudonym(salt, case.unit_key) if salt else case.unit_key, weights.base[case.id], weights.final[case.id])
+        for case in data.released()
     )
-    data.name_cases(named)
     for name, (sql, columns) in TABLES.items():
         data.add_table(name, columns, copy(sql))
     _name_operators(data, of.salt)
@@ -204,6 +203,9 @@ def gather(
         questionnaires=used,
         state=state_of(session, draw_id),
         for_auditor=for_auditor,
+        identities=identities,
+        detached=apart,
+        stage=stage_state(session, population(session, population_id).stage_id) if stage else None,
     )
 
 
@@ -235,7 +237,7 @@ def _add_answers(data: Dataset, copy: _Copying, progress: Callable[[int, int], N
 
 def _name_operators(data: Dataset, salt: str) -> None:
     used = "SELECT operator_id FROM attempts UNION SELECT operator_id FROM paradata ORDER BY 1"
-    rows: Sequence[Any] = [(row[0], content.pseudonym(salt, f"operator|{row[0]}")) for row in data.rows_of(used) if row[0] is not None]
+    rows: Sequence[Any] = [(row[0], pseudonym(salt, f"operator|{row[0]}")) for row in data.rows_of(used) if row[0] is not None]
     data.run("CREATE TABLE operators (operator_id BIGINT, operator VARCHAR)")
     if rows:
         data.connection.executemany("INSERT INTO operators VALUES (?, ?)", rows)

@@ -25,6 +25,11 @@ WHERE r.draw_id = :draw AND c.closed_why = 'cap' GROUP BY s.name
 """
 
 
+def one_snapshot(session: Session) -> None:
+    """Everything that this transaction reads stood so at one moment; the first thing to ask of it."""
+    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def subject(session: Session, draw_id: int) -> Subject:
     """Study, population and draw of a package."""
     return Subject(**session.execute(text(SUBJECT), {"draw": draw_id}).mappings().one())

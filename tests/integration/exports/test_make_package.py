@@ -18,7 +18,8 @@ from callcenter.exports import making, package
 from callcenter.exports.actions.packages import check_formats, keep_package
 from callcenter.exports.formats import FORMATS
 from callcenter.exports.queries import packages
-from callcenter.exports.queries.gathering import gather, one_snapshot
+from callcenter.exports.queries.gathering import gather
+from callcenter.exports.queries.packages import one_snapshot
 from callcenter.operations.actions import queue_job
 from callcenter.operations.queries import job
 from callcenter.worker.handlers import HANDLERS
@@ -43,7 +44,7 @@ def write(population: int, place: Path, formats: list[str], **options: Any) -> d
     place.mkdir()
     with transaction() as session:
         one_snapshot(session)
-        gathered = gather(session, population, aside, **options)
+        gathered = gather(session, population, aside, stage="report" in formats, **options)
     with gathered.data:
         manifest = making.write(gathered, place, formats)
     shutil.rmtree(aside)

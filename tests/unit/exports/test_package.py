@@ -10,7 +10,7 @@ import pytest
 from callcenter.cli import main
 from callcenter.errors import CallcenterError
 from callcenter.exports import package
-from callcenter.exports.content import pseudonym
+from callcenter.exports.pseudonyms import pseudonym
 from callcenter.exports.sheets import Sheet, as_csv
 from callcenter.exports.tabular import sheets_workbook
 

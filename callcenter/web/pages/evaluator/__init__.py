@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.evaluator import codings, estimates, promises, results, start, work_orders
+from callcenter.web.pages.evaluator import codings, estimates, promises, results, stages, start, work_orders
 
 router = APIRouter()
 router.include_router(start.router)
+router.include_router(stages.router)
 router.include_router(results.router)
 router.include_router(estimates.router)
 router.include_router(promises.router)

@@ -1,0 +1,153 @@
+"""Identities: who may take them out of the house, and when they are detached from answers."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from callcenter import clock
+from callcenter.errors import Forbidden, InvalidInput, NotFound, Refused
+from callcenter.exports.pseudonyms import pseudonym
+from callcenter.exports.tables import Detachment, IdentityGrant
+from callcenter.operations.actions import record
+from callcenter.people.queries import user_by_name
+from callcenter.studies import queries as studies
+from callcenter.studies.phases import FIELD_ZONE
+from callcenter.studies.tables import Study
+
+LONGEST_GRANT = 31
+"""Days for which identities may be granted at a time."""
+KEYED = ("cases", "draw_units", "frame_units", "screened_units")
+GONE = "（身份已分离）"
+
+POPULATIONS = "SELECT p.id FROM populations p JOIN stages g ON g.id = p.stage_id WHERE g.study_id = :study"
+FRAMES = f"SELECT f.id FROM frames f WHERE f.population_id IN ({POPULATIONS})"
+CASES = "SELECT c.id FROM cases c WHERE c.study_id = :study"
+SUBMISSIONS = f"SELECT s.id FROM submissions s WHERE s.population_id IN ({POPULATIONS})"
+
+WHERE = {
+    "cases": "study_id = :study",
+    "draw_units": f"draw_id IN (SELECT d.id FROM draws d WHERE d.population_id IN ({POPULATIONS}))",
+    "frame_units": f"frame_id IN ({FRAMES})",
+    "screened_units": f"frame_id IN ({FRAMES})",
+}
+"""Rows of a study that hold a unit's key."""
+
+ERASED = {
+    "cases": f"UPDATE cases SET enterprise_name = '{GONE}', contact = '', phones = '[]', matters = '[]' WHERE {WHERE['cases']}",
+    "frame_units": f"""UPDATE frame_units SET name = '{GONE}', uscc = '', contact = '', phones = '[]', matters = '[]', conflicts = '{{}}',
+        resolution = '{{}}', submission_row_id = NULL WHERE {WHERE["frame_units"]}""",
+    "screened_units": f"UPDATE screened_units SET name = '{GONE}', matters = '[]' WHERE {WHERE['screened_units']}",
+    "preview_units": f"""DELETE FROM preview_units WHERE preview_id IN (
+        SELECT v.id FROM frame_previews v WHERE v.population_id IN ({POPULATIONS}))""",
+    "submission_rows": f"""UPDATE submission_rows SET enterprise_name = '{GONE}', uscc = '', contact = '', phones = '[]', matter = '',
+        cells = '{{}}'
+        WHERE submission_id IN ({SUBMISSIONS})""",
+    "submissions": f"UPDATE submissions SET file = '', findings = '{{}}' WHERE population_id IN ({POPULATIONS})",
+    "attempts": f"UPDATE attempts SET phone = '', note = '', outcome_detail = '{{}}' WHERE case_id IN ({CASES})",
+    "appointments": f"UPDATE appointments SET with_whom = '', note = '' WHERE case_id IN ({CASES})",
+    "rechecks": f"UPDATE rechecks SET note = '' WHERE case_id IN ({CASES})",
+    "invalidations": f"UPDATE invalidations SET note = '' WHERE case_id IN ({CASES})",
+    "call_events": f"""UPDATE call_events SET detail = '{{}}' WHERE call_sid IN (
+        SELECT a.call_sid FROM attempts a WHERE a.case_id IN ({CASES}) AND a.call_sid IS NOT NULL)""",
+}
+"""What is erased, table by table. What was said stays; names, codes, people, numbers and the lists they came from do not."""
+
+
+def grant(session: Session, study_id: int, username: str, by: str, *, days: int, reason: str) -> IdentityGrant:
+    """Let a person take identities of a study out of the house for some days; an administrator says so, and why."""
+    user, giver = user_by_name(session, username), user_by_name(session, by)
+    if user is None or giver is None:
+        raise NotFound("no_such_user", "没有名为 {user} 的用户。", user=username if user is None else by)
+    if giver.role != "administrator" or user.role != "evaluator" or giver.id == user.id:
+        raise Forbidden("grant_not_yours", "身份导出权由管理员授予评估人员，不能授予自己。")
+    if not reason.strip() or not 0 < days <= LONGEST_GRANT:
+        raise InvalidInput("grant_needs_reason", "请写明理由，期限在 1 到 {most} 天之间。", most=LONGEST_GRANT)
+    now = clock.now()
+    made = IdentityGrant(
+        study_id=study_id, user_id=user.id or 0, granted_at=now, granted_by=giver.id or 0, until=now + timedelta(days=days), reason=reason
+    )
+    session.add(made)
+    session.flush()
+    record(session, giver.id, "identities_granted", "user", user.id, detail={"study": study_id, "days": days}, reason=reason)
+    return made
+
+
+def take_identities(session: Session, study_id: int, username: str, reason: str) -> dict[str, Any]:
+    """What a package with identities says of who asked; refused without a right that holds now, without a reason, and once detached."""
+    user = user_by_name(session, username)
+    if user is None:
+        raise NotFound("no_such_user", "没有名为 {user} 的用户。", user=username)
+    if not reason.strip():
+        raise InvalidInput("no_reason_for_identities", "导出身份信息必须写明用途。")
+    if detached(session, study_id):
+        raise Refused("identities_detached", "这项研究的身份信息已与答案分离，不能再导出。")
+    holds = (IdentityGrant.study_id == study_id, IdentityGrant.user_id == user.id, col(IdentityGrant.until) > clock.now())
+    held = session.exec(select(IdentityGrant).where(*holds).order_by(col(IdentityGrant.id).desc())).first()
+    if held is None or not user.active:
+        raise Forbidden("no_right_to_identities", "{user} 没有这项研究的身份导出权：请由管理员授予。", user=username)
+    record(session, user.id, "identities_exported", "study", study_id, detail={"grant": held.id}, reason=reason.strip())
+    return {"by": user.username, "reason": reason.strip(), "grant": held.id}
+
+
+def detached(session: Session, study_id: int) -> datetime | None:
+    """Since when identities of a study are detached from answers."""
+    return session.exec(select(Detachment.at).where(Detachment.study_id == study_id)).first()
+
+
+def due_day(session: Session, study: Study) -> date | None:
+    """The day from which a study's identities are to be detached, by its own rule; none where it has no rule or no dates."""
+    days = (study.settings.get("retention") or {}).get("identities_days")
+    last = [phase.last_day for stage in studies.stages(session, study.id or 0) for phase in studies.phases(session, stage.id or 0)]
+    return max(last) + timedelta(days=int(days)) if days is not None and last else None
+
+
+def detach_due(session: Session) -> int:
+    """Detach the identities of every study whose day has come; how many studies."""
+    today = clock.now().astimezone(FIELD_ZONE).date()
+    due = [
+        each for each in studies.studies(session) if (day := due_day(session, each)) and day < today and not detached(session, each.id or 0)
+    ]
+    for study in due:
+        detach(session, study, rule=study.settings["retention"])
+    return len(due)
+
+
+def detach(session: Session, study: Study, *, rule: Mapping[str, Any], by: int | None = None) -> Detachment:
+    """Detach identities from answers: keys become study pseudonyms, names, numbers and lists are erased; it cannot be undone."""
+    at = {"study": study.id}
+    _rename_keys(session, study)
+    counts = {table: int(getattr(session.execute(text(sql), at), "rowcount", 0)) for table, sql in ERASED.items()}
+    emptied = session.execute(text(EMPTIED), {**at, "now": clock.now()})
+    session.execute(text("DELETE FROM package_parts WHERE package_id IN (SELECT id FROM packages WHERE emptied_at IS NOT NULL)"))
+    counts["packages"] = int(getattr(emptied, "rowcount", 0))
+    made = Detachment(study_id=study.id or 0, at=clock.now(), by=by, rule=dict(rule), counts=counts)
+    session.add(made)
+    session.flush()
+    record(session, by, "identities_detached", "study", study.id, detail=counts)
+    return made
+
+
+EMPTIED = f"""UPDATE packages SET emptied_at = :now WHERE emptied_at IS NULL AND jsonb_typeof(manifest->'identities') = 'object'
+    AND population_id IN ({POPULATIONS})"""
+
+
+def _rename_keys(session: Session, study: Study) -> None:
+    """Every key of a unit becomes what packages called it, so that data before and after can be joined."""
+    keys = {
+        row[0]
+        for table in KEYED
+        for row in session.execute(text(f"SELECT DISTINCT unit_key FROM {table} WHERE {WHERE[table]}"), {"study": study.id})
+    }
+    session.execute(text("CREATE TEMP TABLE renamed (unit_key TEXT PRIMARY KEY, pseudonym TEXT) ON COMMIT DROP"))
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy("COPY renamed FROM STDIN") as copy:
+        for key in keys:
+            copy.write_row((key, pseudonym(study.salt, key)))
+    for table in KEYED:
+        session.execute(
+            text(f"UPDATE {table} t SET unit_key = r.pseudonym FROM renamed r WHERE r.unit_key = t.unit_key AND t.{WHERE[table]}"),
+            {"study": study.id},
+        )

@@ -1,0 +1,177 @@
+"""The sections of a report, each from a stage's state."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from callcenter.exports.report.charts import bars
+from callcenter.exports.report.page import Page
+from callcenter.exports.stage import CONCLUSIONS, in_words
+
+CATEGORIES = {
+    "I": "完成",
+    "P": "部分完成",
+    "R": "拒访",
+    "NC": "未接触",
+    "O": "其他合格未访",
+    "UH": "未知是否合格（号码）",
+    "UO": "未知是否合格（企业）",
+    "NE": "不合格",
+}
+RATES = ("回收率", "有效率", "有效回收率", "拒访率")
+REASONS = {
+    "incomplete": "访问没有完成",
+    "wrong_enterprise": "不是该企业",
+    "matter_not_confirmed": "未确认办理过该事项",
+    "core_unanswered": "核心题回答不足",
+    "outside_window": "不在调查期内",
+    "contradiction": "回答前后矛盾",
+    "too_short": "访问时间过短",
+}
+MOST_BARS = 24
+
+
+def method(page: Page, state: Mapping[str, Any]) -> None:
+    """How the survey was made: frame, design, draw, weights, error."""
+    page.say(
+        "总体为部门报送并核对去重后的企业全量名单；分层随机抽样，每家企业有永久随机数，种子事先承诺、公开可核。未抽到、未释放的企业不进入任何比率。"
+    )
+    page.say(
+        "估计按企业加权：基础权数为层内总体数除以已释放数，资格未知者摊给已知者，未有效作答者摊给有效样本。"
+        "标准误按分层设计并作有限总体校正，区间为 95%。"
+    )
+    rows = [
+        (each["code"], each["title"], each["N"], each["released"], each["valid"], each["target"], _number(each["weights"].get("deff")))
+        for each in state["populations"]
+    ]
+    page.table(("编号", "样本总体", "抽样框", "已释放", "有效样本", "目标", "权数设计效应"), rows)
+    if not rows:
+        page.say("这个阶段还没有抽样。")
+
+
+def dates(page: Page, state: Mapping[str, Any]) -> None:
+    """When what was done."""
+    page.table(("活动", "开始", "结束"), [(each["title"], each["first"], each["last"]) for each in state["dates"]])
+
+
+def lines(page: Page, state: Mapping[str, Any]) -> None:
+    """From which numbers was called."""
+    page.say(
+        f"外呼号码：{'、'.join(state['study']['lines']) or '（未登记）'}。只用这些号码拨打。评估机构联系电话：{state['study']['contact']}。"
+    )
+
+
+def dispositions(page: Page, state: Mapping[str, Any]) -> None:
+    """What became of the released cases."""
+    header = ("样本总体", *(f"{name} {CATEGORIES[name]}" for name in CATEGORIES), "合计")
+    rows = [
+        (each["code"], *(each["categories"].get(name, 0) for name in CATEGORIES), sum(each["categories"].values()))
+        for each in state["populations"]
+    ]
+    page.table(header, rows)
+
+
+def rates(page: Page, state: Mapping[str, Any]) -> None:
+    """Rates with their formulas and bases."""
+    found = state["populations"]
+    if not found:
+        page.say("还没有释放样本，没有比率。")
+        return
+    page.points([f"{name} = {found[0]['rates'][name]['formula']}" for name in RATES if name in found[0]["rates"]])
+    page.table(("样本总体", *RATES), [(each["code"], *(_share(each["rates"].get(name)) for name in RATES)) for each in found])
+    shown = [(each["code"], _ratio(each["rates"].get("有效回收率"))) for each in found if each["released"]]
+    if shown:
+        bars(page.document, "有效回收率（有效样本/已释放）", [(name, value or 0.0) for name, value in shown[:MOST_BARS]])
+
+
+def eligibility(page: Page, state: Mapping[str, Any]) -> None:
+    """What is assumed of those whose eligibility is unknown."""
+    page.say("e 是资格未知者中合格者的比例，按比例法由已知者估计：e = 合格 /（合格 + 不合格）。RR3 用它折算未知者。")
+    page.table(
+        ("样本总体", "e", "RR1", "RR3"),
+        [
+            (each["code"], _number(each["e"], 3), *(_percent(each["aapor"].get(name)) for name in ("RR1", "RR3")))
+            for each in state["populations"]
+        ],
+    )
+
+
+def verification(page: Page, state: Mapping[str, Any]) -> None:
+    """How interviews were judged valid."""
+    complete, valid = (sum(each[word] for each in state["populations"]) for word in ("complete", "valid"))
+    page.say(f"完成 {complete} 份访问，经核验有效 {valid} 份。")
+    if state["invalid"]:
+        page.table(("不算有效的原因", "访问"), [(REASONS.get(reason, reason), n) for reason, n in state["invalid"].items()])
+
+
+def conclusions(page: Page, state: Mapping[str, Any]) -> None:
+    """What was concluded of the items, once two persons have signed."""
+    signed = [item["conclusion"] for item in state["items"] if item["conclusion"] and item["conclusion"]["confirmed_by"]]
+    counts = [(label, sum(1 for each in signed if each["conclusion"] == code)) for code, label in CONCLUSIONS.items()]
+    page.say(f"清单共 {len(state['items'])} 项，已有两人签字的结论 {len(signed)} 项，尚无结论 {len(state['items']) - len(signed)} 项。")
+    if signed:
+        bars(page.document, "各项任务的结论（项）", [(label, float(n)) for label, n in counts], percent=False)
+    page.table(("序号", "任务", "结论", "理由"), [_concluded(item) for item in state["items"]])
+
+
+def _concluded(item: Mapping[str, Any]) -> tuple[Any, ...]:
+    said = item["conclusion"]
+    if not said:
+        return item["number"], item["title"], None, None
+    return item["number"], item["title"], said["label"] + ("" if said["confirmed_by"] else "（待复核）"), said["reason"]
+
+
+def topics(page: Page, state: Mapping[str, Any]) -> None:
+    """Figures by topic and population, a chart of shares for each."""
+    items = {item["id"]: item for item in state["items"]}
+    known = {topic["number"]: topic for topic in state["topics"]}
+    unlisted = sorted({item["topic"] for item in state["items"]} - set(known))
+    for topic in [*state["topics"], *({"number": number, "title": ""} for number in unlisted)]:
+        mine = [each for each in state["populations"] if each["figures"] and items[each["item_id"]]["topic"] == topic["number"]]
+        if mine:
+            page.heading(f"{topic['number']} {topic['title']}", 2)
+        for each in mine:
+            _population(page, each)
+    if not any(each["figures"] for each in state["populations"]):
+        page.say("还没有可以估计的回答。")
+
+
+def _population(page: Page, of: Mapping[str, Any]) -> None:
+    page.heading(f"{of['code']} {of['title']}", 3)
+    page.say(
+        f"有效样本 {of['valid']}，有效样本量 {_number(of['weights'].get('effective_n'), 1)}，"
+        f"权数设计效应 {_number(of['weights'].get('deff'))}。"
+    )
+    page.points([in_words(row) for row in of["figures"] if row["estimate"] is not None])
+    shares = [row for row in of["figures"] if row["statistic"] == "prop" and row["estimate"] is not None]
+    for question in dict.fromkeys(row["question"] for row in shares):
+        told = [row for row in shares if row["question"] == question]
+        if len(told) > 1:
+            bars(
+                page.document,
+                f"{told[0]['label']}（n={told[0]['n']}）",
+                [(row["level_label"], float(row["estimate"])) for row in told[:MOST_BARS]],
+            )
+
+
+def open_answers(page: Page, state: Mapping[str, Any]) -> None:
+    """How many gave an answer in their own words; the words are in the package."""
+    rows = [(each["code"], asked["label"], asked["n"]) for each in state["populations"] for asked in each["open"]]
+    page.say("原话见数据包的长表；引用前请去掉能认出企业的内容。")
+    page.table(("样本总体", "题目", "回答"), rows)
+
+
+def _ratio(rate: Mapping[str, Any] | None) -> float | None:
+    return rate["n"] / rate["of"] if rate and rate["of"] else None
+
+
+def _share(rate: Mapping[str, Any] | None) -> str | None:
+    value = _ratio(rate)
+    return None if rate is None or value is None else f"{value:.1%}，{rate['n']}/{rate['of']}"
+
+
+def _percent(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1%}"
+
+
+def _number(value: float | None, digits: int = 2) -> str | None:
+    return None if value is None else f"{value:.{digits}f}"

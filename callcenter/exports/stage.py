@@ -1,0 +1,89 @@
+"""What is told of a stage's items: conclusions, and the figures that answer a promise."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+CONCLUSIONS = {"carried_out": "落实", "partly": "部分落实", "not_carried_out": "未落实", "not_verifiable": "无法核实"}
+MOST_FIGURES = 8
+
+
+class Written(Protocol):
+    """A version of a conclusion as it is stored."""
+
+    version: int
+    conclusion: str
+    reason: str
+    evidence: str
+    score: float | None
+    written_at: Any
+    written_by: int
+    confirmed_at: Any
+    confirmed_by: int | None
+
+
+def conclusion_of(of: Written, people: Mapping[int, str]) -> dict[str, Any]:
+    """One version with both signatures in words; it counts once a second person has confirmed it."""
+    return {
+        "version": of.version,
+        "conclusion": of.conclusion,
+        "label": CONCLUSIONS[of.conclusion],
+        "reason": of.reason,
+        "evidence": of.evidence,
+        "score": of.score,
+        "written_at": of.written_at.isoformat(),
+        "written_by": people.get(of.written_by, str(of.written_by)),
+        "written_by_id": of.written_by,
+        "confirmed_at": of.confirmed_at.isoformat() if of.confirmed_at else "",
+        "confirmed_by": people.get(of.confirmed_by, str(of.confirmed_by)) if of.confirmed_by else "",
+    }
+
+
+def figures_of_items(number: int, populations: Sequence[Mapping[str, Any]], codes: set[str]) -> list[str]:
+    """The figures that speak of an item: of questions that name it; of one choice only the code given most often."""
+    told: list[str] = []
+    for population in populations:
+        rows = [row for row in population["figures"] if number in row["items"] and row["estimate"] is not None]
+        shown: dict[str, Mapping[str, Any]] = {}
+        for row in rows:
+            known = shown.get(row["question"])
+            if known is None or row["estimate"] > known["estimate"]:
+                shown[row["question"]] = row
+        told += [f"{population['code']} {in_words(row)}" for row in shown.values()]
+    mine = [line for line in told if line.split(" ", 1)[0] in codes]
+    return (mine or told)[:MOST_FIGURES]
+
+
+def in_words(row: Mapping[str, Any]) -> str:
+    """A figure with its interval and base."""
+    share = row["statistic"] == "prop"
+    estimate = f"{row['estimate']:.1%}" if share else f"{row['estimate']:.2f}"
+    interval = ""
+    if row["low"] is not None:
+        ends = (f"{row['low']:.1%}", f"{row['high']:.1%}") if share else (f"{row['low']:.2f}", f"{row['high']:.2f}")
+        interval = f"，95% 区间 {ends[0]}–{ends[1]}"
+    level = f"：{row['level_label']}" if share else "：平均"
+    return f"{row['label']}{level} {estimate}{interval}，n={row['n']}"
+
+
+def checksum(state: Mapping[str, Any]) -> str:
+    """SHA-256 over a state in one fixed form."""
+    return hashlib.sha256(json.dumps(state, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def side_by_side(earlier: Mapping[str, Any], later: Mapping[str, Any], continues: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """Items of two stages that continue each other: as study.yaml says (`later number: earlier number`), else of the same title."""
+    numbered = {str(item["number"]): item for item in earlier["items"]}
+    titled = {_bare(item["title"]): item for item in earlier["items"]}
+    pairs = []
+    for item in later["items"]:
+        said = continues.get(str(item["number"]), continues.get(item["number"]))
+        before = numbered.get(str(said)) if said is not None else titled.get(_bare(item["title"]))
+        if before is not None:
+            pairs.append((before, item))
+    return pairs
+
+
+def _bare(title: str) -> str:
+    return "".join(title.split()).rstrip("。；;.")

@@ -1,0 +1,172 @@
+"""What is concluded of a stage's items: written by one evaluator, confirmed by another; detail table, report, frozen states."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from callcenter.db.engine import transaction
+from callcenter.errors import Conflict, InvalidInput, NotFound
+from callcenter.exports.actions import conclusions as writing
+from callcenter.exports.queries import stages as reading
+from callcenter.exports.stage import CONCLUSIONS
+from callcenter.operations import queries as operations
+from callcenter.operations.actions import record
+from callcenter.studies import queries as studies
+from callcenter.web.deps import Work
+from callcenter.web.downloads import download
+from callcenter.web.rendering import flash, page, see_other
+from callcenter.web.security import Person, allow
+
+router = APIRouter(prefix="/evaluator/stages")
+
+Evaluator = Annotated[Person, allow("evaluator")]
+Words = Annotated[str, Form(max_length=4000)]
+DOCUMENTS = {
+    "detail-table.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "report.docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+@router.get("")
+def overview(request: Request, session: Work, person: Evaluator) -> Response:
+    """Every stage that has a checklist."""
+    return page(request, person, "evaluator/stages.html", known=[each for each in studies.known_stages(session) if each.has_lists])
+
+
+@router.get("/{stage_id}")
+def show(request: Request, session: Work, person: Evaluator, stage_id: int, only: str = "") -> Response:
+    """The items of a stage with counts and conclusions."""
+    stage = studies.stage(session, stage_id)
+    items = reading.stage_items(session, stage_id)
+    shown = [each for each in items if _fits(each, only)]
+    counts = {key: sum(_fits(each, key) for each in items) for key in ("", "none", "waiting", *CONCLUSIONS)}
+    about: dict[str, Any] = {"stage": stage, "items": shown, "only": only, "counts": counts, "conclusions": CONCLUSIONS}
+    return page(
+        request, person, "evaluator/stage.html", freezes=reading.freezes(session, stage_id), **about, **_documents(session, stage_id)
+    )
+
+
+def _fits(each: dict[str, Any], only: str) -> bool:
+    said = each["conclusion"]
+    if only in ("", "none"):
+        return not only or said is None
+    if only == "waiting":
+        return said is not None and not said["confirmed_by"]
+    return said is not None and said["conclusion"] == only and bool(said["confirmed_by"])
+
+
+@router.get("/{stage_id}/documents")
+def documents(request: Request, session: Work, person: Evaluator, stage_id: int) -> Response:
+    """The part of the page that shows detail table and report (renewed while they are made)."""
+    return page(request, person, "evaluator/stage_documents.html", stage=studies.stage(session, stage_id), **_documents(session, stage_id))
+
+
+@router.post("/{stage_id}/documents")
+def make(request: Request, session: Work, person: Evaluator, stage_id: int, freeze: Words = "", keep: str = Form("")) -> Response:
+    """Queue detail table and report; with `keep` the stage is frozen too, which needs a reason."""
+    studies.stage(session, stage_id)
+    if keep and not freeze.strip():
+        raise InvalidInput("no_reason_to_freeze", "请写明为什么冻结，例如“报告撰写前定稿”。")
+    running = _documents(session, stage_id)["making"]
+    if running:
+        raise Conflict("documents_under_way", "明细表和报告正在生成：请等它完成。")
+    writing.queue_documents(session, stage_id, person.id, freeze.strip() if keep else "")
+    flash(request, "已开始生成明细表和报告，完成后在这里下载。")
+    return see_other(f"/evaluator/stages/{stage_id}#documents")
+
+
+@router.get("/{stage_id}/documents/{name}")
+def fetch(session: Work, person: Evaluator, stage_id: int, name: str) -> Response:
+    """A document as it was made; the fetching is kept in the audit trail."""
+    stage = studies.stage(session, stage_id)
+    kept = f"stage-{stage_id}/{name}"
+    if name not in DOCUMENTS or not operations.file_parts(session, kept):
+        raise NotFound("no_document", "没有这份文件：请回到阶段页重新生成。")
+    record(session, person.id, "stage_document_fetched", "stage", stage_id, detail={"name": name})
+    title = {"detail-table.xlsx": "落实明细表.xlsx", "report.docx": "报告.docx"}[name]
+    return download(_parts(kept), DOCUMENTS[name], f"{stage.title}-{title}")
+
+
+def _parts(name: str) -> Iterator[bytes]:
+    place = 0
+    while True:
+        with transaction() as session:
+            part = operations.file_part(session, name, place)
+        if not part:
+            return
+        yield part
+        place += 1
+
+
+@router.get("/{stage_id}/items/{number}")
+def item(request: Request, session: Work, person: Evaluator, stage_id: int, number: int) -> Response:
+    """One item: what was promised, what is concluded, and the form."""
+    found = _item(session, stage_id, number)
+    promises = studies.standards(session, studies.stage(session, stage_id).study_id, item_number=number)
+    populations = [each for each in studies.populations(session, stage_id) if each.item_id == found.id]
+    about = reading.conclusions_of(session, found.id or 0)
+    settings = studies.study(session, studies.stage(session, stage_id).study_id).settings
+    return page(
+        request,
+        person,
+        "evaluator/conclusion.html",
+        stage=studies.stage(session, stage_id),
+        item=found,
+        promises=promises,
+        populations=populations,
+        conclusions=CONCLUSIONS,
+        scores=bool((settings.get("report") or {}).get("scores")),
+        **about,
+    )
+
+
+@router.post("/{stage_id}/items/{number}")
+def conclude(
+    request: Request,
+    session: Work,
+    person: Evaluator,
+    stage_id: int,
+    number: int,
+    conclusion: Words = "",
+    reason: Words = "",
+    evidence: Words = "",
+    score: Words = "",
+) -> Response:
+    """Write a conclusion."""
+    found = _item(session, stage_id, number)
+    writing.conclude(session, found.id or 0, person.id, conclusion=conclusion, reason=reason, evidence=evidence, score=_score(score))
+    flash(request, "已保存结论，等另一位评估人员签字后生效。")
+    return see_other(f"/evaluator/stages/{stage_id}/items/{number}")
+
+
+@router.post("/{stage_id}/items/{number}/confirm")
+def confirm(request: Request, session: Work, person: Evaluator, stage_id: int, number: int, version: Annotated[int, Form()]) -> Response:
+    """Sign what somebody else wrote."""
+    writing.confirm(session, _item(session, stage_id, number).id or 0, person.id, version)
+    flash(request, "已签字，结论生效。")
+    return see_other(f"/evaluator/stages/{stage_id}/items/{number}")
+
+
+def _score(written: str) -> float | None:
+    if not written.strip():
+        return None
+    try:
+        return float(written)
+    except ValueError:
+        raise InvalidInput("not_a_score", "得分“{value}”不是数。", value=written[:20]) from None
+
+
+def _item(session: Session, stage_id: int, number: int) -> Any:
+    found = next((each for each in studies.items(session, stage_id) if each.number == number), None)
+    if found is None:
+        raise NotFound("no_item", "没有这条清单任务，请从清单重新选择。")
+    return found
+
+
+def _documents(session: Session, stage_id: int) -> dict[str, Any]:
+    job = operations.newest_job(session, writing.JOB, {"stage_id": stage_id})
+    ready = [name for name in DOCUMENTS if operations.file_parts(session, f"stage-{stage_id}/{name}")]
+    return {"job": job, "ready": ready, "making": bool(job and job.state in ("queued", "running"))}

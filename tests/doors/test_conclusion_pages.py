@@ -1,0 +1,120 @@
+"""What evaluators conclude of items: two persons, a history, a detail table and a report, a stage frozen; identities and their end."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from sqlalchemy import text
+
+from callcenter.cli import main
+from callcenter.db.engine import statement, transaction
+from callcenter.exports import package
+from callcenter.exports.actions import identities
+from callcenter.exports.stage import checksum
+from callcenter.worker.handlers import HANDLERS
+from callcenter.worker.loop import Worker
+from tests.conftest import FieldTime
+from tests.factories.field_work import make_worked_sample
+from tests.factories.people import Browser, make_user
+
+CODES = {"和平区": ["1.1"] * 6 + ["4.80", "3.13", "2.112"], "河西区": ["1.1"] * 7 + [""]}
+
+
+def worked() -> tuple[int, int, int]:
+    """Stage, number of the item, population."""
+    with transaction() as session:
+        frame = make_worked_sample(session, CODES).drawn.frame
+        found = session.execute(text("SELECT number FROM checklist_items")).scalar_one()
+        return frame.stage_id, int(found), frame.population_id
+
+
+def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
+    client_for: Callable[..., Browser], database_url: str, field_time: FieldTime
+) -> None:
+    stage, number, _ = worked()
+    first, second = client_for("evaluator"), client_for("evaluator")
+    page = f"/evaluator/stages/{stage}"
+    item = f"{page}/items/{number}"
+    assert "尚无结论" in first.get(page).text
+    assert first.post(item, data={"conclusion": "partly", "reason": " "}).status_code == 422
+    assert first.post(item, data={"conclusion": "partly", "reason": "=部分企业没有收到", "evidence": "名单"}).status_code == 303
+    assert first.post(f"{item}/confirm", data={"version": "1"}).status_code == 403
+    assert "待第二人签字" in second.get(page).text
+    assert second.post(f"{item}/confirm", data={"version": "1"}).status_code == 303
+    assert second.post(f"{item}/confirm", data={"version": "1"}).status_code == 409
+    assert second.post(item, data={"conclusion": "carried_out", "reason": "补充核验"}).status_code == 303
+    assert "历次结论" in first.get(item).text
+    assert first.post(f"{page}/documents", data={"keep": "1"}).status_code == 422
+    assert first.post(f"{page}/documents", data={"keep": "1", "freeze": "定稿"}).status_code == 303
+    assert Worker(database_url, "w", HANDLERS).run_one()
+    assert statement("SELECT error FROM jobs") == [{"error": None}]
+    (frozen,) = statement("SELECT checksum, state FROM stage_freezes")
+    assert checksum(frozen["state"]) == frozen["checksum"]
+    assert frozen["checksum"] in first.get(page).text
+    table = openpyxl.load_workbook(io.BytesIO(first.get(f"{page}/documents/detail-table.xlsx").content))["落实明细表"]
+    head = [cell.value for cell in table[2]]
+    row = dict(zip(head, (cell.value for cell in table[3]), strict=True))
+    assert (row["抽样框"], row["已释放"], row["有效样本"]) == (51, 17, 13)
+    assert row["结论"] == "落实（待复核）"
+    assert "第 1 版 部分落实" in str(row["历次结论"])
+    report_is_readable(first.get(f"{page}/documents/report.docx").content)
+    assert client_for("commissioner").get(page).status_code == 403
+
+
+def report_is_readable(data: bytes) -> None:
+    document = docx.Document(io.BytesIO(data))
+    headings = [each.text for each in document.paragraphs if each.style is not None and each.style.name == "Heading 1"]
+    assert headings[0] == "1. 任务落实结论"
+    assert len(headings) == 10
+    whole = "\n".join(each.text for each in document.paragraphs)
+    assert "平均 3" in whole or "几个工作日办结？：平均" in whole
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        charts = [name for name in opened.namelist() if name.startswith("word/charts/chart") and name.endswith(".xml")]
+        assert len(charts) >= 2
+        assert 'typeface="Microsoft YaHei"' in opened.read(charts[0]).decode()
+        assert 'w:eastAsia="Microsoft YaHei"' in opened.read("word/styles.xml").decode()
+        assert {entry.date_time[0] for entry in opened.infolist()} == {1980}
+
+
+def test_identities_leave_only_by_a_named_right_and_end_by_the_studys_rule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, field_time: FieldTime
+) -> None:
+    worked()
+    for role in ("evaluator", "administrator"):
+        make_user(role, username=role)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("SECRET_KEY", "only-for-tests-0123456789-abcdefghij")
+    make = ["export", "make", "trial", "--format", "csv", "--out"]
+    asked = ["--identities-for", "evaluator", "--reason", "现场核验"]
+    assert main([*make, str(tmp_path / "no"), *asked]) == 1
+    assert main(["export", "grant", "trial", "evaluator", "--by", "evaluator", "--reason", "我要"]) == 1
+    assert main(["export", "grant", "trial", "evaluator", "--by", "administrator", "--reason", "现场核验"]) == 0
+    assert main([*make, str(tmp_path / "named"), *asked]) == 0
+    assert "天津第" in (tmp_path / "named" / "identities.csv").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "named" / "manifest.json").read_text(encoding="utf-8"))["identities"]["reason"] == "现场核验"
+    (logged,) = statement("SELECT reason FROM audit_trail WHERE action = 'identities_exported'")
+    assert logged["reason"] == "现场核验"
+    before = (tmp_path / "named" / "answers_wide.csv").read_bytes()
+    with transaction() as session:
+        session.execute(text('UPDATE studies SET settings = settings || \'{"retention": {"identities_days": 0}}\''))
+        session.execute(
+            text(
+                "INSERT INTO phases (stage_id, kind, title, description, first_day, last_day, scheduled_last_day) "
+                "SELECT id, 'reporting', '报告', '', '2022-05-01', '2022-06-01', '2022-06-01' FROM stages"
+            )
+        )
+        assert identities.detach_due(session) == 1
+        assert identities.detach_due(session) == 0
+    names = "SELECT (SELECT count(*) FROM cases WHERE phones <> '[]' OR enterprise_name NOT LIKE '（%') + "
+    names += "(SELECT count(*) FROM frame_units WHERE name LIKE '天津%') + (SELECT count(*) FROM attempts WHERE phone <> '') AS n"
+    assert statement(names) == [{"n": 0}]
+    assert main([*make, str(tmp_path / "after"), *asked]) == 1
+    assert main([*make, str(tmp_path / "after")]) == 0
+    assert (tmp_path / "after" / "answers_wide.csv").read_bytes() == before
+    assert package.verify_at(tmp_path / "after") > 10
+    assert json.loads((tmp_path / "after" / "manifest.json").read_text(encoding="utf-8"))["identities"] == "detached"
