@@ -238,10 +238,11 @@ class Dataset:
         return f"nullif(string_split({held}, ' ')[{int(variable.option)}], '')" if variable.option else held
 
     def rows_of(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        """The rows of a statement, some at a time."""
-        found = self.run(sql)
-        while rows := found.fetchmany(ROWS):
-            yield from rows
+        """The rows of a statement, some at a time, while the connection may do other work."""
+        with self.connection.cursor() as found:
+            found.execute(sql)
+            while rows := found.fetchmany(ROWS):
+                yield from rows
 
     def wide_sql(self, columns: Sequence[Column]) -> str:
         """A statement that gives these columns, a row for each case."""

@@ -9,6 +9,7 @@ from callcenter.exports.queries.packages import (
     package,
     package_part,
     packages,
+    state_of,
     subject,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "package",
     "package_part",
     "packages",
+    "state_of",
     "subject",
 ]

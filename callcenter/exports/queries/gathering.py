@@ -1,7 +1,5 @@
 """What a package is made of, copied out of the database on one snapshot into files, a step of cases at a time."""
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from callcenter.estimates.weights import Stratum
 from callcenter.exports.dataset import Dataset
 from callcenter.exports.gathered import Gathered
 from callcenter.exports.pseudonyms import pseudonym
-from callcenter.exports.queries.packages import capped, subject
+from callcenter.exports.queries.packages import capped, state_of, subject
 from callcenter.exports.queries.stages import stage_state
 from callcenter.exports.variables import asked_in
 from callcenter.questionnaire.queries import definition
@@ -127,20 +125,6 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
 FRAME_COLUMNS = {"unit_key": "VARCHAR", "stratum": "VARCHAR"}
 IDENTITY_COLUMNS = {"case_id": "BIGINT"} | dict.fromkeys(("enterprise_name", "uscc", "district", "contact", "phones"), "VARCHAR")
 
-STATE = """
-SELECT count(DISTINCT c.id) AS released, count(i.id) AS interviews, max(q.id) AS questionnaire,
-    (SELECT json_build_array(count(*), max(a.id)) FROM answers a JOIN interviews j ON j.id = a.interview_id JOIN cases k ON k.id = j.case_id
-        JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS answers,
-    (SELECT json_build_array(count(*), max(d.id), max(d.at)) FROM dispositions d JOIN cases k ON k.id = d.case_id
-        JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS dispositions,
-    (SELECT json_build_array(count(*), max(v.id)) FROM validity_verdicts v JOIN cases k ON k.id = v.case_id
-        JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS verdicts,
-    (SELECT json_build_array(count(*), max(t.id)) FROM case_attempts t JOIN cases k ON k.id = t.case_id
-        JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS attempts
-FROM releases r JOIN cases c ON c.release_id = r.id JOIN questionnaires q ON q.id = c.questionnaire_id
-LEFT JOIN interviews i ON i.case_id = c.id
-WHERE r.draw_id = :draw
-"""
 AS_OF = """
 SELECT max(at) FROM (
     SELECT max(d.at) AS at FROM dispositions d JOIN cases c ON c.id = d.case_id JOIN releases r ON r.id = c.release_id
@@ -249,9 +233,3 @@ def drawn_strata(session: Session, population_id: int) -> tuple[list[Stratum], i
     if not rows:
         raise Refused("nothing_drawn", "这个样本总体还没有抽样：抽样并释放之后才能导出。")
     return [Stratum(row["name"], row["size"], row["released"]) for row in rows], int(rows[0]["draw_id"])
-
-
-def state_of(session: Session, draw_id: int) -> str:
-    """A short fingerprint of all that a package of this draw is made from."""
-    row = dict(session.execute(text(STATE), {"draw": draw_id}).mappings().one())
-    return hashlib.sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()[:16]

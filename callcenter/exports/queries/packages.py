@@ -1,5 +1,7 @@
 """Packages that were made, and whose they are."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +35,22 @@ def one_snapshot(session: Session) -> None:
 def subject(session: Session, draw_id: int) -> Subject:
     """Study, population and draw of a package."""
     return Subject(**session.execute(text(SUBJECT), {"draw": draw_id}).mappings().one())
+
+
+STATE = """
+SELECT count(DISTINCT c.id) AS released, count(i.id) AS interviews, max(q.id) AS questionnaire,
+    (SELECT json_build_array(count(*), max(a.id)) FROM answers a JOIN interviews j ON j.id = a.interview_id JOIN cases k ON k.id = j.case_id
+        JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS answers,
+    (SELECT json_build_array(count(*), max(d.id), max(d.at)) FROM dispositions d JOIN cases k ON k.id = d.case_id
+        JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS dispositions,
+    (SELECT json_build_array(count(*), max(v.id)) FROM validity_verdicts v JOIN cases k ON k.id = v.case_id
+        JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS verdicts,
+    (SELECT json_build_array(count(*), max(t.id)) FROM case_attempts t JOIN cases k ON k.id = t.case_id
+        JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS attempts
+FROM releases r JOIN cases c ON c.release_id = r.id JOIN questionnaires q ON q.id = c.questionnaire_id
+LEFT JOIN interviews i ON i.case_id = c.id
+WHERE r.draw_id = :draw
+"""
 
 
 @dataclass(frozen=True)
@@ -97,3 +115,9 @@ def export_jobs(session: Session, population_id: int) -> list[dict[str, Any]]:
 def capped(session: Session, draw_id: int) -> dict[str, int]:
     """Cases that the cap on contacts stopped, by stratum: they stay sampled and are not replaced."""
     return {row[0]: row[1] for row in session.execute(text(CAPPED), {"draw": draw_id})}
+
+
+def state_of(session: Session, draw_id: int) -> str:
+    """A short fingerprint of all that a package of this draw is made from."""
+    row = dict(session.execute(text(STATE), {"draw": draw_id}).mappings().one())
+    return hashlib.sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()[:16]

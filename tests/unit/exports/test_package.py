@@ -10,6 +10,7 @@ import pytest
 from callcenter.cli import main
 from callcenter.errors import CallcenterError
 from callcenter.exports import package
+from callcenter.exports.dataset import Dataset
 from callcenter.exports.pseudonyms import pseudonym
 from callcenter.exports.sheets import Sheet, as_csv
 from callcenter.exports.tabular import sheets_workbook
@@ -101,3 +102,12 @@ def test_a_workbook_has_no_moment_of_its_making(tmp_path: Path) -> None:
 def test_a_pseudonym_is_the_same_in_a_study_and_another_elsewhere() -> None:
     assert pseudonym("salt", "E1") == pseudonym("salt", "E1")
     assert len({pseudonym("salt", "E1"), pseudonym("salt", "E2"), pseudonym("other", "E1")}) == 3
+
+
+def test_cases_beyond_one_reading_are_named_while_others_are_read(tmp_path: Path) -> None:
+    """More cases than are held at a time."""
+    (tmp_path / "c.csv").write_text("".join(f"{n},u{n},s,d,main,1.1,I,1,1,q v1,,,\n" for n in range(1, 12_002)), encoding="utf-8")
+    with Dataset(tmp_path, []) as data:
+        data.add_cases(tmp_path / "c.csv")
+        data.name_cases((case.id, f"p{case.id}", 1.0, 2.0) for case in data.released())
+        assert data.one('SELECT count(DISTINCT "case") FROM cases WHERE weight = 2') == 12_001

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from sqlmodel import Session
 from starlette.responses import Response, StreamingResponse
 
@@ -15,11 +15,13 @@ from callcenter.estimates.queries import Released, released
 from callcenter.estimates.results import results
 from callcenter.exports import queries as exports
 from callcenter.exports.actions.packages import queue_package
+from callcenter.exports.changes import since
 from callcenter.exports.formats import FORMATS
 from callcenter.operations.actions import record
 from callcenter.response_rates import aapor
 from callcenter.response_rates.cohorts import named_rates, report
 from callcenter.response_rates.queries import study_counts
+from callcenter.sampling.queries import latest_draw
 from callcenter.studies.queries import population, study_of_population
 from callcenter.web.deps import Work
 from callcenter.web.rendering import flash, page, see_other
@@ -70,12 +72,14 @@ def packages(request: Request, session: Work, person: Evaluator, population_id: 
 
 
 @router.post("/populations/{population_id}/packages")
-def make(request: Request, session: Work, person: Evaluator, population_id: int) -> Response:
-    """Queue the making of a package."""
+def make(
+    request: Request, session: Work, person: Evaluator, population_id: int, formats: Annotated[list[str] | None, Form()] = None
+) -> Response:
+    """Queue the making of a package in the chosen formats; in all where none is named."""
     _released(session, population_id)
     if any(job["state"] in ("queued", "running") for job in exports.export_jobs(session, population_id)):
         raise Conflict("package_under_way", "这个样本总体的导出包正在生成：请等它完成。")
-    queue_package(session, population_id, person.id, list(FORMATS))
+    queue_package(session, population_id, person.id, formats or list(FORMATS))
     flash(request, "已开始生成导出包，完成后出现在下面的列表中。")
     return see_other(f"/evaluator/populations/{population_id}#packages")
 
@@ -125,11 +129,21 @@ def _released(session: Session, population_id: int) -> Released:
 
 def _packages(session: Session, population_id: int) -> dict[str, Any]:
     jobs = exports.export_jobs(session, population_id)
+    made = exports.packages(session, population_id)
     return {
-        "packages": exports.packages(session, population_id),
+        "packages": made,
+        "formats": FORMATS,
+        "changed": _changed(session, population_id, made[0]) if made else [],
         "jobs": jobs,
         "making": any(job["state"] in ("queued", "running") for job in jobs),
     }
+
+
+def _changed(session: Session, population_id: int, last: exports.MadePackage) -> list[tuple[str, int, int]]:
+    """What changed since the newest package."""
+    draw = latest_draw(session, population_id)
+    (counted,) = study_counts(session, study_of_population(session, population_id).id or 0, population_id)
+    return since(last.manifest["state"], counted.total, rows=exports.state_of(session, draw.id or 0) if draw else "")
 
 
 def _figures(data: Released, *, hide_small: bool) -> list[Any]:
