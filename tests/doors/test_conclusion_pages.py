@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import docx
@@ -108,6 +109,8 @@ def test_identities_leave_only_by_a_named_right_and_end_by_the_studys_rule(
                 "SELECT id, 'reporting', '报告', '', '2022-05-01', '2022-06-01', '2022-06-01' FROM stages"
             )
         )
+        assert identities.detach_due(session) == 0
+        field_time.set(field_time() + timedelta(days=2))
         assert identities.detach_due(session) == 1
         assert identities.detach_due(session) == 0
     names = "SELECT (SELECT count(*) FROM cases WHERE phones <> '[]' OR enterprise_name NOT LIKE '（%') + "

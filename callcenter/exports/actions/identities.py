@@ -97,11 +97,19 @@ def detached(session: Session, study_id: int) -> datetime | None:
     return session.exec(select(Detachment.at).where(Detachment.study_id == study_id)).first()
 
 
+LAST_USED = f"""SELECT greatest((SELECT max(received_at) FROM submissions WHERE population_id IN ({POPULATIONS})),
+    (SELECT max(created_at) FROM cases WHERE study_id = :study), (SELECT max(placed_at) FROM attempts WHERE case_id IN ({CASES})))"""
+
+
 def due_day(session: Session, study: Study) -> date | None:
-    """The day from which a study's identities are to be detached, by its own rule; none where it has no rule or no dates."""
+    """The day from which a study's identities are to be detached: so long after its last phase and after anything was last done in it."""
     days = (study.settings.get("retention") or {}).get("identities_days")
     last = [phase.last_day for stage in studies.stages(session, study.id or 0) for phase in studies.phases(session, stage.id or 0)]
-    return max(last) + timedelta(days=int(days)) if days is not None and last else None
+    if days is None or not last or study.is_demo:
+        return None
+    used = session.execute(text(LAST_USED), {"study": study.id}).scalar_one()
+    ended: date = max([*last, *([used.astimezone(FIELD_ZONE).date()] if used else [])])
+    return ended + timedelta(days=int(days))
 
 
 def detach_due(session: Session) -> int:
