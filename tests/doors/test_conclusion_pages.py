@@ -102,7 +102,8 @@ def test_identities_leave_only_by_a_named_right_and_end_by_the_studys_rule(
     assert logged["reason"] == "现场核验"
     before = (tmp_path / "named" / "answers_wide.csv").read_bytes()
     with transaction() as session:
-        session.execute(text('UPDATE studies SET settings = settings || \'{"retention": {"identities_days": 0}}\''))
+        rule = "jsonb_build_object('retention', jsonb_build_object('identities_days', 1))"
+        session.execute(text(f"UPDATE studies SET is_demo = false, settings = {rule}"))
         session.execute(
             text(
                 "INSERT INTO phases (stage_id, kind, title, description, first_day, last_day, scheduled_last_day) "
