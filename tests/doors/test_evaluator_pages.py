@@ -63,8 +63,9 @@ def test_a_package_is_made_in_the_background_and_fetched(client_for: Callable[..
     assert "正在生成" not in listed
     assert "没有变化" in listed
     with transaction() as session:
-        session.execute(text("UPDATE validity_verdicts SET valid = false WHERE id = (SELECT max(id) FROM validity_verdicts WHERE valid)"))
-    assert "有效样本 13 → 12" in client.get(f"{page}/packages").text
+        again = "SELECT interview_id, case_id, at, false, '{contradiction}', '{}' FROM validity_verdicts WHERE valid ORDER BY id LIMIT 1"
+        session.execute(text(f"INSERT INTO validity_verdicts (interview_id, case_id, at, valid, reasons, flags) {again}"))
+    assert "最新的导出包之后有变化" in client.get(f"{page}/packages").text
     address = listed.split('href="')[1].split('"')[0]
     fetched = client.get(address)
     assert fetched.headers["content-disposition"].startswith('attachment; filename="trial-4-1-')
