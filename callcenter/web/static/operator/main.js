@@ -15,6 +15,7 @@ function take(next) {
   now.lag = Date.now() - Date.parse(next.now);
   if (next.finished) now.told = { ...next.finished, who: now.withWhom }; else if (next.lease && (next.attempt || next.lease.id !== before?.lease?.id)) now.told = null;
   now.savedAt = next.saved_at || (next.finished ? next.now : now.savedAt);
+  if (before && before.lease?.id !== next.lease?.id) $("notices").querySelector(".done")?.remove();
   if (next.noted) window.callcenter.say("done", T["noted_" + next.noted]);
   if (before?.lease?.id !== next.lease?.id) { now.note = ""; now.cases = {}; }
   draw(showQuestion());
