@@ -10,9 +10,10 @@ from callcenter.call_queue import priority
 from callcenter.call_queue.actions.capping import apply_cap
 from callcenter.call_queue.number_kinds import kind_of
 from callcenter.call_queue.tables import Case
-from callcenter.errors import Refused
+from callcenter.errors import NotFound, Refused
 from callcenter.frame.tables import FrameUnit
 from callcenter.operations.actions import notify
+from callcenter.questionnaire import queries as questionnaires
 from callcenter.questionnaire.tables import Questionnaire
 from callcenter.sampling.tables import Draw, DrawUnit, Release
 from callcenter.studies.tables import Population, Stage
@@ -45,14 +46,11 @@ def release_units(session: Session, release_id: int) -> int:
 
 
 def _released_questionnaire(session: Session, study_id: int, population: Population) -> Questionnaire:
-    released = select(Questionnaire).where(
-        Questionnaire.study_id == study_id, Questionnaire.name == population.questionnaire, col(Questionnaire.released_at).is_not(None)
-    )
-    newest = session.exec(released.order_by(col(Questionnaire.version).desc())).first()
-    if newest is None:
+    try:
+        return questionnaires.released(session, study_id, population.questionnaire or "")
+    except NotFound:
         text_ = "样本总体 {population} 还没有放行的问卷：请先放行问卷，再释放样本。"
-        raise Refused("no_released_questionnaire", text_, population=population.code)
-    return newest
+        raise Refused("no_released_questionnaire", text_, population=population.code) from None
 
 
 def _units_without_case(session: Session, release: Release) -> list[tuple[DrawUnit, FrameUnit]]:

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session
+from sqlmodel import Session, select, text
 
 from callcenter.call_queue import actions, priority, queries
 from callcenter.call_queue.tables import Case
 from callcenter.db.engine import statement, transaction
 from callcenter.errors import Conflict
 from callcenter.people.tables import User
+from callcenter.questionnaire.tables import Questionnaire
 from tests.conftest import FieldTime
 from tests.factories.cases import MadeCases, make_cases, make_operator
 from tests.factories.sampling import insert
@@ -211,6 +212,20 @@ def test_a_case_given_back_rests_and_comes_again(made: MadeCases, field_time: Fi
 def test_releasing_twice_makes_each_case_once(made: MadeCases) -> None:
     with transaction() as session:
         assert [actions.release_units(session, release) for release in made.drawn.releases.values()] == [0, 0]
+
+
+def test_new_cases_take_the_version_released_last_however_it_is_numbered(made: MadeCases) -> None:
+    """An older version that was released again is the one that new cases use."""
+    with transaction() as session:
+        session.execute(text("DELETE FROM cases"))
+        first = session.exec(select(Questionnaire)).one()
+        later = Questionnaire(**first.model_dump(exclude={"id", "version", "sha256", "released_at"}), version=first.version + 1, sha256="1")
+        later.released_at = first.released_at - timedelta(days=1) if first.released_at else None
+        session.add(later)
+        session.flush()
+        for release in made.drawn.releases.values():
+            actions.release_units(session, release)
+        assert set(session.exec(select(Case.questionnaire_id))) == {first.id}
 
 
 def test_when_the_next_one_is_due(made: MadeCases, field_time: FieldTime) -> None:
