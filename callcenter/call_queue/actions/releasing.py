@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from callcenter import clock
 from callcenter.call_queue import priority
 from callcenter.call_queue.actions.capping import apply_cap
+from callcenter.call_queue.calling_hours import at_minute
 from callcenter.call_queue.number_kinds import kind_of
 from callcenter.call_queue.tables import Case
 from callcenter.errors import NotFound, Refused
@@ -16,6 +17,7 @@ from callcenter.operations.actions import notify
 from callcenter.questionnaire import queries as questionnaires
 from callcenter.questionnaire.tables import Questionnaire
 from callcenter.sampling.tables import Draw, DrawUnit, Release
+from callcenter.studies.phases import field_day
 from callcenter.studies.tables import Population, Stage
 
 
@@ -34,7 +36,9 @@ def release_units(session: Session, release_id: int) -> int:
         "respondents": population.respondents,
         "questionnaire_id": questionnaire.id,
         "rank": priority.FRESH,
-        "due_at": now,
+        # The day, not the moment: strata released one after another are called mixed, in prn order,
+        # or district would be confounded with time.
+        "due_at": at_minute(field_day(now), 0),
         "created_at": now,
     }
     rows = [{**of_all, **_of_unit(drawn, unit)} for drawn, unit in _units_without_case(session, release)]

@@ -51,7 +51,7 @@ def free_line(session: Session, case: Case) -> tuple[str, datetime]:
     session.connection().execute(text(_HELD), {"study": case.study_id})
     now = clock.now()  # after the wait for the lock: the counts below are of this moment
     known = queries.lines(session, case.study_id, now)
-    line = choose(known, queries.case_on_lines(session, case.id or 0), now)
+    line = choose(known, queries.case_on_lines(session, case.id or 0), now, case.unit_key)
     if line is not None:
         return line.number, now
     if why := unusable(known, now):

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Literal
 
 from callcenter.call_queue.callable import Reason
@@ -53,15 +54,22 @@ def left(case: CaseOnLines) -> frozenset[str]:
     return case.leaves | {last[0]} if in_vain else case.leaves
 
 
-def choose(lines: Collection[PublishedLine], case: CaseOnLines, now: datetime) -> PublishedLine | None:
-    """The line to call `case` from: its own unless that is held back or left, else the least used; none where all are held back."""
+def choose(lines: Collection[PublishedLine], case: CaseOnLines, now: datetime, enterprise: str = "") -> PublishedLine | None:
+    """The line to call `case` from: its own unless that is held back or left, else the least used; none where all are held back.
+
+    Lines used alike share the enterprises among them by a hash, so that quiet hours do not load one line with everything.
+    """
     free = [line for line in lines if held_by(line, now) is None]
     leave = left(case)
     own = [line for line in free if line.number == case.line and line.number not in leave]
     if own:
         return own[0]
     others = [line for line in free if line.number not in leave] or free
-    return min(others, key=lambda line: (line.number in case.tried, line.open_calls, line.today, line.number), default=None)
+    return min(others, key=lambda line: (line.number in case.tried, line.open_calls, line.today, _spread(enterprise, line)), default=None)
+
+
+def _spread(enterprise: str, line: PublishedLine) -> tuple[bytes, str]:
+    return (sha256(f"{enterprise}|{line.number}".encode()).digest() if enterprise else b"", line.number)
 
 
 def unusable(lines: Collection[PublishedLine], now: datetime) -> Reason | None:

@@ -214,6 +214,20 @@ def test_releasing_twice_makes_each_case_once(made: MadeCases) -> None:
         assert [actions.release_units(session, release) for release in made.drawn.releases.values()] == [0, 0]
 
 
+def test_strata_released_one_after_another_are_called_mixed(made: MadeCases, field_time: FieldTime) -> None:
+    with transaction() as session:
+        session.execute(text("DELETE FROM cases"))
+    for release in made.drawn.releases.values():
+        with transaction() as session:
+            actions.release_units(session, release)
+        field_time.set(field_time() + timedelta(minutes=10))
+    with transaction() as session:
+        by_prn = list(session.exec(select(Case.id).order_by(Case.order_key)))
+        districts = list(session.exec(select(Case.district).order_by(Case.order_key)))
+    assert districts != sorted(districts), "the order of the draw mixes them"
+    assert [claimed(made.operators[0]) for _ in by_prn] == by_prn
+
+
 def test_new_cases_take_the_version_released_last_however_it_is_numbered(made: MadeCases) -> None:
     """An older version that was released again is the one that new cases use."""
     with transaction() as session:

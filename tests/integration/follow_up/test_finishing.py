@@ -14,7 +14,7 @@ from callcenter.errors import InvalidInput, NotFound, Refused
 from callcenter.follow_up.actions import settle_abandoned
 from callcenter.studies.phases import FIELD_ZONE
 from tests.conftest import FieldTime
-from tests.factories.cases import MadeCases, make_cases
+from tests.factories.cases import LINES, MadeCases, make_cases
 from tests.factories.turns import dial, take, tell, turn
 
 
@@ -38,7 +38,8 @@ def test_no_answer_comes_again_in_another_daypart(made: MadeCases) -> None:
     held = case(finished.case_id)
     assert (finished.state, finished.action, held.state, held.rank, held.attempts) == ("done", "call", "ready", 30, 1)
     assert held.due_at == datetime(2022, 6, 2, 13, 30, tzinfo=FIELD_ZONE)
-    assert (held.lease_id, held.line, codes(finished.case_id)) == (None, "96599966", ["3.13"])
+    assert (held.lease_id, codes(finished.case_id)) == (None, ["3.13"])
+    assert held.line in {line["number"] for line in LINES}
 
 
 def test_the_same_outcome_twice_is_one_outcome(made: MadeCases) -> None:

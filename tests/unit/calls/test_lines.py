@@ -181,3 +181,9 @@ def test_a_list_that_is_none_and_a_number_listed_twice_are_told():
 def test_the_rules_of_rest_have_defaults_and_refuse_what_is_no_number():
     assert read_resting({"line_rest": {"labels": 2}}) == Resting(labels=2)
     assert [len(resting_problems({"line_rest": said})) for said in ({}, {"hours": 8}, {"hours": 0}, {"weeks": 1}, [1])] == [0, 0, 1, 1, 1]
+
+
+def test_lines_used_alike_share_the_enterprises_and_an_enterprise_keeps_its_own():
+    first = [choose(LINES, CaseOnLines(), NOW, f"E{number}").number for number in range(300)]
+    assert first == [choose(LINES, CaseOnLines(), NOW, f"E{number}").number for number in range(300)]
+    assert min(first.count(line.number) for line in LINES) > 70
