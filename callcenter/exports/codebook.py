@@ -12,7 +12,21 @@ from callcenter.exports.sheets import Sheet
 from callcenter.exports.variables import Variable
 from callcenter.questionnaire.definition import NONANSWERS
 
-HEADER = ("variable", "question", "kind", "label", "code", "code_label", "n", "spss_name", "stata_name", "number", "unit", "items")
+HEADER = (
+    "variable",
+    "question",
+    "kind",
+    "label",
+    "code",
+    "code_label",
+    "n",
+    "spss_name",
+    "stata_name",
+    "number",
+    "unit",
+    "items",
+    "read_aloud",
+)
 
 FIXED = {
     "case": "企业的研究代号（同一研究内相同，不含身份信息）",
@@ -26,7 +40,7 @@ FIXED = {
     "questionnaire": "问卷及其版本",
     "started_at": "访问开始（东八区）",
     "ended_at": "访问结束（东八区）",
-    "seconds": "访问历时（秒）",
+    "seconds": "访问用时（秒）：每次通话从显示第一题到最后一个回答的时间之和，不含两次通话之间的间隔",
     "base_weight": "基础权数：层内总体数/已释放数",
     "weight": "最终权数；0 表示没有作答",
 }
@@ -42,7 +56,8 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}</style></head><body>
 <table>{% for name, meaning in fixed.items() %}<tr><td><code>{{ name }}</code></td><td>{{ meaning }}</td></tr>{% endfor %}</table>
 {% for each in asked %}
 <h2><code>{{ each.name }}</code> {{ each.label }}</h2>
-<p>{{ each.kind }}{% if each.unit %}（{{ each.unit }}）{% endif %}；
+{% if each.said and each.said != each.label %}<blockquote>{{ each.said }}</blockquote>
+{% endif %}<p>{{ each.kind }}{% if each.unit %}（{{ each.unit }}）{% endif %}；
 有回答 {{ each.answered }}，没有问到或没有回答 {{ each.missing }}
 {% if each.summary %}；{{ each.summary }}{% endif %}</p>
 {% if each.codes %}<table><tr><th>代码</th><th>含义</th><th>次数</th></tr>
@@ -76,6 +91,7 @@ class Described:
     unit: str
     items: tuple[int, ...]
     columns: list[Variable]
+    said: str = ""
     answered: int = 0
     missing: int = 0
     summary: str = ""
@@ -102,7 +118,7 @@ def describe(data: Dataset) -> list[Described]:
             asked = kinds[variable.question]
             name = variable.name.rsplit("__", 1)[0] if variable.option else variable.name
             label = variable.label.rsplit("：", 1)[0] if variable.option else variable.label
-            described[spot] = Described(name, variable.question, asked.kind, label, variable.unit, asked.items, [])
+            described[spot] = Described(name, variable.question, asked.kind, label, variable.unit, asked.items, [], asked.said)
         described[spot].columns.append(variable)
     for spot, each in described.items():
         _count(each, counts.get(spot, {}), given.get(spot, (0, None, None, None, 0)), cases, dict(kinds[spot[0]].choices))
@@ -129,26 +145,26 @@ def sheet(data: Dataset, described: Sequence[Described]) -> Sheet:
     """The codebook as a table: a line for each column, and for each of its codes."""
     spss, stata = (fitting([column.name for column in data.wide_columns()], limits) for limits in (SPSS, STATA))
     rows: list[tuple[Any, ...]] = [
-        (name, "", "", meaning, "", "", "", spss[name], stata[name], "", "", "") for name, meaning in FIXED.items()
+        (name, "", "", meaning, "", "", None, spss[name], stata[name], None, "", "", "") for name, meaning in FIXED.items()
     ]
     for each in described:
-        items = " ".join(map(str, each.items))
+        last = (" ".join(map(str, each.items)), each.said)
         for variable in each.columns:
             start = (variable.name, each.question, each.kind, variable.label)
             end = (spss[variable.name], stata[variable.name])
             if variable.kind == "chosen":
                 rows.append(
-                    (*start, variable.option, each_label(each, variable.option), each.counts.get(variable.option, 0), *end, 1, "", items)
+                    (*start, variable.option, each_label(each, variable.option), each.counts.get(variable.option, 0), *end, 1, "", *last)
                 )
                 continue
             if not variable.values:
-                rows.append((*start, "", "", each.answered, *end, "", variable.unit, items))
+                rows.append((*start, "", "", each.answered, *end, None, variable.unit, *last))
             numbers = variable.number_of
             for code, label in variable.values:
-                rows.append((*start, code, label, each.counts.get(code, 0), *end, numbers[code], "", items))
+                rows.append((*start, code, label, each.counts.get(code, 0), *end, numbers[code], "", *last))
         for code, n in each.refused.items():
             rows.append(
-                (f"{each.name}__nonanswer", each.question, each.kind, each.label, code, NONANSWERS[code][1], n, "", "", "", "", items)
+                (f"{each.name}__nonanswer", each.question, each.kind, each.label, code, NONANSWERS[code][1], n, "", "", None, "", *last)
             )
     return Sheet("codebook", HEADER, rows)
 

@@ -89,6 +89,25 @@ def small_cells(strata_sheet: Sheet) -> list[str]:
     return [f"有效样本不足 {SMALL} 个的层：{'、'.join(few)}。单个回答可能认得出是谁，公布前请合并。"] if few else []
 
 
+NOT_FINAL = """
+SELECT c.code, count(*) FROM cases c LEFT JOIN (SELECT case_id, arg_max(final, rowid) AS final FROM dispositions GROUP BY case_id) d
+USING (case_id) WHERE coalesce(d.final, 0) = 0 GROUP BY c.code ORDER BY c.code
+"""
+
+
+def not_final(data: Dataset) -> dict[str, int]:
+    """How many cases still have no final code, by the code that they have."""
+    return dict(data.run(NOT_FINAL).fetchall())
+
+
+def open_cases(by_code: Mapping[str, int]) -> list[str]:
+    """That fieldwork is not over for some cases."""
+    if not by_code:
+        return []
+    told = "、".join(f"{code} 有 {n} 个" for code, n in by_code.items())
+    return [f"还有 {sum(by_code.values())} 个个案没有最终处置代码（按现在的代码：{told}）：比率、权数和估计还会变。"]
+
+
 def as_json(document: Any) -> bytes:
     """JSON in one fixed form."""
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

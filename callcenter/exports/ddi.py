@@ -116,7 +116,7 @@ def _variable(each: Described, variable: Variable, name: str, *, refused: bool) 
     made = ET.Element("var", {"ID": f"V_{name}", "name": variable.name, "files": FILE_ID, "intrvl": "contin" if number else "discrete"})
     made.set("wgt-var", "V_weight")
     _add(made, "labl", variable.label)
-    _add(_add(made, "qstn"), "qstnLit", each.label)
+    _add(_add(made, "qstn"), "qstnLit", each.said or each.label)
     if number and each.low is not None:
         _add(_add(made, "valrng"), "range", min=f"{each.low:g}", max=f"{each.high:g}")
     if refused and variable.kind != "text":

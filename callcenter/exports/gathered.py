@@ -27,6 +27,8 @@ class Gathered:
     state: str
     """A fingerprint of the rows that it was made from."""
     for_auditor: bool = False
+    design: dict[str, Any] | None = None
+    """The frozen design, for auditors: its hash was handed out before the draw."""
     identities: dict[str, Any] | None = None
     """Who asked for identities, when and why, where they are there."""
     stage: dict[str, Any] | None = None

@@ -33,6 +33,8 @@ class Making:
     folder: Path
     formats: Sequence[str]
     warnings: list[str] = field(default_factory=list)
+    open: dict[str, int] = field(default_factory=dict)
+    """Cases that have no final code yet, by their code."""
 
 
 def write(
@@ -49,7 +51,7 @@ def write(
     `kept` puts a file that was written before an interruption where it belongs and says so; `keep` is told of each that is new.
     """
     of.data.finish()
-    made = Making(of, folder, formats, list(of.data.warnings))
+    made = Making(of, folder, formats, list(of.data.warnings), content.not_final(of.data))
     steps = list(_steps(made))
     for done, (name, work) in enumerate(steps):
         file = folder / name
@@ -68,7 +70,7 @@ def _steps(made: Making) -> Iterator[Step]:
     described = codebook.describe(data)
     book = codebook.sheet(data, described)
     weights = content.strata(data, of.strata, of.weights, of.capped)
-    made.warnings += content.small_cells(weights)
+    made.warnings += [*content.small_cells(weights), *content.open_cases(made.open)]
     rates_json, rates = content.rates(of.cohorts)
     figures = content.figures(data, of.strata, of.weights)
     title = of.subject.title
@@ -123,6 +125,7 @@ def _with_names(of: Gathered) -> Iterator[Step]:
     """What goes to auditors, or to whom identities were granted."""
     if of.for_auditor:
         yield "frame.csv", lambda file: tabular.sql_csv(of.data, "SELECT * FROM frame", ("unit_key", "stratum"), file)
+        yield "design.json", lambda file: _put(file, content.as_json(of.design))
     if of.identities:
         named = ("enterprise_name", "uscc", "district", "contact", "phones")
         sql = 'SELECT c."case", t.* EXCLUDE (case_id) FROM identities t JOIN cases c USING (case_id) ORDER BY c.place'
@@ -169,6 +172,7 @@ def about(made: Making) -> dict[str, Any]:
             "valid": of.weights.n_valid,
             "answers": int(data.one("SELECT count(*) FROM answers")),
             "attempts": int(data.one("SELECT count(*) FROM attempts")),
+            "not_final": made.open,
             "by_category": _categories(of.cohorts),
             "weights_deff": of.weights.kish_deff,
             "weights_effective_n": of.weights.effective_n,

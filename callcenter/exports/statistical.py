@@ -35,7 +35,7 @@ CASE_LABELS = {
     "questionnaire": "问卷及版本",
     "started_at": "访问开始",
     "ended_at": "访问结束",
-    "seconds": "访问秒数",
+    "seconds": "访问用时（秒），不含两次通话之间的间隔",
     "base_weight": "基础权数",
     "weight": "最终权数",
 }

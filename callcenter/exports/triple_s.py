@@ -4,7 +4,7 @@ Several choices are one variable `multiple` with a string of 0 and 1; non-answer
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ class Field:
     high: float = 0
     use: str = ""
     size: int = 1
+    said: str = ""
+    """What is read aloud, where that is not the label."""
 
 
 def fields(data: Dataset) -> list[Field]:
@@ -62,12 +64,13 @@ def _case_fields(data: Dataset) -> Iterator[Field]:
 
 def _question_fields(data: Dataset) -> Iterator[Field]:
     seen: set[tuple[str, str]] = set()
+    said = {each.name: each.said for each in data.asked if each.said != each.label}
     for variable in data.variables:
         if variable.kind != "chosen":
-            yield _field(data, variable)
+            yield replace(_field(data, variable), said=said.get(variable.question, ""))
         elif (variable.question, variable.instance) not in seen:
             seen.add((variable.question, variable.instance))
-            yield _multiple(data, variable)
+            yield replace(_multiple(data, variable), said=said.get(variable.question, ""))
 
 
 def _field(data: Dataset, variable: Variable) -> Field:
@@ -129,7 +132,7 @@ def data_file(data: Dataset, file: Path) -> None:
 
 def metadata(data: Dataset, subject: Subject, at: datetime | None) -> bytes:
     """The XML that describes the data file."""
-    root = ET.Element("sss", version="2.0")
+    root = ET.Element("sss", version="2.0", modes="interview")
     if at:
         ET.SubElement(root, "date").text = at.date().isoformat()
         ET.SubElement(root, "time").text = f"{at:%H:%M}"
@@ -154,7 +157,10 @@ def as_document(root: ET.Element) -> bytes:
 def _variable(place: int, of: Field) -> ET.Element:
     made = ET.Element("variable", {"ident": str(place), "type": of.type} | ({"use": of.use} if of.use else {}))
     ET.SubElement(made, "name").text = of.name
-    ET.SubElement(made, "label").text = written(of.label)
+    said = ET.SubElement(made, "label")
+    said.text = written(of.label)
+    if of.said:
+        ET.SubElement(said, "text", mode="interview").text = written(of.said)
     ET.SubElement(made, "position", start=str(place))
     if of.type == "character":
         ET.SubElement(made, "size").text = str(of.size)

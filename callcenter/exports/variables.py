@@ -18,13 +18,15 @@ class Asked:
     kind: str
     label: str
     choices: tuple[tuple[str, str], ...] = ()
+    said: str = ""
+    """What the operator reads aloud; the label where the questionnaire has no other words."""
     nonanswers: tuple[str, ...] = ()
     unit: str = ""
     items: tuple[int, ...] = ()
     repeated: bool = False
     core: bool = False
     differs: tuple[str, ...] = ()
-    """What older versions said otherwise: `label`, `choices`, `type`."""
+    """What older versions said otherwise: `label`, `say`, `choices`, `type`."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ def asked_in(definitions: Sequence[Definition]) -> list[Asked]:
 def _add(to: _Together, question: Question) -> None:
     if to.newest.text("label") != question.text("label"):
         to.differs["label"] = None
+    if to.newest.text("say") != question.text("say"):
+        to.differs["say"] = None
     if to.newest.type != question.type:
         to.differs["type"] = None
     if to.newest is not question and [c.value for c in to.newest.choices] != [c.value for c in question.choices]:
@@ -109,6 +113,7 @@ def _asked(of: _Together) -> Asked:
         kind=question.type,
         label=question.text("label") or question.text("say") or question.name,
         choices=tuple(of.choices.items()),
+        said=question.text("say") or question.text("label"),
         nonanswers=tuple(code for code in NONANSWERS if code in of.nonanswers),
         unit=question.unit,
         items=question.items,
@@ -182,4 +187,4 @@ def warnings_of(asked: Iterable[Asked], found: Mapping[str, Found]) -> list[str]
 
 
 def _said(differs: tuple[str, ...]) -> str:
-    return "、".join({"label": "题目文字", "choices": "选项", "type": "题型"}[each] for each in differs)
+    return "、".join({"label": "题目文字", "say": "读出的文字", "choices": "选项", "type": "题型"}[each] for each in differs)

@@ -23,6 +23,8 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
+    ticked: dict[str, list[str]] = field(default_factory=dict)
+    """The values of check boxes that share a name."""
 
 
 @dataclass
@@ -87,7 +89,7 @@ class Browser:
 
     def submit(self, form: Form, files: Mapping[str, Upload] | None = None, **values: object) -> Page:
         """Send a form as it was shown, with `values` filled in."""
-        filled = form.fields | {name: str(value) for name, value in values.items()}
+        filled: dict[str, str | list[str]] = {**form.fields, **form.ticked, **{name: str(value) for name, value in values.items()}}
         if form.method == "get":
             return self._page(self._client.get(form.action, params=filled))
         headers = {"X-CSRF-Token": self._csrf, "Referer": form.action}
@@ -175,9 +177,8 @@ class _Reader(HTMLParser):
     def _field(self, tag: str, given: dict[str, str], form: Form) -> None:
         name, kind = given["name"], given.get("type", "text")
         if "formaction" in given:  # another way to send the same fields
-            self.forms.append(
-                Form(urljoin(self.address, given["formaction"]), given.get("formmethod", form.method), form.fields, form.choices)
-            )
+            action = urljoin(self.address, given["formaction"])
+            self.forms.append(Form(action, given.get("formmethod", form.method), form.fields, form.choices, ticked=form.ticked))
         if tag == "select":
             self._select = name
             form.choices[name] = []
@@ -190,6 +191,7 @@ class _Reader(HTMLParser):
             form.choices.setdefault(name, []).append(given.get("value", "on"))
             if "checked" in given:
                 form.fields[name] = given.get("value", "on")
+                form.ticked.setdefault(name, []).append(given.get("value", "on"))
         elif tag == "input":
             form.fields[name] = given.get("value", "")
         elif tag == "button":

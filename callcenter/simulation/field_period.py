@@ -37,6 +37,8 @@ STUDY, STAGE, POPULATION = "tianjin-2022", "2021", "4-1"
 DISTRICTS = 8
 HOPEFUL_RESPONSE = 0.8
 """Rather more than will come: some strata fall short, and are topped up."""
+RESULTS = ("response_rates.json", "detail_table.xlsx", "report.docx")
+"""What most readers want of a package; it lies beside it too."""
 HOPED_FOR = HOPEFUL_RESPONSE * 0.98 * 0.97
 
 
@@ -126,12 +128,14 @@ class _Stage:
         self.summary.refusals = self.world.refusals
 
     def export(self, out: Path) -> None:
-        """The evaluator has a package made and takes it; it lies in `out`, unpacked beside its archive."""
+        """The evaluator has a package made and takes it; `out` has it as archive and unpacked, rates and report beside."""
         archive = Evaluator(self._person("evaluator"), self.population_id).package()
         out.mkdir(parents=True, exist_ok=True)
         (out / "package.zip").write_bytes(archive)
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             opened.extractall(out / "package")
+            for name in RESULTS:
+                (out / name).write_bytes(opened.read(name))
         self.files = {file.name: file for file in (out / "package").rglob("*") if file.is_file()}
 
     def compare(self) -> None:

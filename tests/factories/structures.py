@@ -134,6 +134,7 @@ SSS_ORDER: dict[str, Sequence[str]] = {
     "record": ["variable"],
     "variable": ["name", "label", "position", "filter", "spread", "values", "size"],
     "values": ["range", "value"],
+    "label": ["text"],
 }
 SSS_NEEDED = {"sss": ["survey"], "survey": ["record"], "record": ["variable"], "variable": ["name", "label", "position"]}
 SSS_TYPES = {"single": "values", "multiple": "values", "quantity": "values", "character": "size", "logical": "", "date": "", "time": ""}

@@ -20,6 +20,7 @@ from callcenter.exports.queries.stages import stage_state
 from callcenter.exports.variables import asked_in
 from callcenter.questionnaire.queries import definition
 from callcenter.response_rates.queries import study_counts
+from callcenter.sampling.queries import design
 from callcenter.studies.queries import population, study_of_population
 
 STEP = 2_000
@@ -34,15 +35,25 @@ ORDER BY s.id
 
 _AT = "to_char({} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS') || '+08:00'"
 
+SPENT = """
+SELECT round(sum(of_call))::int AS seconds FROM (
+    SELECT extract(epoch FROM max(b.answered_at) - min(least(b.answered_at, greatest(b.shown_at, t.placed_at)))) AS of_call
+    FROM answers b LEFT JOIN attempts t ON t.id = b.attempt_id WHERE b.interview_id = i.id AND b.asked_in IS NULL
+    GROUP BY b.attempt_id, CASE WHEN b.attempt_id IS NULL THEN (b.answered_at AT TIME ZONE 'Asia/Shanghai')::date END
+) calls
+"""
+"""What an interview took: in each call from the first question shown to the last answer, without the days between two calls."""
+
 CASES = f"""
 SELECT c.id, c.unit_key, s.name, c.district, r.kind, coalesce(x.code, '3.11'), coalesce(x.category, 'UH'), coalesce(v.valid, false)::int,
     c.attempts, q.name || ' v' || q.version, {_AT.format("i.started_at")}, {_AT.format("i.ended_at")},
-    extract(epoch FROM i.ended_at - i.started_at)::int
+    spent.seconds
 FROM releases r JOIN cases c ON c.release_id = r.id JOIN strata s ON s.id = c.stratum_id
 LEFT JOIN LATERAL (SELECT code, category FROM dispositions d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1) x ON true
 LEFT JOIN LATERAL (SELECT valid FROM validity_verdicts w WHERE w.case_id = c.id ORDER BY w.id DESC LIMIT 1) v ON true
-LEFT JOIN LATERAL (SELECT started_at, ended_at, questionnaire_id FROM interviews j WHERE j.case_id = c.id AND j.state <> 'void'
+LEFT JOIN LATERAL (SELECT id, started_at, ended_at, questionnaire_id FROM interviews j WHERE j.case_id = c.id AND j.state <> 'void'
     ORDER BY j.id DESC LIMIT 1) i ON true
+LEFT JOIN LATERAL ({SPENT}) spent ON true
 JOIN questionnaires q ON q.id = coalesce(i.questionnaire_id, c.questionnaire_id)
 WHERE r.draw_id = %(draw)s ORDER BY c.id
 """  # nothing from outside
@@ -187,6 +198,7 @@ def gather(
         questionnaires=used,
         state=state_of(session, draw_id),
         for_auditor=for_auditor,
+        design=design(session, of.design_id).document if for_auditor else None,
         identities=identities,
         detached=apart,
         stage=stage_state(session, population(session, population_id).stage_id) if stage else None,

@@ -3,14 +3,17 @@
 import csv
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import duckdb
 import openpyxl
 import pyreadstat
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
 from callcenter.db.engine import statement, transaction
 from callcenter.errors import InvalidInput, Refused
@@ -27,6 +30,7 @@ from callcenter.worker.loop import Worker
 from tests.conftest import FieldTime
 from tests.factories.exports import LONG_TEXT, make_rich_sample
 from tests.factories.field_work import WorkedSample, give, make_worked_sample
+from tests.factories.sampling import MOMENT
 from tests.factories.structures import DDI, check_ddi, check_triple_s
 
 CODES = {"和平区": ["1.1"] * 6 + ["4.80", "3.13", "2.112"], "河西区": ["1.1"] * 7 + [""]}
@@ -79,7 +83,22 @@ def test_a_package_opens_with_its_labels_wherever_it_is_read(database_url: str, 
         "河西区（3）",
     ):
         assert about in warned
+    what_is_read_aloud_is_told(place)
+    assert manifest["state"]["not_final"] == {"3.11": 1}
+    assert "还有 1 个个案没有最终处置代码（按现在的代码：3.11 有 1 个）" in warned
     assert warned.splitlines()[0] in (place / "README.txt").read_text(encoding="utf-8")
+
+
+def what_is_read_aloud_is_told(place: Path) -> None:
+    said, label = "请问您一共花了多少钱？", "花了多少钱？"
+    assert [(row["label"], row["read_aloud"]) for row in read(place, "codebook.csv") if row["variable"] == "cost"] == [(label, said)]
+    assert said in (place / "codebook.html").read_text(encoding="utf-8")
+    told = ET.parse(place / "ddi.xml").getroot()  # noqa: S314  # we wrote it
+    assert told.findtext(f"{DDI}dataDscr/{DDI}var[@name='cost']/{DDI}qstn/{DDI}qstnLit") == said
+    assert told.findtext(f"{DDI}dataDscr/{DDI}var[@name='days']/{DDI}qstn/{DDI}qstnLit", "").startswith("几个工作日办结？")
+    survey = ET.parse(place / "answers.sss").getroot()  # noqa: S314  # we wrote it
+    (cost,) = [each for each in survey.iter("variable") if each.findtext("name") == "cost"]
+    assert (cost.findtext("label", "").strip(), cost.findtext("label/text")) == (label, said)
 
 
 def no_identities(place: Path) -> None:
@@ -177,11 +196,39 @@ def test_nothing_changed_gives_the_same_bytes_and_one_package(database_url: str,
         interview = statement("SELECT max(id) AS id FROM interviews")[0]["id"]
         give(session, interview, "days", 30, version=2)
         session.execute(text("UPDATE cases SET closed_why = 'cap' WHERE id = (SELECT min(id) FROM cases)"))
+        resume_after_days(session, interview)
     changed = write(population, tmp_path / "p2", ["csv"], for_auditor=True)
     assert changed["state"]["rows"] != manifests[0]["state"]["rows"]
     assert sorted(row["capped"] for row in read(tmp_path / "p2", "strata_and_weights.csv")) == ["0", "1"]
     assert len(read(tmp_path / "p2", "frame.csv")) == 51
+    assert [row["seconds"] for row in read(tmp_path / "p2", "answers_wide.csv") if row["seconds"] not in {"", "0"}] == ["75"]
+    design = json.loads((tmp_path / "p2" / "design.json").read_text(encoding="utf-8"))
+    assert design == statement("SELECT document FROM designs")[0]["document"]
+    assert not (tmp_path / "p0" / "design.json").exists()
     assert statement("SELECT count(*) AS n FROM audit_trail WHERE action = 'package_made'") == [{"n": 2}]
+
+
+def resume_after_days(session: Session, interview: int) -> None:
+    """A call of a minute, and one of a quarter of a minute six days later, begun on a page that stood open since the first."""
+    times = "UPDATE answers SET shown_at = :shown, answered_at = :answered, attempt_id = :attempt WHERE interview_id = :i AND question = :q"
+    first = session.execute(text("SELECT attempt_id FROM interviews WHERE id = :i"), {"i": interview}).scalar_one()
+    later = session.execute(
+        text(
+            "INSERT INTO attempts (case_id, lease_id, number_in_lease, operator_id, line, phone, placed_at, state, outcome_detail, note) "
+            "SELECT case_id, lease_id, 2, operator_id, line, phone, :at, state, outcome_detail, note FROM attempts WHERE id = :a "
+            "RETURNING id"
+        ),
+        {"at": MOMENT + timedelta(days=6), "a": first},
+    ).scalar_one()
+    again = MOMENT + timedelta(days=6)
+    given = {
+        "handled": (MOMENT + timedelta(seconds=20), MOMENT + timedelta(seconds=50), first),
+        "days": (MOMENT + timedelta(seconds=50), MOMENT + timedelta(seconds=80), first),
+        "ways": (MOMENT + timedelta(seconds=80), again + timedelta(seconds=10), later),
+        "wish": (again + timedelta(seconds=10), again + timedelta(seconds=15), later),
+    }
+    for question, (shown, answered, attempt) in given.items():
+        session.execute(text(times), {"shown": shown, "answered": answered, "attempt": attempt, "i": interview, "q": question})
 
 
 def test_a_worker_makes_it_as_a_job_and_goes_on_after_what_was_finished(

@@ -8,6 +8,8 @@ PAGE = """<html><head><meta name="csrf-token" content="t0ken"></head><body><a hr
 <textarea name="why">for
 good</textarea><input type="checkbox" name="sure" value="1" checked><input type="radio" name="r" value="u">
 <button name="go" value="1">Go</button></form>
+<form method="post" action="/several"><input type="checkbox" name="of" value="a" checked><input type="checkbox" name="of" value="b">
+<input type="checkbox" name="of" value="c" checked></form>
 <form hx-post="/live"><input name="n" value="2"></form></body></html>"""
 
 
@@ -16,6 +18,10 @@ def test_forms_are_read_with_the_values_they_were_shown_with():
     assert (form.action, form.method, form.files) == ("http://h/upload?p=3", "post", {"file"})
     assert form.fields == {"csrf_token": "x", "kind": "b", "why": "for\ngood", "sure": "1"}
     assert form.choices == {"kind": ["a", "b"], "sure": ["1"], "r": ["u"], "go": ["1"]}
+
+
+def test_all_ticked_boxes_of_a_name_are_sent():
+    assert read_page("http://h/x", 200, PAGE).form(r"/several").ticked == {"of": ["a", "c"]}
 
 
 def test_a_form_is_found_by_its_action_and_its_values():
