@@ -8,6 +8,11 @@ from callcenter.calls.dispositions import APPOINTMENTS, Limits, by_completeness
 OF_ONE_MATTER = frozenset({"complete", "partial", "matter_denied", "not_eligible"})
 """Outcomes that speak of the matter being asked; all others speak of the person on the line, and so of every matter left."""
 
+OF_THE_NUMBER = frozenset(
+    {"no_answer", "switched_off", "unreachable", "declined_ring", "busy", "answering_machine", "dead_number", "suspended", "blocked"}
+)
+"""Outcomes that speak of the number or the call: they hold for all matters, but for an interview that was held on it after all."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -29,13 +34,14 @@ def outcomes(told: str, standings: Sequence[Standing], limits: Limits, said: Map
 
     What is told ends the case being asked. A case that is through keeps what its own answers say, unless it shares with the one
     being asked the answer that was overruled. A case whose matter was not reached ends as the person does, or is broken off and
-    can be resumed where only the other matter was spoken of.
+    can be resumed where only the other matter was spoken of. What was wrong with the number was so for every case; a wrong number
+    takes back even what was answered there.
     """
     of_asked = _own(standings[asked(standings)], limits)
     found = {}
     for place, standing in enumerate(standings):
         own = _own(standing, limits)
-        if place == asked(standings):
+        if place == asked(standings) or told == "wrong_number" or (told in OF_THE_NUMBER and own not in {"complete", "partial"}):
             found[standing.case_id] = told
         elif own is None or (own in APPOINTMENTS and told not in APPOINTMENTS):
             found[standing.case_id] = "broken_off" if told in OF_ONE_MATTER else told

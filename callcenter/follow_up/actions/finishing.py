@@ -70,7 +70,8 @@ def finish(
 
     `outcome` is told of the case being asked; `bundles.outcomes` says what the others get. `detail` as in `calls.dispositions.Word`,
     and: `appointment` (at, kind, with_whom, note), `call_back_at`, `friendly`, `do_not_call`, `scope`, `note`, `cases` (case number to
-    an outcome of its own). Told twice it is one outcome; under a lease that is gone it is kept as evidence and changes nothing.
+    an outcome of its own), `heard` ("ringing": before anybody answered; refused where somebody has since).
+    Told twice it is one outcome; under a lease that is gone it is kept as evidence and changes nothing.
     """
     told = _Told(outcome, dict(list((detail or {}).items())[:KEPT_DETAIL]), user_id)
     _require_known(outcome)
@@ -124,6 +125,8 @@ def _heard(session: Session, held: list[Case], attempt: Attempt | None, told: _T
     limit = limits(queue_queries.study_settings(session, held[0].study_id))
     found = bundles.outcomes(told.outcome, standings, limit, {case_id: str(one["outcome"]) for case_id, one in said.items()})
     first = standings[bundles.asked(standings)].case_id
+    if told.detail.get("heard") == "ringing" and attempt is not None and attempt.answered_at is not None:
+        raise Refused("answered_meanwhile", "电话刚刚有人接听了，没有登记：请继续通话。")
     heard = []
     for case in sorted(held, key=lambda case: (case.id != first, case.id)):
         outcome = found[_id(case)]
@@ -214,7 +217,7 @@ def _check_interview(session: Session, case: Case, outcome: str) -> None:
 
 def _keep_outcome(session: Session, case: Case, attempt: Attempt, heard: Heard) -> None:
     interview = interview_queries.current(session, _id(case))
-    detail = {name: value for name, value in heard.detail.items() if name not in {"note", "outcome"}}
+    detail = {name: value for name, value in heard.detail.items() if name not in {"note", "outcome", "heard"}}
     if interview is not None and interview.id is not None:
         detail["completeness"] = round(interview_queries.completeness(session, interview.id), 4)
     calls.keep_outcome(session, attempt, _id(case), heard.outcome, detail=detail, note=str(heard.detail.get("note") or ""))

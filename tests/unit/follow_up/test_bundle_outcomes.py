@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.calls.dispositions import Limits
-from callcenter.calls.outcomes import BY_CODE
+from callcenter.calls.outcomes import BY_CODE, WITHOUT_SPEECH
 from callcenter.follow_up.bundles import Standing, asked, outcomes
 
 LIMITS = Limits()
@@ -35,6 +35,10 @@ THROUGH, DENIED, HALF, WAITING = (
         ("soft_refusal", [Standing(n, through=True, brought="soft_refusal") for n in (1, 2)], ["soft_refusal", "soft_refusal"]),
         ("hard_refusal", [Standing(n, through=True, brought="soft_refusal") for n in (1, 2)], ["hard_refusal", "hard_refusal"]),
         ("wrong_number", [Standing(n, through=True, brought="wrong_number") for n in (1, 2)], ["wrong_number", "wrong_number"]),
+        # the number or the call, not the matter: for all, also where a first block was through with little said
+        *((code, [Standing(1, through=True), WAITING], [code, code]) for code in ("wrong_number", *WITHOUT_SPEECH)),
+        ("wrong_number", [THROUGH, WAITING], ["wrong_number", "wrong_number"]),
+        ("no_answer", [THROUGH, WAITING], ["complete", "no_answer"]),  # an interview that was held stays
     ],
 )
 def test_each_case_has_its_own_outcome(told: str, standings: list[Standing], expected: list[str]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from callcenter.calls import outcomes
 from callcenter.calls.dispositions import Limits
+from callcenter.interviews.session import Step
 from callcenter.responses import screening
 
 
@@ -26,6 +27,16 @@ class InterviewSeen:
     complete: bool
     share: float
     answers: Mapping[str, Any]
+    answered: bool = False
+    """Anything was said to a question."""
+    last_nonanswer: str | None = None
+    """What stands in place of the answer to the last question."""
+
+
+def seen_in(step: Step) -> InterviewSeen:
+    """What a step tells of its interview."""
+    last = step.given[-1] if step.given else {}
+    return InterviewSeen(step.complete, step.completeness, step.values, bool(last), last.get("nonanswer"))
 
 
 def offered(call: CallSeen | None, interview: InterviewSeen | None, limits: Limits, rules: screening.Screening) -> list[str]:
@@ -37,6 +48,13 @@ def offered(call: CallSeen | None, interview: InterviewSeen | None, limits: Limi
     allowed = [code for code in outcomes.offered(call.state, answered=call.answered) if _possible(code, interview, limits)]
     first = _first(call, interview, limits, rules)
     return [first, *(code for code in allowed if code != first)] if first in allowed else allowed
+
+
+def suggested(call: CallSeen | None, interview: InterviewSeen | None, limits: Limits, rules: screening.Screening) -> str | None:
+    """The code that all that is known speaks for; none where nothing does."""
+    codes = offered(call, interview, limits, rules)
+    first = _first(call, interview, limits, rules) if call else None
+    return codes[0] if codes and (first == codes[0] or len(codes) == 1) else None
 
 
 def _possible(code: str, interview: InterviewSeen | None, limits: Limits) -> bool:
@@ -55,6 +73,14 @@ def _first(call: CallSeen, interview: InterviewSeen | None, limits: Limits, rule
         return None
     if brought := screening.outcome(rules, interview.answers):
         return brought
-    if interview.complete:
-        return "complete" if interview.share >= limits.complete else "partial"
-    return None
+    interviewed = next((code for code in ("complete", "partial") if _possible(code, interview, limits)), None)
+    return interviewed or _ended_early(interview)
+
+
+def _ended_early(interview: InterviewSeen) -> str | None:
+    """Somebody spoke but hardly answered: refused, screened out before any core question, or broken off; none where nothing was said."""
+    if interview.last_nonanswer == "refused":
+        return "soft_refusal"
+    if interview.complete and interview.answered and not interview.share and not interview.last_nonanswer:
+        return "not_eligible"
+    return "broken_off" if interview.answered else None

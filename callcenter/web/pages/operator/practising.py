@@ -11,12 +11,12 @@ from callcenter.interviews.case_fields import case_fields
 from callcenter.interviews.session import Reading, Step, find_step
 from callcenter.practice.turn import Turn, pressed, settled, tell
 from callcenter.questionnaire.definition import Definition
-from callcenter.questionnaire.routing import Moment, find_route
+from callcenter.questionnaire.routing import Moment
 from callcenter.questionnaire.texts import CASE_FIELDS
 from callcenter.responses import screening
 from callcenter.responses.completeness import limits
 from callcenter.studies.phases import FIELD_ZONE
-from callcenter.web.pages.operator.offers import CallSeen, InterviewSeen, offered
+from callcenter.web.pages.operator.offers import CallSeen, offered, seen_in, suggested
 from callcenter.web.translations import gettext as _
 
 NUMBER = "+862200000000"
@@ -50,7 +50,7 @@ def press(turn: Turn, what: str, given: Mapping[str, Any], reading: Reading, set
     """The turn after a key was pressed; an error of callcenter.errors says why it cannot be."""
     turn = settled(turn, now)
     if what == "outcome":
-        return tell(turn, str(given.get("outcome")), _offers(turn, reading, settings))
+        return tell(turn, str(given.get("outcome")), _offers(turn, reading, settings)["outcomes"])
     return pressed(turn, what, given, reading, now)
 
 
@@ -61,7 +61,7 @@ def state_of(turn: Turn, reading: Reading, settings: Mapping[str, Any], now: dat
         "lease": _lease(turn, reading, settings) if turn.taken else None,
         "attempt": _attempt(turn, settings),
         "interview": step.as_json() if step else None,
-        "outcomes": _offers(turn, reading, settings),
+        **_offers(turn, reading, settings),
         "none": None,
         "saved_at": turn.saved_at,
         "now": now.isoformat(),
@@ -95,16 +95,12 @@ def _step(turn: Turn, reading: Reading) -> Step | None:
     return find_step(reading, turn.given, turn.position) if turn.taken and turn.call in {"answered", "completed"} else None
 
 
-def _offers(turn: Turn, reading: Reading, settings: Mapping[str, Any]) -> list[str]:
+def _offers(turn: Turn, reading: Reading, settings: Mapping[str, Any]) -> dict[str, Any]:
     if not turn.taken or turn.call is None:
-        return []
-    seen = None
-    if turn.answered_at:
-        route = find_route(reading.definition, turn.given, reading.moment, reading.seed)
-        values = {stop.key: stop.given.value for stop in route.stops if stop.given and stop.key in turn.answers}
-        seen = InterviewSeen(route.complete, route.completeness, values)
-    call = CallSeen(turn.call, turn.answered_at is not None)
-    return offered(call, seen, limits(settings), screening.read(settings))
+        return {"outcomes": [], "suggested": None}
+    seen = seen_in(find_step(reading, turn.given, turn.position)) if turn.answered_at else None
+    about = (CallSeen(turn.call, turn.answered_at is not None), seen, limits(settings), screening.read(settings))
+    return {"outcomes": offered(*about), "suggested": suggested(*about)}
 
 
 def _lease(turn: Turn, reading: Reading, settings: Mapping[str, Any]) -> dict[str, Any]:

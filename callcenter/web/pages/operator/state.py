@@ -25,7 +25,7 @@ from callcenter.responses.completeness import limits
 from callcenter.studies import queries as studies
 from callcenter.web import formats
 from callcenter.web.pages.operator.doing import doing
-from callcenter.web.pages.operator.offers import CallSeen, InterviewSeen, offered
+from callcenter.web.pages.operator.offers import CallSeen, offered, seen_in, suggested
 from callcenter.web.security import Person
 from callcenter.web.translations import gettext as _
 
@@ -69,6 +69,7 @@ def state(
         "attempt": None,
         "interview": None,
         "outcomes": [],
+        "suggested": None,
         "none": None,
         "undo": None,
         "saved_at": None,
@@ -85,7 +86,7 @@ def state(
         "lease": _lease(session, held, case, standing),
         "attempt": _attempt(attempt),
         "interview": {**standing.as_json(), "case_id": case.id} if standing else None,
-        "outcomes": _offers(session, case, attempt, standing),
+        **_offers(session, case, attempt, standing),
         "saved_at": _iso(standing.saved_at) if standing else None,
         **more,
     }
@@ -121,13 +122,14 @@ def _standing(session: Session, person: Person, held: Held, answered: tuple[int,
     return case, interviews.step(session, found.id, person.language)
 
 
-def _offers(session: Session, case: CaseRow, attempt: CallOfCase | None, step: Step | None) -> list[str]:
+def _offers(session: Session, case: CaseRow, attempt: CallOfCase | None, step: Step | None) -> dict[str, Any]:
+    """The outcomes that can be told, and the one that is suggested."""
     if attempt is None or (attempt.outcome is not None and attempt.carrier_failure is None):
-        return []
+        return {}
     settings = queue.study_settings(session, case.study_id)
     call = CallSeen(attempt.state, attempt.answered_at is not None, attempt.sip_code, attempt.carrier_failure is not None)
-    seen = InterviewSeen(step.complete, step.completeness, step.values) if step is not None else None
-    return offered(call, seen, limits(settings), screening.read(settings))
+    about = (call, seen_in(step) if step is not None else None, limits(settings), screening.read(settings))
+    return {"outcomes": offered(*about), "suggested": suggested(*about)}
 
 
 def _lease(session: Session, held: Held, case: CaseRow, standing: Step | None) -> dict[str, Any]:
