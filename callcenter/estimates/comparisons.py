@@ -2,6 +2,7 @@
 
 Both means come from one sample, so the error is that of the difference of their linearised values, covariance included. With
 twenty districts one in twenty differs by chance alone: p is adjusted after Holm (1979), which holds whatever depends on what.
+Where all answers of the domain, or of all others, are equal, there is no test: that side would seem known without error.
 """
 
 from collections.abc import Sequence
@@ -27,6 +28,8 @@ class Difference:
     se: float | None
     p: float | None
     adjusted: float | None = None
+    varies: bool = True
+    """Whether the answers differ among themselves, in the domain and outside it."""
 
     @property
     def stands_out(self) -> bool:
@@ -68,5 +71,10 @@ def _difference(sample: Sample, values: Floats, name: str, inside: Mask, outside
     linearised = np.where(inside, values - one, 0) / weights[0] - np.where(outside, values - other, 0) / weights[1]
     se = float(np.sqrt(max(sample.variance(linearised), 0.0)))
     degrees = sample.degrees(inside | outside)
-    p = 2 * float(stdtr(degrees, -abs(one - other) / se)) if se > 0 and degrees > 0 else None
-    return Difference(name, n, one, other, one - other, se, p)
+    varies = all(_vary(values[mask & (sample.weights != 0)]) for mask in (inside, outside))
+    p = 2 * float(stdtr(degrees, -abs(one - other) / se)) if varies and se > 0 and degrees > 0 else None
+    return Difference(name, n, one, other, one - other, se, p, varies=varies)
+
+
+def _vary(values: Floats) -> bool:
+    return bool((values != values[0]).any())

@@ -3,22 +3,24 @@
 A promised average is tested on the mean (its 95 % interval against the promise), a promised limit on each case (the share within
 it, with its interval). Days and working days are never mixed: work orders are counted by the Chinese work calendar from their
 dates; an answer in the other unit is not compared. A standard of one area is held against the cases of that area alone.
+
+Nothing is concluded from few answers, nor where several promises of one subject differ in their object or condition and the
+question does not say of which it speaks (`standard` may name it: subject（condition）).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import numpy as np
 
 from callcenter.estimates import figures, proportions
 from callcenter.estimates.figures import Figure
+from callcenter.estimates.promises import Promise, in_area, rivals_of, speaks_of
 from callcenter.estimates.questions import NUMBERS, Question
 from callcenter.estimates.respondents import Respondents
 from callcenter.estimates.results import number
-from callcenter.estimates.variance import Floats, Mask
+from callcenter.estimates.settings import SMALL_BASE
 from callcenter.lists.orders.durations import (
-    AT_ONCE,
     CALENDAR,
     SPAN_CALENDAR,
     SPAN_WORKING,
@@ -34,65 +36,11 @@ from callcenter.studies.work_calendar import WorkCalendar
 
 KEPT, BROKEN, OPEN, NOTHING = "kept", "broken", "open", "nothing"
 """What can be concluded: kept, not kept, not decided within the sampling error, nothing to compare."""
+SEVERAL, FEW = "several", "few"
+"""Why nothing is concluded: several promises fit the question, too few answers."""
 
-SIGNS = {"<=": "≤", ">=": "≥", "between": ""}
-MORE_IS_BETTER = (">=", ">", "+")
-VAGUE = ("index", "other")
-"""Measures of documents that do not say what is counted: the unit does."""
-_CLOSE = 1e-9
-
-
-class Declared(Protocol):
-    """What is needed of a declared standard."""
-
-    @property
-    def document(self) -> str: ...  # noqa: D102  # named as in the tables
-    @property
-    def year(self) -> int: ...  # noqa: D102  # named as in the tables
-    @property
-    def area(self) -> str: ...  # noqa: D102  # named as in the tables
-    @property
-    def item_number(self) -> int | None: ...  # noqa: D102  # named as in the tables
-    @property
-    def topic_number(self) -> int | None: ...  # noqa: D102  # named as in the tables
-    @property
-    def subject(self) -> str: ...  # noqa: D102  # named as in the tables
-    @property
-    def measure(self) -> str: ...  # noqa: D102  # named as in the tables
-    @property
-    def operator(self) -> str: ...  # noqa: D102  # named as in the tables
-    @property
-    def value(self) -> str: ...  # noqa: D102  # named as in the tables
-    @property
-    def unit(self) -> str: ...  # noqa: D102  # named as in the tables
-    @property
-    def condition(self) -> str: ...  # noqa: D102  # named as in the tables
-
-
-@dataclass(frozen=True)
-class Promise:
-    """A declared standard as a limit: values from `least` to `most` keep it, in `measure`."""
-
-    declared: Any
-    measure: str
-    least: float | None
-    most: float | None
-    average: bool
-
-    @property
-    def text(self) -> str:
-        """As the document prints it."""
-        said = self.declared
-        return f"{said.subject}{SIGNS.get(said.operator, said.operator)}{said.value}{said.unit}"
-
-    def keeps(self, values: Floats) -> Mask:
-        """Which values are within it."""
-        kept = np.ones(len(values), dtype=np.bool_)
-        if self.most is not None:
-            kept &= values <= self.most + _CLOSE
-        if self.least is not None:
-            kept &= values >= self.least - _CLOSE
-        return kept
+COUNTS = frozenset(MEASURES.values())
+"""Measures that cannot be negative."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +66,11 @@ class AnswerFigures:
     """Cases that are not within."""
     verdict: str
 
+    @property
+    def cut(self) -> bool:
+        """Whether the interval reaches below zero where nothing can be: it is shown from zero on, and that is said."""
+        return self.question.measure in COUNTS and self.mean.low is not None and self.mean.low < 0
+
 
 @dataclass(frozen=True)
 class Held:
@@ -129,49 +82,16 @@ class Held:
     other_units: list[Question]
     newer: tuple[str, ...] = ()
     """Other documents that promise something of the same subject and were not used."""
+    told: str = NOTHING
+    """What the work orders alone say."""
 
     @property
     def verdict(self) -> str:
         """What the answers say; where there are none, the work orders."""
         verdicts = [each.verdict for each in self.answers if each.verdict != NOTHING]
         if verdicts:
-            return next(verdict for verdict in (BROKEN, OPEN, KEPT) if verdict in verdicts)
-        return NOTHING if self.orders is None else KEPT if self.orders.kept else BROKEN
-
-
-def read_promise(declared: Declared) -> Promise | None:
-    """The limit that a standard sets; none where it is no number."""
-    measure = MEASURES.get(declared.unit, declared.measure) if declared.measure in VAGUE else declared.measure
-    if declared.value == "即时":
-        return Promise(declared, "workdays", None, AT_ONCE, _average(declared))
-    low, _dash, high = declared.value.rpartition("-")
-    try:
-        most, least = float(high), float(low) if low else None
-    except ValueError:
-        return None
-    if declared.operator in MORE_IS_BETTER:
-        return Promise(declared, measure, most, None, _average(declared))
-    if declared.unit == "分":  # a scale is described, nothing is promised
-        return None
-    return Promise(declared, measure, least if measure in VAGUE else None, most, _average(declared))
-
-
-def chosen(declared: Iterable[Declared], *, item: int, topic: int, documents: Sequence[str] = ()) -> list[tuple[Promise, tuple[str, ...]]]:
-    """The promises of an item to use, with the documents that promise of the same subject and area and are not used.
-
-    First the documents that the study names, in that order; else the item's own, the newest; else the topic's, the newest.
-    """
-    by_subject: dict[tuple[str, str, str], list[Any]] = {}
-    for said in declared:
-        if said.item_number == item or (said.item_number is None and said.topic_number == topic):
-            by_subject.setdefault((said.subject, said.area, said.condition), []).append(said)
-    found = []
-    for versions in by_subject.values():
-        ranked = sorted(versions, key=lambda said: (_rank(said.document, documents), said.item_number is None, -said.year))
-        promise = read_promise(ranked[0])
-        if promise:
-            found.append((promise, tuple(f"{said.document}（{said.year}）" for said in ranked[1:] if said.document != ranked[0].document)))
-    return found
+            return next(verdict for verdict in (BROKEN, OPEN, KEPT, SEVERAL, FEW) if verdict in verdicts)
+        return self.told
 
 
 def held(
@@ -183,20 +103,26 @@ def held(
     calendar: WorkCalendar,
     districts: Sequence[str],
     title: str = "",
+    fewest: int = SMALL_BASE,
 ) -> list[Held]:
-    """Every promise that a question or a work order speaks of; `title` of the population tells which promises its orders concern."""
+    """Every promise that a question or a work order speaks of; `title` of the population tells which promises its orders concern.
+
+    From fewer than `fewest` answers or orders nothing is concluded.
+    """
     found = []
     texts = [promise.text for promise, _others in promises if promise.declared.item_number is not None]
     concerned = {limit.text for limit in concerning([Limit(text, "days", 0, average=False) for text in texts], title)}
     for promise, others in promises:
-        about = [question for question in questions if question.standard == promise.declared.subject and question.kind in NUMBERS]
+        about = [question for question in questions if question.kind in NUMBERS and speaks_of(question, promise)]
+        rivals = [other for other, _others in promises if rivals_of(promise, other, districts)]
         same = [question for question in about if question.measure == promise.measure]
-        inside = _in_area(promise.declared.area, districts)
-        answered = [_answers(promise, question, of, inside) for question in same]
+        inside = in_area(promise.declared.area, districts)
+        answered = [_answers(promise, question, of, area=inside, rivals=rivals, fewest=fewest) for question in same]
         its = [order for order in orders if inside is None or order.district == inside] if promise.text in concerned else []
         told = _orders(promise, its, calendar)
         if about or told:
-            found.append(Held(promise, told, answered, [question for question in about if question not in same], others))
+            others_asked = [question for question in about if question not in same]
+            found.append(Held(promise, told, answered, others_asked, others, _told(told, rivals=rivals, fewest=fewest)))
     return found
 
 
@@ -224,14 +150,26 @@ def verdict(promise: Promise, mean: Figure, within: Figure) -> str:
     return OPEN if ends.any() or promise.keeps(np.array([mean.estimate])).all() else BROKEN
 
 
-def _answers(promise: Promise, question: Question, of: Respondents, area: str | None) -> AnswerFigures:
+def _told(orders: OrderFigures | None, *, rivals: Sequence[Promise], fewest: int) -> str:
+    if orders is None:
+        return NOTHING
+    if rivals:
+        return SEVERAL
+    return FEW if orders.n < fewest else KEPT if orders.kept else BROKEN
+
+
+def _answers(
+    promise: Promise, question: Question, of: Respondents, *, area: str | None, rivals: Sequence[Promise], fewest: int
+) -> AnswerFigures:
     values = np.array([number(value) for value in of.single(question.name)], dtype=np.float64)
     there = of.valid & ~np.isnan(values)
     if area is not None:
         there &= np.array([case.district == area for case in of.cases], dtype=np.bool_)
     kept = promise.keeps(values)
     mean, within = figures.mean(of.sample, values, there), proportions.proportion(of.sample, kept, there)
-    return AnswerFigures(question, mean, within, int((there & ~kept).sum()), verdict(promise, mean, within))
+    several = any(speaks_of(question, other) for other in rivals)
+    found = NOTHING if not mean.n else SEVERAL if several else FEW if mean.n < fewest else verdict(promise, mean, within)
+    return AnswerFigures(question, mean, within, int((there & ~kept).sum()), found)
 
 
 def _orders(promise: Promise, orders: Sequence[TimedOrder], calendar: WorkCalendar) -> OrderFigures | None:
@@ -244,16 +182,3 @@ def _orders(promise: Promise, orders: Sequence[TimedOrder], calendar: WorkCalend
     kept = bool(promise.keeps(np.array([mean])).all()) if promise.average else within == 1
     ways = "+".join(sorted({way for way, _value in told}))
     return OrderFigures(ways, len(values), mean, float(np.median(values)), within, kept)
-
-
-def _average(declared: Declared) -> bool:
-    return "平均" in f"{declared.subject}{declared.condition}"
-
-
-def _rank(document: str, documents: Sequence[str]) -> int:
-    return documents.index(document) if document in documents else len(documents)
-
-
-def _in_area(area: str, districts: Sequence[str]) -> str | None:
-    """The district that a standard holds for; none where it holds everywhere."""
-    return area if area in districts else None

@@ -77,14 +77,15 @@ class Bases:
     counts: dict[str, float]
     eligible_unknown: float
     given: float | None
-    no_ineligible: bool
+    some_without: bool
+    """Whether some of several strata has unknown cases and none known not eligible: its own e is 1."""
 
     @classmethod
     def over(cls, strata: Sequence[Mapping[str, float]], e: float | None = None) -> "Bases":
         """Bases of one or several strata; without a given `e` each stratum has its own proportional one."""
         counts = {category: sum((stratum.get(category, 0) for stratum in strata), start=0.0) for category in CATEGORIES}
         taken = sum((proportional_e(stratum) if e is None else e) * _sum(stratum, UNKNOWN) for stratum in strata)
-        return cls(counts, taken, e, any(not stratum.get("NE") for stratum in strata) or not strata)
+        return cls(counts, taken, e, any(_sum(stratum, UNKNOWN) and not stratum.get("NE") for stratum in strata))
 
     @property
     def e(self) -> float:
@@ -121,14 +122,17 @@ def rates(counts: Mapping[str, float], e: float | None = None) -> dict[str, floa
 
 
 NO_INELIGIBLE = "没有已知不合格的单位，按比例法 e 取 1：RR3、RR4 是下限。"
+SOME_WITHOUT = "相加的各部分里，有的没有已知不合格的单位，这些部分的 e 取 1。"
 
 
 def report(strata: Sequence[Mapping[str, float]], e: float | None = None) -> dict[str, Any]:
     """Counts, e with its method, every rate, and RR3 at e = 1 and e = 0, for the sum of `strata`."""
     bases = Bases.over(strata, e)
     eligibility: dict[str, Any] = {"value": bases.e, "method": "proportional" if e is None else "given"}
-    if e is None and bases.no_ineligible:
+    if e is None and not bases.counts["NE"]:
         eligibility["warning"] = NO_INELIGIBLE
+    elif e is None and bases.some_without:
+        eligibility["warning"] = SOME_WITHOUT
     return {
         "counts": {category: _plain(n) for category, n in bases.counts.items()},
         "e": eligibility,

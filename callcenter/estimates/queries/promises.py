@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 from callcenter.errors import NotFound
 from callcenter.estimates.contradictions import Contradiction, contradictions, with_decoys
 from callcenter.estimates.denials import Denial, denials
+from callcenter.estimates.promises import chosen
 from callcenter.estimates.queries.released import Released, released
-from callcenter.estimates.standards import Held, chosen, held
+from callcenter.estimates.standards import Held, held
 from callcenter.estimates.tables import VerificationTask
 from callcenter.lists.queries import timed_orders
 from callcenter.studies import queries as studies
@@ -45,7 +46,16 @@ def promised(session: Session, population_id: int) -> Promised | None:
     orders = timed_orders(session, population_id)
     districts = [str(each.get("name")) for each in study.settings.get("districts") or []]
     calendar = studies.work_calendar(session)
-    found = held(promises, data.respondents, data.questions, orders=orders, calendar=calendar, districts=districts, title=population.title)
+    found = held(
+        promises,
+        data.respondents,
+        data.questions,
+        orders=orders,
+        calendar=calendar,
+        districts=districts,
+        title=population.title,
+        fewest=data.wishes.small_base,
+    )
     return Promised(data, found, denials(data.respondents), len(orders))
 
 

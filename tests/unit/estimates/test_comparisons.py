@@ -37,3 +37,10 @@ def test_small_domains_are_not_compared_and_equal_ones_have_no_test() -> None:
         sample_of(table, None, None, "w", None), table.numbers("y"), np.ones(8, dtype=bool), ["a"] * 5 + ["b"] * 2 + [None], 5
     )
     assert [(each.domain, each.difference, each.p, each.stands_out) for each in found] == [("a", 0, None, False)]
+
+
+def test_answers_that_are_all_equal_are_not_tested_against_others_nor_others_against_them() -> None:
+    table = Table({"w": ["1"] * 12, "y": ["0"] * 6 + ["1", "2", "3", "2", "1", "3"]}, range(2, 14))
+    sample, names = sample_of(table, None, None, "w", None), ["a"] * 6 + ["b"] * 6
+    found = against_the_rest(sample, table.numbers("y"), np.ones(12, dtype=bool), names, 5)
+    assert [(each.p, each.adjusted, each.varies, each.stands_out) for each in found] == [(None, None, False, False)] * 2

@@ -8,9 +8,10 @@ import pytest
 
 from callcenter.estimates.contradictions import contradictions, with_decoys
 from callcenter.estimates.denials import denials
+from callcenter.estimates.promises import chosen, read_promise
 from callcenter.estimates.questions import Question
 from callcenter.estimates.respondents import Respondents, respondents, weighting
-from callcenter.estimates.standards import BROKEN, KEPT, NOTHING, OPEN, Held, chosen, held, in_unit, read_promise
+from callcenter.estimates.standards import BROKEN, FEW, KEPT, NOTHING, OPEN, SEVERAL, Held, held, in_unit
 from callcenter.estimates.weights import Stratum
 from callcenter.lists.orders.durations import TimedOrder
 from callcenter.lists.orders.reading import Stage
@@ -68,7 +69,7 @@ def verdict(standard: DeclaredStandard, values: list[float]) -> str:
 
 @pytest.mark.parametrize(
     ("values", "expected"),
-    [([1, 2, 2, 3, 2, 1], KEPT), ([9, 8, 9, 7, 8, 9], BROKEN), ([1, 2, 3, 4, 2, 3], OPEN), ([], NOTHING), ([2], OPEN)],
+    [([1, 2, 2, 3, 2, 1], KEPT), ([9, 8, 9, 7, 8, 9], BROKEN), ([1, 2, 3, 4, 2, 3], OPEN), ([], NOTHING), ([2, 2, 9, 1], FEW)],
 )
 def test_a_promised_average_is_tested_on_the_mean(values: list[float], expected: str) -> None:
     assert verdict(AVERAGE, values) == expected
@@ -76,8 +77,9 @@ def test_a_promised_average_is_tested_on_the_mean(values: list[float], expected:
 
 def test_a_promised_limit_is_tested_on_each_case() -> None:
     limit = said("备案至施工许可", "<=", "60", "天", "days")
-    assert verdict(limit, [10, 20, 60]) == KEPT
-    assert verdict(limit, [10, 20, 61]) == BROKEN
+    assert verdict(limit, [10, 20, 30, 40, 60]) == KEPT
+    assert verdict(limit, [10, 20, 30, 40, 61]) == BROKEN
+    assert verdict(limit, [10, 20, 61]) == FEW
 
 
 @pytest.mark.parametrize(
@@ -114,6 +116,30 @@ def order(start: str, finish: str, number: str = "A1", uscc: str = "X") -> Timed
     return TimedOrder("甲局", "东丽区", stages, None, [None], number, uscc, "某公司")
 
 
+def test_a_question_that_does_not_say_which_of_several_promises_it_means_decides_none() -> None:
+    parts = [said("流程", "=", "1", "个", "steps", condition=each) for each in ("登记", "刻章(政府购买)")]
+    other = said("流程", "<=", "3", "件", "papers", condition="材料")
+    of = answered([1, 1, 1, 1, 1, 1])
+
+    def told(standard: str, *declared: DeclaredStandard) -> list[str]:
+        question = Question("d", "integer", "环节数", measure="steps", standard=standard)
+        found = held(chosen(declared, item=28, topic=8), of, [question], orders=[], calendar=OFFICIAL, districts=[])
+        return [one.verdict for one in found]
+
+    assert told("流程", *parts) == [SEVERAL, SEVERAL]
+    assert told("流程", parts[0], other) == [KEPT, NOTHING]  # what is counted tells them apart
+    assert told("流程 (刻章（政府购买）)", *parts) == [KEPT]
+    assert told("流程", parts[0], said("流程", "=", "2", "个", "steps", condition="登记")) == [SEVERAL, SEVERAL]
+
+
+def test_a_unit_of_time_does_not_tell_promises_apart_and_an_interval_below_zero_is_said_to_be_cut() -> None:
+    whole, part = said("耗时", "<=", "3", "工作日", "workdays", condition="整体"), said("耗时", "=", "1", "天", "days", condition="登记")
+    question = Question("d", "integer", "天数", measure="days", standard="耗时")
+    found = held(chosen([whole, part], item=28, topic=8), answered([0] * 7 + [9]), [question], orders=[], calendar=OFFICIAL, districts=[])
+    assert {one.promise.declared.condition: one.verdict for one in found} == {"整体": NOTHING, "登记": SEVERAL}
+    assert [each.cut for one in found for each in one.answers] == [True]
+
+
 FRIDAY_TO_MONDAY = order("2022-06-10", "2022-06-13")
 
 
@@ -125,14 +151,16 @@ def test_days_and_working_days_are_never_mixed() -> None:
     (one,) = held_against(AVERAGE, answered([9, 9]), calendar_days, [FRIDAY_TO_MONDAY])
     assert (one.answers, one.other_units) == ([], [calendar_days])
     assert one.orders is not None
-    assert (one.orders.mean, one.orders.within, one.verdict) == (1, 1, KEPT)
+    assert (one.orders.mean, one.orders.within, one.verdict) == (1, 1, FEW)
+    (one,) = held_against(AVERAGE, answered([9, 9]), calendar_days, [FRIDAY_TO_MONDAY] * 5)
+    assert one.verdict == KEPT
 
 
 def test_a_standard_of_one_area_is_held_against_its_cases_alone() -> None:
     local = said("低压平均", "<=", "3", "工作日", "workdays", area="东丽区")
     cases = [Case(0), Case(1), Case(2, "和平区", "和平区"), Case(3, "和平区", "和平区")]
     (one,) = held_against(local, answered([1, 2, 50, 60], cases), DAYS)
-    assert (one.answers[0].mean.estimate, one.answers[0].mean.n, one.verdict) == (pytest.approx(1.5), 2, OPEN)
+    assert (one.answers[0].mean.estimate, one.answers[0].mean.n, one.verdict) == (pytest.approx(1.5), 2, FEW)
 
 
 def test_a_contradiction_is_beyond_the_tolerance_from_every_order_of_the_enterprise() -> None:

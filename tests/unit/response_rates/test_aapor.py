@@ -51,6 +51,15 @@ def test_without_a_known_ineligible_case_e_is_one_and_says_so() -> None:
     assert report["rates"]["RR3"] == 0.75
 
 
+def test_the_warning_of_a_sum_follows_its_own_counts() -> None:
+    told = [
+        aapor.report(strata)["e"].get("warning")
+        for strata in ([{"I": 1}, {"NE": 1, "UH": 1}], [{"UH": 1}, {"I": 1, "NE": 1}], [{"UH": 1}] * 2)
+    ]
+    assert told == [None, aapor.SOME_WITHOUT, aapor.NO_INELIGIBLE]
+    assert "warning" not in aapor.report([{"UH": 1}, {"NE": 1}], 0.5)["e"]
+
+
 def test_a_zero_denominator_is_not_defined_rather_than_zero() -> None:
     assert set(aapor.rates({}).values()) == {None}
     only_unknown = aapor.rates({"UH": 5})

@@ -234,6 +234,8 @@ def _of_districts(found: Sequence[Difference]) -> str:
     out = [each.domain for each in found if each.stands_out]
     if not found:
         return _("各区的回答都太少，不作比较")
+    if all(each.p is None for each in found):
+        return _("各区或其余各区的回答没有变化，不作检验")
     if not out:
         return _("各区与其余各区没有超出抽样误差的差别")
     return _("与其余各区有差别的：{districts}", districts="、".join(out))

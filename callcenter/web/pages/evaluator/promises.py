@@ -27,6 +27,8 @@ VERDICTS = {
     "broken": (noted("未兑现"), "stop"),
     "open": (noted("抽样误差内不能断定"), "warning"),
     "nothing": (noted("没有可比的回答"), "quiet"),
+    "several": (noted("承诺有几条，问题没有区分对象：不作结论"), "quiet"),
+    "few": (noted("基数太少：不作结论"), "quiet"),
 }
 COUNTED = {
     "span_working": noted("首尾相距工作日"),

@@ -1,0 +1,147 @@
+"""Declared standards as limits: which of them are in force for an item, and which of these a question may mean."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from callcenter.estimates.questions import Question
+from callcenter.estimates.variance import Floats, Mask
+from callcenter.lists.orders.durations import AT_ONCE
+from callcenter.studies.promises import MEASURES
+
+SIGNS = {"<=": "≤", ">=": "≥", "between": ""}
+MORE_IS_BETTER = (">=", ">", "+")
+VAGUE = ("index", "other")
+"""Measures of documents that do not say what is counted: the unit does."""
+_BRACKETS = str.maketrans("()", "（）")
+_CLOSE = 1e-9
+_TIMES = frozenset({"days", "workdays", "hours"})
+
+
+class Declared(Protocol):
+    """What is needed of a declared standard."""
+
+    @property
+    def document(self) -> str: ...  # noqa: D102  # named as in the tables
+    @property
+    def year(self) -> int: ...  # noqa: D102  # named as in the tables
+    @property
+    def area(self) -> str: ...  # noqa: D102  # named as in the tables
+    @property
+    def item_number(self) -> int | None: ...  # noqa: D102  # named as in the tables
+    @property
+    def topic_number(self) -> int | None: ...  # noqa: D102  # named as in the tables
+    @property
+    def subject(self) -> str: ...  # noqa: D102  # named as in the tables
+    @property
+    def measure(self) -> str: ...  # noqa: D102  # named as in the tables
+    @property
+    def operator(self) -> str: ...  # noqa: D102  # named as in the tables
+    @property
+    def value(self) -> str: ...  # noqa: D102  # named as in the tables
+    @property
+    def unit(self) -> str: ...  # noqa: D102  # named as in the tables
+    @property
+    def condition(self) -> str: ...  # noqa: D102  # named as in the tables
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A declared standard as a limit: values from `least` to `most` keep it, in `measure`."""
+
+    declared: Any
+    measure: str
+    least: float | None
+    most: float | None
+    average: bool
+
+    @property
+    def text(self) -> str:
+        """As the document prints it."""
+        said = self.declared
+        return f"{said.subject}{SIGNS.get(said.operator, said.operator)}{said.value}{said.unit}"
+
+    def keeps(self, values: Floats) -> Mask:
+        """Which values are within it."""
+        kept = np.ones(len(values), dtype=np.bool_)
+        if self.most is not None:
+            kept &= values <= self.most + _CLOSE
+        if self.least is not None:
+            kept &= values >= self.least - _CLOSE
+        return kept
+
+
+def read_promise(declared: Declared) -> Promise | None:
+    """The limit that a standard sets; none where it is no number."""
+    measure = MEASURES.get(declared.unit, declared.measure) if declared.measure in VAGUE else declared.measure
+    if declared.value == "即时":
+        return Promise(declared, "workdays", None, AT_ONCE, _average(declared))
+    low, _dash, high = declared.value.rpartition("-")
+    try:
+        most, least = float(high), float(low) if low else None
+    except ValueError:
+        return None
+    if declared.operator in MORE_IS_BETTER:
+        return Promise(declared, measure, most, None, _average(declared))
+    if declared.unit == "分":  # a scale is described, nothing is promised
+        return None
+    return Promise(declared, measure, least if measure in VAGUE else None, most, _average(declared))
+
+
+def chosen(declared: Iterable[Declared], *, item: int, topic: int, documents: Sequence[str] = ()) -> list[tuple[Promise, tuple[str, ...]]]:
+    """The promises of an item to use, with the documents that promise of the same subject and area and are not used.
+
+    First the documents that the study names, in that order; else the item's own, the newest; else the topic's, the newest.
+    """
+    by_subject: dict[tuple[str, str, str], list[Any]] = {}
+    for said in declared:
+        if said.item_number == item or (said.item_number is None and said.topic_number == topic):
+            by_subject.setdefault((said.subject, said.area, said.condition), []).append(said)
+    found = []
+    for versions in by_subject.values():
+        ranked = sorted(versions, key=lambda said: (_rank(said.document, documents), said.item_number is None, -said.year))
+        others = tuple(f"{said.document}（{said.year}）" for said in ranked[1:] if said.document != ranked[0].document)
+        alike = {(said.operator, said.value, said.unit): said for said in reversed(ranked) if _source(said) == _source(ranked[0])}
+        found += [(promise, others) for said in reversed(alike.values()) if (promise := read_promise(said))]
+    return found
+
+
+def speaks_of(question: Question, promise: Promise) -> bool:
+    """Whether a question is held against the promise's subject, or against this one promise by name."""
+    return question.standard == promise.declared.subject or (_plainly(question.standard) == _named(promise))
+
+
+def rivals_of(promise: Promise, other: Promise, districts: Sequence[str]) -> bool:
+    """Whether a question about the subject may as well mean the other one: a unit of time alone does not tell objects apart."""
+    one, two = promise.declared, other.declared
+    measured = promise.measure == other.measure or {promise.measure, other.measure} <= _TIMES
+    same_place = in_area(one.area, districts) == in_area(two.area, districts)
+    return other is not promise and one.subject == two.subject and measured and same_place
+
+
+def in_area(area: str, districts: Sequence[str]) -> str | None:
+    """The district that a standard holds for; none where it holds everywhere."""
+    return area if area in districts else None
+
+
+def _source(said: Declared) -> tuple[str, bool]:
+    return said.document, said.item_number is None
+
+
+def _named(promise: Promise) -> str:
+    """How a question names the one promise that it means."""
+    return _plainly(f"{promise.declared.subject}（{promise.declared.condition}）")
+
+
+def _plainly(text: str) -> str:
+    return "".join(text.split()).translate(_BRACKETS)
+
+
+def _average(declared: Declared) -> bool:
+    return "平均" in f"{declared.subject}{declared.condition}"
+
+
+def _rank(document: str, documents: Sequence[str]) -> int:
+    return documents.index(document) if document in documents else len(documents)
