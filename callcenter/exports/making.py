@@ -21,6 +21,11 @@ TELLS: dict[str, str] = {
 }
 """Tables that stand beside the answers, without numbers called; operators by pseudonym."""
 TEXTS = {"attempts": ("line",), "dispositions": ("reason",), "paradata": ()}
+MOMENTS = {
+    "attempts": ("placed_at", "ringing_at", "answered_at", "ended_at"),
+    "dispositions": ("at",),
+    "paradata": ("shown_at", "answered_at"),
+}
 
 Step = tuple[str, Callable[[Path], list[str] | None]]
 
@@ -106,11 +111,11 @@ def _steps(made: Making) -> Iterator[Step]:
 def _parquets(made: Making, tables: Sequence[Sheet]) -> list[Step]:
     data = made.of.data
     steps: list[Step] = [
-        ("answers_wide.parquet", lambda file: tabular.parquet(data, data.wide_sql(data.wide_columns()), file)),
-        ("answers_long.parquet", lambda file: tabular.parquet(data, data.long_sql(), file)),
+        ("answers_wide.parquet", lambda file: tabular.parquet(data, data.wide_sql(data.wide_columns()), file, tabular.WIDE_MOMENTS)),
+        ("answers_long.parquet", lambda file: tabular.parquet(data, data.long_sql(), file, tabular.LONG_MOMENTS)),
     ]
     steps += [(f"{sheet.name}.parquet", _parquet(made, sheet)) for sheet in tables]
-    return steps + [(f"{name}.parquet", _sql_parquet(made, sql)) for name, sql in TELLS.items()]
+    return steps + [(f"{name}.parquet", _sql_parquet(made, sql, MOMENTS[name])) for name, sql in TELLS.items()]
 
 
 def _report(stage: dict[str, Any]) -> list[Step]:
@@ -144,8 +149,8 @@ def _parquet(made: Making, sheet: Sheet) -> Callable[[Path], None]:
     return lambda file: tabular.sheet_parquet(made.of.data, sheet, file)
 
 
-def _sql_parquet(made: Making, sql: str) -> Callable[[Path], None]:
-    return lambda file: tabular.parquet(made.of.data, sql, file)
+def _sql_parquet(made: Making, sql: str, moments: Sequence[str]) -> Callable[[Path], None]:
+    return lambda file: tabular.parquet(made.of.data, sql, file, moments)
 
 
 def _sql_csv(made: Making, name: str, sql: str) -> Callable[[Path], None]:

@@ -1,7 +1,8 @@
 """The data set as CSV, Parquet and XLSX: streamed, and the same bytes for the same rows."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from callcenter.exports.sheets import LONGEST_CELL, NO_MOMENT, Sheet, plain
 FORMULA = r"regexp_matches({0}, '^[=+\-@\t\r\n]') AND NOT regexp_matches({0}, '^-[0-9]+(\.[0-9]+)?$')"
 """What a spreadsheet would take for a formula; a plain negative number is none."""
 LONG = ("case", "question", "instance", "value", "label", "nonanswer", "version", "answered_at")
+WIDE_MOMENTS, LONG_MOMENTS = ("started_at", "ended_at"), ("answered_at",)
+"""Columns that hold moments; those of the wide table stand before any question."""
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """What a sheet of a workbook holds."""
 BOM = b"\xef\xbb\xbf"
@@ -53,9 +56,11 @@ def tamed(sql: str) -> str:
     return f"CASE WHEN {FORMULA.format(sql)} THEN '''' || {sql} ELSE {sql} END"
 
 
-def parquet(data: Dataset, sql: str, file: Path) -> None:
-    """Any statement as a Parquet file in small row groups."""
-    data.run(f"COPY ({sql}) TO {quoted(str(file))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")
+def parquet(data: Dataset, sql: str, file: Path, moments: Sequence[str] = ()) -> None:
+    """Any statement as a Parquet file in small row groups; the columns `moments` become timestamps in field time."""
+    replaced = ", ".join(f"CAST(left({named(name)}, 19) AS TIMESTAMP) AS {named(name)}" for name in moments)
+    chosen = f"SELECT * REPLACE ({replaced}) FROM ({sql})" if replaced else sql
+    data.run(f"COPY ({chosen}) TO {quoted(str(file))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")
 
 
 def sheet_parquet(data: Dataset, sheet: Sheet, file: Path) -> None:
@@ -84,8 +89,8 @@ def workbook(data: Dataset, beside: Sequence[Sheet], file: Path) -> list[str]:
         if len(columns) > MOST_COLUMNS:
             told.append(f"宽表有 {len(columns)} 列，工作表只能放 {MOST_COLUMNS} 列：其余见 CSV 或 Parquet。")
         shown = columns[:MOST_COLUMNS]
-        cut = _pages(book, "answers", [column.name for column in shown], data.rows_of(data.wide_sql(shown)))
-        cut += _pages(book, "answers_long", LONG, data.rows_of(data.long_sql()))
+        cut = _pages(book, "answers", [column.name for column in shown], data.rows_of(data.wide_sql(shown)), WIDE_MOMENTS)
+        cut += _pages(book, "answers_long", LONG, data.rows_of(data.long_sql()), LONG_MOMENTS)
         for sheet in beside:
             cut += _pages(book, sheet.name, sheet.header, sheet.rows)
     if cut:
@@ -102,9 +107,10 @@ def sheets_workbook(sheets: Sequence[Sheet], file: Path) -> None:
             _pages(book, sheet.name, sheet.header, sheet.rows)
 
 
-def _pages(book: Any, name: str, header: Sequence[str], rows: Any) -> int:
-    """One table, on as many sheets as it takes; how many texts were cut."""
-    bold = book.add_format({"bold": True})
+def _pages(book: Any, name: str, header: Sequence[str], rows: Any, moments: Sequence[str] = ()) -> int:
+    """One table, on as many sheets as it takes; how many texts were cut. The columns `moments` become times, of the field's zone."""
+    bold, looks = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    times = {header.index(each): looks for each in moments if each in header}
     page: Any = None
     line, cut = MOST_ROWS, 0
     pages = 0
@@ -112,7 +118,7 @@ def _pages(book: Any, name: str, header: Sequence[str], rows: Any) -> int:
         if line >= MOST_ROWS:
             pages += 1
             page, line = _page(book, name if pages == 1 else f"{name}_{pages}", header, bold), 1
-        cut += _write_row(page, line, row)
+        cut += _write_row(page, line, row, times)
         line += 1
     if page is None:
         _page(book, name, header, bold)
@@ -127,11 +133,13 @@ def _page(book: Any, name: str, header: Sequence[str], bold: Any) -> Any:
     return page
 
 
-def _write_row(page: Any, line: int, row: Sequence[Any]) -> int:
+def _write_row(page: Any, line: int, row: Sequence[Any], times: Mapping[int, Any]) -> int:
     cut = 0
     for place, value in enumerate(row):
         cell = plain(value)
-        if isinstance(cell, str):
+        if place in times and cell is not None:
+            page.write_datetime(line, place, datetime.fromisoformat(cell).replace(tzinfo=None), times[place])
+        elif isinstance(cell, str):
             cut += len(cell.encode("utf-16-le")) // 2 > LONGEST_CELL
             page.write_string(line, place, _fitting(cell))
         elif cell is not None:

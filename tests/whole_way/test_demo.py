@@ -52,6 +52,12 @@ def test_the_board_says_what_was_drawn_called_completed_and_how_near_the_truth_t
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_rates_detail_table_and_report_lie_beside_the_package(played):
+    place, _ = played
+    for name in ("response_rates.json", "detail_table.xlsx", "report.docx"):
+        assert (place / "out" / name).read_bytes() == (place / "out" / "package" / name).read_bytes()
+
+
 def test_every_call_went_out_from_a_published_line_and_has_an_end_and_an_outcome(played):
     place, _ = played
     attempts = rows(place, "attempts.csv")

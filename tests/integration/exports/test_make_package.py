@@ -3,7 +3,7 @@
 import csv
 import json
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -133,6 +133,18 @@ def tables_agree(place: Path) -> None:
         for name in ("wide", "long"):
             found = asked.execute(f"SELECT count(*) FROM '{place}/answers_{name}.parquet'").fetchall()
             assert found == [(len(wide if name == "wide" else long),)]
+        for name, column in (
+            ("answers_wide", "ended_at"),
+            ("answers_long", "answered_at"),
+            ("attempts", "placed_at"),
+            ("dispositions", "at"),
+        ):
+            found = asked.execute(f"SELECT DISTINCT typeof(\"{column}\") FROM '{place}/{name}.parquet'").fetchall()
+            assert found == [("TIMESTAMP",)]
+        ended = asked.execute(f"SELECT max(ended_at) FROM '{place}/answers_wide.parquet'").fetchall()
+        assert ended == [(datetime(2022, 6, 1, 9, 5),)]  # noqa: DTZ001  # field time
+        typed = asked.execute(f"SELECT DISTINCT typeof(n), typeof(number) FROM '{place}/codebook.parquet'").fetchall()
+        assert typed == [("DOUBLE", "DOUBLE")]
         wanted = "sum(days * weight) / sum(weight) FILTER (days IS NOT NULL), max(length(wish))"
         figures = asked.execute(f"SELECT {wanted} FROM '{place}/answers_wide.parquet' WHERE valid = 1").fetchall()
     told = next(row for row in read(place, "estimates.csv") if row["question"] == "days")
@@ -175,6 +187,7 @@ def workbooks_open(place: Path) -> None:
     assert book.sheetnames == ["answers", "answers_long", "codebook", "strata_and_weights"]
     header, *rows = book["answers"].values
     wishes = [row[header.index("wish")] for row in rows]
+    assert {row[header.index("started_at")] for row in rows} == {None, datetime(2022, 6, 1, 9)}  # noqa: DTZ001  # a workbook has no zones
     assert max(len(str(wish)) for wish in wishes) == 32_767
     codebook = list(openpyxl.load_workbook(place / "codebook.xlsx")["codebook"].values)
     assert ("handled", "handled", "select_one", "是否办理过？", "maybe", "说不准", 1, "handled", "handled", 3) in [
