@@ -103,7 +103,7 @@ def _one_turn(page: Page) -> bool:
         _read_the_questionnaire(page)
     expect(page.locator("#offers .first")).to_be_visible(timeout=20_000)
     complete = "完成" in page.inner_text("#offers .first")
-    page.keyboard.press("1")
+    page.keyboard.press(page.get_attribute("#offers .first", "data-digit") or "")
     expect(page.locator("#who h2")).to_have_count(0)
     return complete
 

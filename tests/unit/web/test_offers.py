@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from callcenter.calls import outcomes
 from callcenter.calls.dispositions import Limits
 from callcenter.responses.screening import Screening
-from callcenter.web.pages.operator.offers import CallSeen, InterviewSeen, offered, suggested
+from callcenter.web.pages.operator.offers import KEYS, CallSeen, InterviewSeen, offered, suggested
 
 TALKED = CallSeen("completed", answered=True)
 
@@ -29,3 +30,11 @@ def test_a_talk_that_ended_early_suggests_how_it_ended_and_never_a_machine(inter
     about = (TALKED, interview, Limits(), Screening())
     assert suggested(*about) == expected
     assert expected is None or offered(*about)[0] == expected
+
+
+def test_an_outcome_has_one_key_of_its_own_among_all_offered_with_it() -> None:
+    for together in (outcomes.WITH_AN_ANSWER, outcomes.WITHOUT_SPEECH, outcomes.ANNOUNCED):
+        keys = [KEYS[code] for code in together]
+        assert len({*keys}) == len(keys)
+    commands = {*"NDHRKOMPCSUGEB"}  # keys of the console that mean something else
+    assert not commands & {*KEYS.values()}

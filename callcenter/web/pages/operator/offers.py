@@ -9,6 +9,15 @@ from callcenter.calls.dispositions import Limits
 from callcenter.interviews.session import Step
 from callcenter.responses import screening
 
+KEYS = {
+    "complete": "1", "no_answer": "1", "partial": "2", "busy": "2", "broken_off": "3", "declined_ring": "3", "gatekeeper": "4",
+    "blocked": "4", "informant_absent": "5", "answering_machine": "6", "dead_number": "7", "suspended": "8", "switched_off": "9",
+    "unreachable": "0", "carrier_failure": "1", "wrong_number": "W", "appointment_hard": "A", "appointment_soft": "T", "soft_refusal": "F",
+    "hard_refusal": "Q", "opt_out": "X", "matter_denied": "V", "closed_business": "Y", "unable": "J", "language": "L", "not_eligible": "I",
+}  # fmt: skip
+"""The key of an outcome is always the same, in this order on the page; none is shared by two that are offered together, and a letter that
+the console uses for something else (A, W) means the same there."""
+
 
 @dataclass(frozen=True)
 class CallSeen:

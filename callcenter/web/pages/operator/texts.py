@@ -1,6 +1,7 @@
 """What static/operator/ says, in the operator's language."""
 
 from callcenter.web.labels.working import BREAKS, MODES, OPERATOR_STATES
+from callcenter.web.pages.operator.offers import KEYS
 from callcenter.web.translations import gettext as _
 from callcenter.web.translations import noted
 
@@ -9,6 +10,7 @@ TEXTS = {
     "idle_off": noted("您还没有上班：按 N 取下一个个案，就算上班。"),
     "idle_break": noted("休息中：按 N 回来取下一个个案。"),
     "idle_training": noted("培训中：按 N 回来取下一个个案。"),
+    "idle_practice": noted("练习：按 N 取一个练习个案。"),
     "idle_wrap_up": noted("话后整理：按 N 取下一个个案，按 E 延长一分钟。"),
     "none_empty": noted("没有等待拨打的个案。"),
     "none_stopped": noted("本调查已停止拨打，请等督导恢复。"),
@@ -58,6 +60,9 @@ TEXTS = {
     "no_objections": noted("没有找到。"),
     "wait_answer": noted("正在呼叫，请听提示音。"),
     "tell": noted("通话已结束：请登记结果。"),
+    "tell_or_ask": noted("通话已结束：补记回答，或按 O 登记结果。"),
+    "to_questions": noted("回到问卷"),
+    "answered_meanwhile": noted("电话刚刚有人接听了，没有登记：请继续通话。"),
     "interview_done": noted("访问到此结束：请致谢，然后登记结果。"),
     "progress": noted("第 {done} 题，共约 {total} 题"),
     "progress_open": noted("第 {done} 题"),
@@ -80,6 +85,7 @@ TEXTS = {
     "state_no_answer": noted("无人接听"),
     "state_failed": noted("未接通"),
     "state_canceled": noted("已取消"),
+    "phone_talking": noted("正在通话"),
     "phone_untried": noted("未拨过"),
     "phone_good": noted("有人接"),
     "phone_wrong": noted("号码不对"),
@@ -108,7 +114,8 @@ def texts() -> dict[str, str]:
     """All of them, translated; placeholders stay for the page."""
     named = {"doing": OPERATOR_STATES, "break": BREAKS, "mode": MODES}
     more = {f"{kind}_{code}": label for kind, labels in named.items() for code, label in labels.items()}
-    return {name: _(text) for name, text in {**TEXTS, **more}.items()}
+    keys = {f"key_{code}": key for code, key in KEYS.items()}
+    return {**{name: _(text) for name, text in {**TEXTS, **more}.items()}, **keys}
 
 
 INCOMING = {

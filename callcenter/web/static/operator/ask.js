@@ -1,5 +1,5 @@
 // Middle: what to say now, and the answer to it.
-import { $, ENDED, T, asList, choice, day, el, fieldNow, fill, forget, LABELS, now, paint } from "./page.js";
+import { $, ENDED, T, asList, choice, day, el, fieldNow, fill, forget, inPlaces, LABELS, now, outcomeChoice, paint, REAL } from "./page.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import { act } from "./server.js";
 import { tell } from "./outcomes.js";
@@ -9,7 +9,9 @@ import { pressAhead } from "./pressing.js";
 const KEYS_OF_NONANSWERS = { dont_know: "z", dont_remember: "j", refused: "x", not_applicable: "y" }; // N, R and B are commands here
 let shown = null, shownAt = null;
 export let entry = { chosen: [], typed: "", nonanswer: null };
-export const asked = () => now.state?.interview?.question || null;
+// An outcome was taken back: it is told anew before anything else, unless the operator goes back to the questions.
+const telling = () => now.telling !== null && now.telling === now.state?.attempt?.id;
+export const asked = () => (telling() ? null : now.state?.interview?.question || null);
 
 // Of several cases asked in one call the one whose turn it is.
 const caseAsked = () => now.state.interview?.case_id ?? now.state.lease.case_id;
@@ -29,7 +31,7 @@ function changed() { keepDraft(shown, entry); }
 export function drawAsk(fresh = false) {
   const { lease, interview, attempt, none, outcomes, operator } = now.state, place = $("ask"), question = asked();
   if (fresh) forget(place);
-  const about = { lease: lease?.id, interview, outcomes, none, told: now.told, problem: now.problem, call: attempt?.state, entry: question && { ...entry, typed: null }, doing: lease ? null : operator };
+  const about = { lease: lease?.id, interview, outcomes, telling: telling(), suggested: now.state.suggested, none, told: now.told, problem: now.problem, call: attempt?.state, entry: question && { ...entry, typed: null }, doing: lease ? null : operator };
   const anew = paint(place, about, () => (!lease ? idle() : question ? ofQuestion(question, interview) : ofCall(interview, attempt)));
   if (!anew) return;
   const typed = $("typed");
@@ -38,20 +40,22 @@ export function drawAsk(fresh = false) {
 }
 function idle() {
   const { none, operator } = now.state;
-  const says = none ? T["none_" + none.why] || none.why : T["idle_" + operator.state] || T.idle;
+  const says = none ? T["none_" + none.why] || none.why : (REAL ? T["idle_" + operator.state] : T.idle_practice) || T.idle;
   return [el("div", { class: "empty" }, finishedLine(), el("p", {}, says), none?.next_due_at ? el("p", {}, fill(T.next_due, { at: day(none.next_due_at) })) : null, problemLine())];
 }
 function ofCall(interview, call) {
   const by_hand = call?.by_hand && !ENDED.includes(call.state) && call.state !== "answered";
-  const text = interview?.complete ? T.interview_done : !call ? T[`dial_hint_${now.state.operator.mode}`] : ENDED.includes(call.state) ? T.tell : by_hand ? T.by_hand : T.wait_answer;
+  const text = interview?.complete ? T.interview_done : !call ? T[`dial_hint_${now.state.operator.mode}`] : telling() || ENDED.includes(call.state) ? T.tell : by_hand ? T.by_hand : T.wait_answer;
   const parts = [way(interview), call ? null : finishedLine(), el("p", { class: "say" }, text)];
   if (by_hand) parts.push(el("div", { class: "choices" }, ...[["in-progress", T.desk_answered], ["no-answer", T.desk_unanswered], ["busy", T.desk_busy]].map(([word, label], at) => choice(String(at + 1), label, false, () => act("desk", { word })))));
   const rings = call && !ENDED.includes(call.state) && call.state !== "answered"; // announcements are coded by K
-  return [...parts, problemLine(), rings ? null : offers()];
+  const more = telling() && interview?.question ? el("div", { class: "actions" }, el("button", { type: "button", class: "button", id: "go-back", onclick: goBack }, T.to_questions + " ", el("kbd", {}, "←"))) : null;
+  return [...parts, problemLine(), rings ? null : offers(), more];
 }
 function ofQuestion(question, step) {
+  const over = ENDED.includes(now.state.attempt?.state) ? el("p", { class: "notice warning", id: "call-over" }, T.tell_or_ask) : null;
   return [
-    way(step), instance(question),
+    over, way(step), instance(question),
     el("p", { class: "say", id: "say" }, question.say), question.hint ? el("p", { class: "hint", id: "hint" }, question.hint) : null,
     widget(question, entry, { choose, typing }),
     problemLine(step.problem),
@@ -92,14 +96,11 @@ function finishedLine() {
   return el("p", { class: "notice done", id: "finished" }, [fill(text, { outcome: LABELS[told.outcome] || told.outcome, at }), ...others].join(" "));
 }
 function offers() {
-  if (!now.state.outcomes.length) return null;
-  return el("div", {}, el("h3", {}, T.choose_outcome), el("div", { class: "choices", id: "offers" }, ...now.state.outcomes.map((code, place) => {
-    const made = choice(outcomeKey(place), LABELS[code] || code, false, () => tell(code));
-    if (place === 0) made.classList.add("first");
-    return made;
-  })));
+  const codes = inPlaces(now.state.outcomes);
+  if (!codes.length) return null;
+  return el("div", {}, el("h3", {}, T.choose_outcome),
+    el("div", { class: "choices" + (codes.length > 10 ? " long" : ""), id: "offers" }, ...codes.map((code) => outcomeChoice(code, () => tell(code)))));
 }
-export function outcomeKey(place) { return place < 9 ? String(place + 1) : place === 9 ? "0" : ""; }
 
 // Answers
 function choose(value) {
@@ -121,4 +122,7 @@ export async function goOn() {
   if (done) keepDraft(null); else ($("typed") || $("ask")).focus();
   pressAhead(done);
 }
-export function goBack() { if (now.state?.interview) act("back", speaksOf()); }
+export function goBack() {
+  if (telling()) { now.telling = null; drawAsk(showQuestion()); return; }
+  if (now.state?.interview) act("back", speaksOf());
+}

@@ -3,7 +3,7 @@ import { $, T, callIsOpen, clock, fill, now } from "./page.js";
 import { begin, online, quietly, reload, resend } from "./server.js";
 import { drawAsk, showQuestion } from "./ask.js";
 import { beginHandingOver } from "./handing_over.js";
-import { beginOutcomes } from "./outcomes.js";
+import { answeredMeanwhile, beginOutcomes } from "./outcomes.js";
 import { beginPressing } from "./pressing.js";
 import { beginTabs } from "./tabs.js";
 import { drawCall, tick } from "./call.js";
@@ -16,6 +16,8 @@ function take(next) {
   if (next.finished) now.told = { ...next.finished, who: now.withWhom }; else if (next.lease && (next.attempt || next.lease.id !== before?.lease?.id)) now.told = null;
   now.savedAt = next.saved_at || (next.finished ? next.now : now.savedAt);
   if (before && before.lease?.id !== next.lease?.id) $("notices").querySelector(".done")?.remove();
+  if (next.noted === "undone") now.telling = next.attempt?.id ?? null;
+  if (next.attempt?.answered_at && before?.attempt?.id === next.attempt.id && !before.attempt.answered_at) answeredMeanwhile();
   if (next.noted) window.callcenter.say("done", T["noted_" + next.noted]);
   if (before?.lease?.id !== next.lease?.id) { now.note = ""; now.cases = {}; }
   draw(showQuestion());
@@ -24,8 +26,8 @@ function draw(fresh = false) {
   if (!now.state || now.passive) return;
   drawWho(); drawAsk(fresh); drawCall();
   $("saved").textContent = now.savedAt ? fill(T.saved, { at: clock(now.savedAt) }) : T.nothing_saved;
-  const focused = document.activeElement;
-  if ((focused === document.body || focused.disabled) && !document.querySelector("dialog[open]")) (now.state.lease ? $("typed") || $("ask") : $("do-next")).focus();
+  const focused = document.activeElement; // never on the button for the next case: Enter after an outcome would lose its undoing
+  if ((focused === document.body || focused.disabled) && !document.querySelector("dialog[open]")) ($("typed") || $("ask")).focus();
 }
 $("ask").tabIndex = -1;
 begin(take, draw);
@@ -35,6 +37,8 @@ beginPressing();
 // A dialog that closes gives the focus back to the question, not to the button that opened it: Enter goes on.
 document.addEventListener("close", (event) => { if (event.target.matches("dialog") && now.state?.lease && !now.passive) ($("typed") || $("ask")).focus(); }, true);
 setInterval(tick, 500);
+// What was done is said until the next key or click, so that it never covers the call.
+for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => $("notices").querySelector(".done")?.remove(), true);
 
 // Live: what happens to the call as it happens, and the state every few seconds where the news does not come. A heartbeat keeps the case.
 const idle = () => !now.busy && !now.passive;

@@ -1,7 +1,6 @@
 // How a turn ends: outcomes, appointment, refusal; notes, breaks and objections beside it.
-import { $, LABELS, T, choice, el, fieldNow, now } from "./page.js";
+import { $, T, callIsOpen, choice, el, fieldNow, inPlaces, now, outcomeChoice } from "./page.js";
 import { act } from "./server.js";
-import { outcomeKey } from "./ask.js";
 import { dial } from "./call.js";
 
 const UNHEARD = ["dead_number", "suspended", "switched_off", "unreachable", "no_answer", "busy", "blocked"];
@@ -9,12 +8,12 @@ const BREAKS = Object.keys(T).filter((name) => name.startsWith("break_")).map((n
 let draw = () => {};
 
 export function tell(outcome, detail = {}) {
-  const { state } = now;
+  const { state } = now, heard = callIsOpen() && !state.attempt.answered_at ? "ringing" : undefined; // refused where somebody has answered since
   if (!state.outcomes.includes(outcome)) { now.problem = T.not_offered; draw(); return; }
   if ((outcome === "appointment_hard" || outcome === "appointment_soft") && !detail.appointment) { $("outcomes").close(); openAppointment(outcome === "appointment_soft" ? "soft" : "hard"); return; }
   for (const open of document.querySelectorAll("dialog[open]")) open.close();
   now.withWhom = detail.appointment?.with_whom || "";
-  act("outcome", { outcome, detail: { ...detail, note: detail.note || now.note || undefined, cases: Object.keys(now.cases).length ? now.cases : undefined }, lease_id: state.lease.id, attempt_id: state.attempt?.id ?? null });
+  act("outcome", { outcome, detail: { ...detail, heard, note: detail.note || now.note || undefined, cases: Object.keys(now.cases).length ? now.cases : undefined }, lease_id: state.lease.id, attempt_id: state.attempt?.id ?? null });
 }
 function openAppointment(kind) {
   const form = $("appointment-form");
@@ -22,17 +21,22 @@ function openAppointment(kind) {
   form.elements.kind.value = kind;
   $("appointment").showModal(); form.elements.at.focus();
 }
-function openChoices(id, list, entries) {
-  const keyOf = (place) => outcomeKey(place) || String.fromCharCode(55 + place); // the eleventh is A
-  $(list).classList.toggle("long", entries.length > 10);
-  $(list).replaceChildren(...entries.map(([label, onclick], place) => choice(keyOf(place), label, false, onclick)));
-  $(id).showModal(); $(list).firstChild?.focus();
+function openChoices(id, list, choices) {
+  $(list).classList.toggle("long", choices.length > 10);
+  $(list).replaceChildren(...choices);
+  $(id).showModal(); ($(list).querySelector(".first") || $(list).firstChild)?.focus();
 }
-const openOutcomes = (codes) => openChoices("outcomes", "outcome-list", codes.map((code) => [LABELS[code] || code, () => tell(code)]));
+const openOutcomes = (codes) => openChoices("outcomes", "outcome-list", inPlaces(codes).map((code) => outcomeChoice(code, () => tell(code))));
+// What was heard while it rang is not so once somebody answers.
+export function answeredMeanwhile() {
+  if (!$("outcomes").open) return;
+  $("outcomes").close();
+  now.problem = T.answered_meanwhile;
+}
 function openBreaks() {
   const leave = (body) => () => { $("breaks").close(); act("pause", body); };
   const reasons = BREAKS.map((code) => [T["break_" + code], leave({ state: "break", code })]);
-  openChoices("breaks", "break-list", [...reasons, [T.doing_training, leave({ state: "training" })]]);
+  openChoices("breaks", "break-list", [...reasons, [T.doing_training, leave({ state: "training" })]].map(([label, onclick], place) => choice(String(place + 1), label, false, onclick)));
 }
 function drawObjections(wanted) {
   const found = (now.state?.lease?.objections || []).filter((one) => !wanted || (one.says + one.reply).includes(wanted));

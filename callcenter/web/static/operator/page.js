@@ -6,7 +6,7 @@ export const API = root.dataset.api || "/operator/api/", REAL = !root.dataset.ap
 export const ENDED = ["completed", "busy", "no_answer", "failed", "canceled"];
 
 // The server's state and what only the page knows. `lag`: how far this machine's clock is ahead of field time.
-export const now = { state: null, busy: "", passive: false, online: true, problem: "", note: "", told: null, cases: {}, savedAt: null, withWhom: "", lag: 0 };
+export const now = { state: null, busy: "", passive: false, online: true, problem: "", note: "", told: null, telling: null, cases: {}, savedAt: null, withWhom: "", lag: 0 };
 export const fieldNow = () => Date.now() - now.lag;
 export const callIsOpen = () => Boolean(now.state?.attempt) && !ENDED.includes(now.state.attempt.state);
 
@@ -40,6 +40,18 @@ export function asList(value) { return value === null || value === undefined || 
 
 export function choice(key, label, pressed, onclick, more = {}) {
   return el("button", { type: "button", class: "choice", "aria-pressed": String(pressed), "data-digit": key, onclick, ...more }, key && key !== label ? el("kbd", {}, key) : null, label);
+}
+
+// Every outcome has its own place and key, whatever else is offered.
+export const keyOfOutcome = (code) => T["key_" + code] || "";
+export function inPlaces(codes) {
+  const places = Object.keys(T).filter((name) => name.startsWith("key_")).map((name) => name.slice(4));
+  return [...codes].sort((one, other) => places.indexOf(one) - places.indexOf(other));
+}
+export function outcomeChoice(code, onclick) {
+  const made = choice(keyOfOutcome(code), LABELS[code] || code, false, onclick);
+  if (code === now.state.suggested) { made.classList.add("first"); made.append(" ", el("span", { class: "badge" }, T.suggested)); }
+  return made;
 }
 
 // Draws a part anew only where what it shows has changed, and keeps the focus where it was.

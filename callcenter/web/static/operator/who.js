@@ -7,7 +7,7 @@ const usable = (phone) => !["wrong", "dead"].includes(phone.state);
 export function drawWho() {
   const { lease } = now.state;
   const free = !callIsOpen() && !(now.state.attempt && now.state.attempt.outcome === null);
-  paint($("who"), lease && { ...lease, expires_at: null, free }, () => (lease ? parts(lease, free) : []));
+  paint($("who"), lease && { ...lease, expires_at: null, free, call: now.state.attempt?.state }, () => (lease ? parts(lease, free) : []));
 }
 function parts(lease, free) {
   const next = lease.phones.find(usable);
@@ -38,10 +38,16 @@ function appointment(lease) {
   const one = lease.appointment;
   return one ? [el("h3", {}, T.appointment), el("p", {}, [day(one.at), T[one.kind], one.with_whom, one.note].filter(Boolean).join(" · "))] : [];
 }
+// What the open call says of the number it goes to.
+function spoken(number) {
+  const call = now.state.attempt;
+  if (!callIsOpen() || call.phone !== number) return "";
+  return call.state === "answered" ? T.phone_talking : T["state_" + call.state];
+}
 function number(phone, isNext, free) {
   return el("li", { class: "phone" + (isNext ? " next" : "") },
     el("span", {}, local(phone.number) + (phone.extension ? ` ${T.extension} ${phone.extension}` : "")),
-    el("span", { class: "faint" }, phone.last || T["phone_" + phone.state] || phone.state),
+    el("span", { class: "faint" }, spoken(phone.number) || phone.last || T["phone_" + phone.state] || phone.state),
     phone.person ? el("span", { class: "person" }, named(phone.person)) : null,
     free && usable(phone) && !isNext ? el("button", { class: "button small", onclick: () => dial(phone.number) }, T.dial_this) : null);
 }
