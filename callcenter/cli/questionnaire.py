@@ -17,7 +17,7 @@ from callcenter.questionnaire.documents import is_workbook, read_document, remar
 from callcenter.questionnaire.paths import not_reached, prove
 from callcenter.questionnaire.printed import printed
 from callcenter.questionnaire.printed.document import write_document
-from callcenter.questionnaire.problems import Problem, QuestionnaireProblems
+from callcenter.questionnaire.problems import Problem
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.routing import Given, Moment, Stop, check_answer, choices_in_order, find_route, parted
@@ -157,6 +157,8 @@ def print_out(
 
 def _write(target: Path, data: bytes) -> None:
     """Whole or not at all."""
+    if not target.parent.is_dir():
+        raise InvalidInput("missing_file", "没有文件夹 {folder}：请先建好它，或写到别处。", folder=target.parent)
     unfinished = target.with_name(f".{target.name}.part")
     unfinished.write_bytes(data)
     unfinished.replace(target)
@@ -181,7 +183,10 @@ def _sound(file: Path) -> Definition:
     refused = errors(problems_of(document))
     if refused:
         raise Refused(
-            "questionnaire_problems", "问卷有 {count} 处错误，先改正再走：\n{problems}", count=len(refused), problems=_told(refused)
+            "questionnaire_problems",
+            "问卷 {file} 有 {count} 处错误：请先用 callcenter questionnaire check 查看并改正。",
+            file=file.name,
+            count=len(refused),
         )
     return read_questionnaire(document).definition
 
@@ -189,10 +194,6 @@ def _sound(file: Path) -> Definition:
 def _moment() -> Moment:
     now = clock.now().astimezone(FIELD_ZONE)
     return Moment(now.date().isoformat(), now.isoformat())
-
-
-def _told(found: list[Problem]) -> str:
-    return str(QuestionnaireProblems(found))
 
 
 def _list(found: list[Problem], english: bool) -> None:

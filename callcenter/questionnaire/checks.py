@@ -139,7 +139,10 @@ def _columns(question: Question, items: frozenset[int] | None) -> Iterator[Probl
         yield problem("Q014", "survey", question.row)
     if question.type == "range":
         try:
-            scale(question.parameters)
+            start, end, _ = scale(question.parameters)
+            # a scale told downwards is meant only where its step says so
+            if start > end and not question.parameters.get("step", "").startswith("-"):
+                raise ValueError(f"start={start:g} end={end:g}")
         except ValueError as bad:
             yield problem("Q013", "survey", question.row, what=bad)
     if question.core and question.required is None:
@@ -182,8 +185,11 @@ def _of_ways(definition: Definition) -> Iterator[Problem]:
     for question in definition.questions:
         if question.asked and question.name not in passed:
             yield problem("Q012" if all_tried else "Q033", "survey", question.row, what=question.name)
-    for name in {walk.route.next.name for walk in proof.stuck if walk.route.next}:
+    unchoosable = {stop.question.name for walk in proof.stuck if not (stop := walk.route.stops[-1]).choices and stop.question.choices}
+    for name in {walk.route.next.name for walk in proof.stuck if walk.route.next} - unchoosable:
         yield problem("Q025", "survey", definition.by_name[name].row)
+    for name in proof.emptied:
+        yield problem("Q038" if name in unchoosable else "Q039", "survey", definition.by_name[name].row, what=name)
 
 
 def _never(definition: Definition, proof: Proof) -> Iterator[Problem]:
@@ -200,7 +206,11 @@ def _never(definition: Definition, proof: Proof) -> Iterator[Problem]:
             and not any(not outcome[-1] for outcome in proof.outcomes[question.name])
         ):
             yield problem("Q034", "survey", question.row, what=question.name)
-        if question.constraint is not None and question.name in proof.passed - proof.valued and question.name in proof.tried:
+        if (
+            question.constraint is not None
+            and question.name in proof.passed - proof.valued - proof.emptied
+            and question.name in proof.tried
+        ):
             yield problem("Q037" if question.type == "text" else "Q025", "survey", question.row)
     for name, code in named_choices(definition):
         if name in proof.passed and (name, code) not in proof.chosen:

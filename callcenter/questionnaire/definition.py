@@ -19,6 +19,9 @@ NONANSWERS: dict[str, tuple[str, str]] = {
 SILENT_TYPES = frozenset({"calculate", "hidden"})
 """Types that nobody is asked."""
 
+FEW_LINKS = 3
+"""So many questions may hang on each other before what they hang on is worked out step by step."""
+
 TEXT_REFERENCE = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
 Texts = Mapping[str, str]
 """A text in each language; the key is empty where no language is named."""
@@ -181,6 +184,22 @@ class Definition:
         """What a question or a block reads; None where there is neither."""
         question, block = self.by_name.get(name), self.blocks.get(name)
         return question.reads if question else block.reads if block else None
+
+    @cached_property
+    def far_reaching(self) -> frozenset[str]:
+        """Questions that hang on others through more than a few links."""
+        links: dict[str, int] = {}
+        for start in self.questions:
+            stack = [start.name]
+            while stack:
+                name = stack[-1]
+                reads = [each for each in self.reads_of(name) or () if self.reads_of(each) is not None]
+                left = [] if name in links else [each for each in reads if each not in links]
+                links.setdefault(name, 0)
+                stack += left
+                if not left:
+                    links[stack.pop()] = max((links[each] + 1 for each in reads), default=0)
+        return frozenset(name for name, count in links.items() if count > FEW_LINKS)
 
     def dependents(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Questions and blocks whose value or relevance an answer to `name` can change, and those whose answer it can judge anew."""

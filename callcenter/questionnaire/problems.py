@@ -41,6 +41,11 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "Q034": ('the relevant of "{what}" always holds', "Take it out if the question is always asked, else mend it"),
     "Q035": ('no way chooses "{code}" of "{what}", which a condition names', "Check choice_filter, constraint and the condition"),
     "Q036": ('say tells the promise "{what}" before {name} has asked what really happened', "Ask first, tell the promise later"),
+    "Q038": (
+        'the choice_filter of "{what}" leaves no choice on some way, and it has to be answered',
+        "Mend choice_filter, or list non-answers",
+    ),
+    "Q039": ('the choice_filter of "{what}" leaves no choice on some way', "Mend choice_filter, or leave it out there with relevant"),
     "Q037": ("no text was found that meets the constraint", "Try a real answer with questionnaire walk"),
 }
 """The catalogue in English: message and what to do."""
@@ -75,6 +80,8 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q035": (WARNING, "条件提到的选项“{code}”（{what}）没有路径能选到", "请核对 choice_filter、constraint 和条件"),
     "Q036": (ERROR, "say 里先说出了承诺“{what}”，而它的实际情况还没有问（{name}）", "请先问实际情况，再提承诺"),
     "Q037": (WARNING, "没有找到能满足 constraint 的文字", "请用 questionnaire walk 试一个真实的回答"),
+    "Q038": (ERROR, "“{what}”的 choice_filter 在有的路径上一个选项也不留，而这道题必须回答", "请改正 choice_filter，或列出 nonanswers"),
+    "Q039": (WARNING, "“{what}”的 choice_filter 在有的路径上一个选项也不留", "请改正 choice_filter，或用 relevant 在这时不问它"),
     "Q026": (ERROR, "文件不是问卷：{what}", "请提供含 survey、choices、settings 三张表的文件"),
     "Q028": (ERROR, "核心题“{what}”可以不答就跳过", "请写 required: yes；不知道、拒答等另列在 nonanswers"),
     "Q029": (WARNING, "pyxform 提醒：{what}", "请按提示核对工作簿"),

@@ -146,3 +146,10 @@ def test_a_questionnaire_is_printed_for_approval(tmp_path: Path, capsys: pytest.
     assert json.loads(capsys.readouterr().out)["questions"] > 20
     assert (tmp_path / "form.docx").read_bytes()[:2] == b"PK" and [each.name for each in tmp_path.iterdir()] == ["form.docx"]
     assert main(["questionnaire", "print", SHIPPED, str(tmp_path / "form.pdf")]) == 2
+    capsys.readouterr()
+    assert main(["questionnaire", "print", SHIPPED, str(tmp_path / "away" / "form.docx")]) == 2
+    assert capsys.readouterr().err == f"没有文件夹 {tmp_path / 'away'}：请先建好它，或写到别处。\n"
+    (tmp_path / "bad.yaml").write_text("survey:\n  - {type: range, name: a, label: x, parameters: start=a}\n  - {type: nothing, name: b}\n")
+    for command in (["ways", str(tmp_path / "bad.yaml")], ["print", str(tmp_path / "bad.yaml"), str(tmp_path / "bad.docx")]):
+        assert main(["questionnaire", *command]) == 1
+        assert capsys.readouterr().err.count("\n") == 1

@@ -1,13 +1,15 @@
 """Which ways go on alike: what the rest of a questionnaire can still tell apart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callcenter.questionnaire.definition import Definition, Question
-from callcenter.questionnaire.expressions import Expression
-from callcenter.questionnaire.paths.candidates import SAMPLE_DAY
+from callcenter.questionnaire.expressions import Expression, Run, Value, boolean
+from callcenter.questionnaire.paths.candidates import beside
 from callcenter.questionnaire.paths.ways import COUNTS_INSTANCES, abroad_of, read_by
-from callcenter.questionnaire.routing import Given, Stop, parted, seen_by
+from callcenter.questionnaire.question_types import as_text
+from callcenter.questionnaire.routing import Course, Given, Stop, parted
+from callcenter.questionnaire.routing.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -26,26 +28,67 @@ class _Open:
     """Earlier questions that wait for a later answer."""
 
 
+class _Said(Scope):
+    """What expressions see once a question outside repeats, which is asked, has this answer."""
+
+    def __init__(self, course: Course, name: str, text: str) -> None:
+        super().__init__(course, (), ())
+        self.name, self.text = name, text
+
+    def value(self, name: str) -> Value:
+        return self.text if name == self.name else super().value(name)
+
+
 class Outlook:
     """What the rest of a questionnaire can tell apart: how settled conditions came out, and the values that others still read."""
 
     def __init__(self, definition: Definition, abroad: frozenset[str]) -> None:
         self.definition, self.abroad = definition, abroad
         self.place = {question.name: at for at, question in enumerate(definition.questions)}
+        self.furthest: dict[str, int] = {}
         self.last = {question.name: self._last(question.reads) for question in definition.questions}
         self.first_of = {
             block.name: min(self.place[one.name] for one in definition.questions if block in one.path)
             for block in definition.blocks.values()
         }
         self.parted: dict[str, _Open] = {}
+        self.told: dict[str, list[Run] | None] = {}
 
-    def seen(self, stop: Stop, answers: Mapping[str, Given]) -> tuple[object, ...]:
+    def seen(self, stop: Stop, course: Course) -> tuple[object, ...]:
         """Two sets of answers for which this is the same lead to the same questions from here on."""
-        still = self._still_open(stop.question)
+        still, answers = self._still_open(stop.question), course.answers
         told = [repr(answers.get(name)) for name in still.waiting]
         if self.definition.repeating:
             told += sorted(f"{key}{given!r}" for key, given in answers.items() if _counts(*parted(key), still, stop.place))
-        return *seen_by(self.definition, answers, still.settled, still.flat, SAMPLE_DAY), *told
+        scope = course.scope()
+        return tuple(condition.holds(scope) for condition in still.settled), tuple(map(scope.value, still.flat)), *told
+
+    def differing(self, stop: Stop, course: Course, branches: list[dict[str, Given]]) -> list[dict[str, Given]]:
+        """The branches without those that no condition tells from an earlier one."""
+        telling = self._telling(stop.question) if len(branches) > 2 else None
+        if telling is None:
+            return branches
+        kept: dict[tuple[bool, ...], dict[str, Given]] = {}
+        for answers in branches:
+            given = answers[stop.key]
+            scope = _Said(course, stop.question.name, as_text(given.value) if given.nonanswer is None else "")
+            kept.setdefault(tuple(boolean(run(scope)) for run in telling), answers)
+        return list(kept.values())
+
+    def _telling(self, question: Question) -> list[Run] | None:
+        """The conditions through which alone an answer is seen, where they are settled with it; None where more sees it."""
+        if question.name not in self.told:
+            self.told[question.name] = self._alone(question)
+        return self.told[question.name]
+
+    def _alone(self, question: Question) -> list[Run] | None:
+        name, at = question.name, self.place[question.name]
+        if self.definition.repeating or any(name in each.names for one in self.definition.questions for each in _otherwise(one)):
+            return None
+        conditions = {each.text: each for one in self.definition.questions for each in one.relevant if name in each.names}
+        if not all(self._is_settled(each, at + 1) for each in conditions.values()):
+            return None
+        return [run for each in conditions.values() for run in (each.run, *(part for _, part in each.conditions))]
 
     def _still_open(self, question: Question) -> _Open:
         if question.name not in self.parted:
@@ -98,13 +141,27 @@ class Outlook:
 
     def _last(self, names: Iterable[str]) -> int:
         """The furthest place of these, and of what decides whether they are asked and what they calculate."""
-        found: set[str] = set()
-        left = [name for name in names if name in self.place]
-        while left:
-            if (name := left.pop()) not in found:
-                found.add(name)
-                left += [each for each in self.definition.by_name[name].reads if each in self.place]
-        return max((self.place[name] for name in found), default=-1)
+        return max((self._furthest(name) for name in names if name in self.place), default=-1)
+
+    def _furthest(self, name: str) -> int:
+        if name not in self.furthest:
+            found, places, left = {name}, [-1], [name]
+            while left:
+                each = left.pop()
+                if each in self.furthest:
+                    places.append(self.furthest[each])
+                    continue
+                places.append(self.place[each])
+                behind = {read for read in self.definition.by_name[each].reads if read in self.place} - found
+                found |= behind
+                left += behind
+            self.furthest[name] = max(places)
+        return self.furthest[name]
+
+
+def _otherwise(question: Question) -> list[Expression]:
+    """What a question reads beside the conditions under which it is asked."""
+    return [*beside(question), *([question.seed] if question.seed else [])]
 
 
 def _counts(name: str, place: tuple[int, ...], still: _Open, here: tuple[int, ...]) -> bool:

@@ -14,6 +14,8 @@ from callcenter.questionnaire.routing import Course, Given, Route
 MOST_STANDS = 5_000
 MOST_STEPS = 1_000_000
 """Questions looked at in all: a very long questionnaire is tried at fewer stands, so that the proof ends within seconds."""
+MOST_TRIES = 2_500_000
+"""Questions looked at in all, also on ways that turn out to go on as others did."""
 REPEATING = 8
 """So many times the work is a stand with repeats."""
 
@@ -34,6 +36,8 @@ class Proof:
     """Questions to which some value could stand."""
     tried: set[str] = field(default_factory=set)
     """Questions to which an answer was tried."""
+    emptied: set[str] = field(default_factory=set)
+    """Questions whose filter left no choice on some way."""
 
 
 def reached(definition: Definition, most: int = MOST_STANDS) -> tuple[set[str], list[Walk], bool]:
@@ -53,22 +57,26 @@ def prove(definition: Definition, most: int = MOST_STANDS) -> Proof:
     met: set[tuple[object, ...]] = set()
     waiting: deque[dict[str, Given]] = deque([{}])
     most = min(most, MOST_STEPS // max(1, len(definition.questions) * (REPEATING if definition.repeating else 1)))
-    while waiting and len(met) < most:
-        answers = waiting.popleft()
+    tries = MOST_TRIES // max(1, len(definition.questions))
+    while waiting and len(met) < most and tries > 0:
+        answers, tries = waiting.popleft(), tries - 1
         course = Course(definition, answers, SAMPLE_DAY)
         route = course.route()
         _note_conditions(proof, course, route, outlook.place)
         question = route.next
-        stand = (route.next_key, *outlook.seen(route.stops[-1], answers)) if question else ("",)
+        stand = (route.next_key, *outlook.seen(route.stops[-1], course)) if question else ("",)
         if stand in met:
             continue
         met.add(stand)
         proof.passed.update(stop.question.name for stop in route.stops)
-        branches = branches_at(definition, answers, route.stops[-1], gates, abroad) if question else []
+        if question is not None and question.choice_filter is not None and question.choices and not route.stops[-1].choices:
+            proof.emptied.add(question.name)
+        branches = branches_at(course, answers, route.stops[-1], gates, abroad) if question else []
         _note_answers(proof, route, branches)
         if branches:
-            waiting.appendleft(branches[0])
-            waiting.extend(branches[1:])
+            differing = outlook.differing(route.stops[-1], course, branches)
+            waiting.appendleft(differing[0])
+            waiting.extend(differing[1:])
         elif question is not None:
             proof.stuck.append(Walk(answers, route))
     proof.all_tried, proof.stands = not waiting, len(met)

@@ -9,7 +9,7 @@ from itertools import islice
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.paths.candidates import SAMPLE_DAY, beside, candidates
-from callcenter.questionnaire.routing import Course, Given, Route, Stop, find_route
+from callcenter.questionnaire.routing import Course, Given, Route, Stop
 
 MOST_WALKS = 600
 MOST_SCANNED = 1_000
@@ -36,8 +36,9 @@ def walks(definition: Definition, most: int = MOST_WALKS) -> Iterator[Walk]:
     made = 0
     while waiting and made < most:
         answers = waiting.popleft()
-        route = find_route(definition, answers, SAMPLE_DAY)
-        branches = branches_at(definition, answers, route.stops[-1], gates, abroad) if route.next else []
+        course = Course(definition, answers, SAMPLE_DAY)
+        route = course.route()
+        branches = branches_at(course, answers, route.stops[-1], gates, abroad) if route.next else []
         if not branches:
             made += 1
             yield Walk(answers, route)
@@ -48,10 +49,10 @@ def walks(definition: Definition, most: int = MOST_WALKS) -> Iterator[Walk]:
 
 
 def branches_at(
-    definition: Definition, answers: dict[str, Given], stop: Stop, gates: frozenset[str], abroad: frozenset[str]
+    course: Course, answers: dict[str, Given], stop: Stop, gates: frozenset[str], abroad: frozenset[str]
 ) -> list[dict[str, Given]]:
-    """The answers with each that can stand added; one is enough where nothing depends on it."""
-    standing, name = _standing(definition, answers, stop), stop.question.name
+    """The answers with each that can stand added; one is enough where nothing depends on it. They are tried on the course."""
+    standing, name = _standing(course, stop), stop.question.name
     # what is seen only from inside its instance makes later instances go as the first did
     tried = name in gates and (name in abroad or all(number == 1 for number in stop.place))
     return [{**answers, stop.key: given} for given in (standing if tried else islice(standing, 1))]
@@ -92,16 +93,15 @@ def read_by(question: Question) -> list[Expression]:
     return [*question.relevant, *beside(question), *counts]
 
 
-def _standing(definition: Definition, answers: dict[str, Given], stop: Stop) -> Iterator[Given]:
-    question, course = replace(stop.question, choices=stop.choices), Course(definition, answers, SAMPLE_DAY)
-    likely = candidates(definition, question)
-    found = [given for given in likely if _stands(course, stop.key, given)]
+def _standing(course: Course, stop: Stop) -> Iterator[Given]:
+    question = replace(stop.question, choices=stop.choices)
+    likely = candidates(course.definition, question)
+    found = [given for given in likely if _stands(course, stop, given)]
     if question.type in {"integer", "decimal"} and all(given.value is None for given in found):
         scanned = (Given(value) for value in range(2, MOST_SCANNED))
-        found = [*islice((given for given in scanned if _stands(course, stop.key, given)), 1), *found]
+        found = [*islice((given for given in scanned if _stands(course, stop, given)), 1), *found]
     yield from found
 
 
-def _stands(course: Course, key: str, given: Given) -> bool:
-    course.give(key, given)
-    return course.problem_at(key) is None
+def _stands(course: Course, stop: Stop, given: Given) -> bool:
+    return course.problem_with(stop, given) is None

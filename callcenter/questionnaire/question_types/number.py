@@ -36,10 +36,17 @@ def read_range(question: Question, raw: Any) -> float | int:
 
 def scale(parameters: Mapping[str, str]) -> tuple[float, float, float]:
     """Start, end and step of a range; ValueError where they make no scale."""
-    start, end, step = (float(parameters.get(word, default)) for word, default in (("start", "1"), ("end", "10"), ("step", "1")))
+    start, end, step = (_bound(word, parameters.get(word, default)) for word, default in (("start", "1"), ("end", "10"), ("step", "1")))
     if start == end or step == 0 or not all(map(math.isfinite, (start, end, step))):
         raise ValueError(f"start={start:g} end={end:g} step={step:g}")
     return start, end, abs(step) if end > start else -abs(step)
+
+
+def _bound(word: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as bad:
+        raise ValueError(f"{word}={text}") from bad
 
 
 def points(parameters: Mapping[str, str]) -> list[float]:

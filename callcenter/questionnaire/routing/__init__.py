@@ -1,15 +1,14 @@
 """The engine, pure: a definition and the answers so far give the route, the next question, what is set aside and what is wrong."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from callcenter.questionnaire.definition import Choice, Definition, Question
-from callcenter.questionnaire.expressions import Expression, Value
 from callcenter.questionnaire.routing.course import Course
 from callcenter.questionnaire.routing.order import in_seeded_order
 from callcenter.questionnaire.routing.route import Given, Moment, Route, Stop, key_of, parted
 
 __all__ = [
-    "Course", "Given", "Moment", "Route", "Stop", "check_answer", "choices_in_order", "find_route", "key_of", "parted", "seen_by",
+    "Course", "Given", "Moment", "Route", "Stop", "check_answer", "choices_in_order", "find_route", "key_of", "parted",
 ]  # fmt: skip
 
 
@@ -21,14 +20,6 @@ def find_route(definition: Definition, answers: Mapping[str, Given], moment: Mom
 def check_answer(definition: Definition, answers: Mapping[str, Given], key: str, moment: Moment = Moment()) -> str | None:  # frozen
     """Why the answer to `key` among `answers` cannot stand, in Chinese; None where it can."""
     return Course(definition, answers, moment).problem_at(key)
-
-
-def seen_by(
-    definition: Definition, answers: Mapping[str, Given], conditions: Iterable[Expression], names: Iterable[str], moment: Moment
-) -> tuple[tuple[bool, ...], tuple[Value, ...]]:
-    """Whether each condition holds under the answers so far, and what expressions see of the questions named."""
-    scope = Course(definition, answers, moment).scope()
-    return tuple(condition.holds(scope) for condition in conditions), tuple(scope.value(name) for name in names)
 
 
 def choices_in_order(question: Question, seed: str, choices: tuple[Choice, ...] | None = None) -> tuple[Choice, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from callcenter.questionnaire.definition import NONANSWERS, Block, Branch, Choice, Definition, Question
 from callcenter.questionnaire.question_types import as_text, read_answer
+from callcenter.questionnaire.routing.coming import may_come
 from callcenter.questionnaire.routing.order import Body, body_in_order
 from callcenter.questionnaire.routing.route import Given, Moment, Place, Route, Stop, key_of, parted
 from callcenter.questionnaire.routing.scope import Scope
@@ -93,6 +94,14 @@ class Course:
         name, place = parted(key)
         return self.stop(self.definition.by_name[name], place).problem
 
+    def problem_with(self, stop: Stop, given: Given) -> str | None:
+        """Why an answer could not stand there; where its own constraint looks it up by name, it is given first."""
+        question = stop.question
+        if question.name not in question.judged_by and question.type != "range":
+            return self._problem(question, stop.place, given, stop.choices)
+        self.give(stop.key, given)
+        return self.problem_at(stop.key)
+
     def stop(self, question: Question, place: Place = ()) -> Stop:
         """The question with what was said to it and what is wrong with that."""
         kept = self._stops.setdefault(question.name, {})
@@ -109,6 +118,8 @@ class Course:
         """Whether its conditions hold; in a cycle, which checks refuse before release, they do not."""
         kept = self._relevance.setdefault(question.name, {})
         if place not in kept:
+            self._settle_behind(question, place)
+        if place not in kept:
             kept[place] = False
             scope = self.scope(question, place)
             kept[place] = all(condition.holds(scope) for condition in question.relevant)
@@ -118,9 +129,37 @@ class Course:
         """What expressions see of it."""
         kept = self._values.setdefault(question.name, {})
         if place not in kept:
+            self._settle_behind(question, place)
+        if place not in kept:
             kept[place] = ""  # a cycle sees nothing
             kept[place] = self._worked_out(question, place)
         return kept[place]
+
+    def _settle_behind(self, question: Question, place: Place) -> None:
+        """Work out what a question hangs on, the furthest back first, so that a long chain of conditions nests no calls."""
+        if question.name not in self.definition.far_reaching:
+            return
+        met: set[tuple[str, Place]] = {(question.name, place)}
+        stack = [(question, place, self._behind(question, place))]
+        while stack:
+            one, where, left = stack[-1]
+            following = next((each for each in left if (each[0].name, each[1]) not in met), None)
+            if following is None:
+                stack.pop()
+                if stack:  # all behind it is known by now
+                    self.value(one, where)
+            else:
+                met.add((following[0].name, following[1]))
+                stack.append((*following, self._behind(*following)))
+
+    def _behind(self, question: Question, place: Place) -> Iterator[tuple[Question, Place]]:
+        """What a question reads and is not known yet; what lies in other repeats is left to be found where it is needed."""
+        for name in question.reads:
+            read = self.definition.by_name.get(name)
+            if read is not None and read.repeats == question.repeats[: len(read.repeats)]:
+                where = place[: len(read.repeats)]
+                if where not in self._values.get(name, {}):
+                    yield read, where
 
     def given(self, question: Question, place: Place = ()) -> Given | None:
         """What was said, else the default, which counts as answered."""
@@ -215,27 +254,9 @@ class Course:
         on_route = [(question, place) for question, place in core if self.relevant(question, place)]
         passed = {question.name for question, _ in on_route}
         known: dict[str, bool] = {}
-        coming = sum(1 for question in self.definition.core if question.name not in passed and self._may_come(question.name, known))
+        coming = sum(1 for question in self.definition.core if question.name not in passed and may_come(self, question.name, known))
         answered = sum(1 for question, place in on_route if self._counts_as_answered(question, place))
         return answered / (len(on_route) + coming) if on_route or coming else 0.0
-
-    def _may_come(self, name: str, known: dict[str, bool]) -> bool:
-        """Whether a question that is not asked now may be asked once another one is answered."""
-        if name not in known:
-            known[name] = False
-            reads = self.definition.reads_of(name) or ()
-            known[name] = any(self._waited_for(each, known) for each in reads)
-        return known[name]
-
-    def _waited_for(self, name: str, known: dict[str, bool]) -> bool:
-        """Whether the value of a question is still to come."""
-        question = self.definition.by_name.get(name)
-        if question is None:
-            return self._may_come(name, known)
-        here = [place for place in self.instances(question.repeats, ()) if self.relevant(question, place)]
-        if question.asked and any(self.stop(question, place).given is None for place in here):
-            return True
-        return (not here or question.type == "calculate") and self._may_come(name, known)
 
     def _counts_as_answered(self, question: Question, place: Place) -> bool:
         stop = self.stop(question, place)

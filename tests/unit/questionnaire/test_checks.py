@@ -75,6 +75,10 @@ ASK = {"type": "select_one yn", "name": "a", "label": "问"}
         ([ASK, {"type": "end_group"}], [("Q011", 3)]),
         ([ASK, {"type": "text", "name": "b", "label": "x", "relevant": "${a} = 'yes' and ${a} = 'no'"}], [("Q012", 3)]),
         ([{"type": "range", "name": "a", "label": "x", "parameters": "start=1 end=1"}], [("Q013", 2)]),
+        ([{"type": "range", "name": "a", "label": "x", "parameters": "start=10 end=1"}], [("Q013", 2)]),
+        ([{"type": "range", "name": "a", "label": "x", "parameters": "start=10 end=1 step=-1"}], []),
+        ([ASK, ASK | {"name": "b", "choice_filter": "${a} = 'yes'", "required": "yes", "nonanswers": "none"}], [("Q038", 3)]),
+        ([ASK, ASK | {"name": "b", "choice_filter": "${a} = 'yes'", "required": "yes", "nonanswers": "refused"}], [("Q039", 3)]),
         ([{"type": "calculate", "name": "x"}, ASK], [("Q014", 2)]),
         ([ASK | {"say": "{{ enterprise.secret }}"}], [("Q015", 2)]),
         ([ASK | {"say": "{{ ''.__class__.__mro__ }}"}], [("Q015", 2)]),
@@ -97,6 +101,11 @@ ASK = {"type": "select_one yn", "name": "a", "label": "问"}
 )  # fmt: skip
 def test_a_problem_is_found_with_its_number_and_row(rows: list[dict[str, Any]], found: list[tuple[str, int]]) -> None:
     assert codes(*rows) == found
+
+
+def test_a_scale_that_is_no_number_is_told_without_the_words_of_the_program() -> None:
+    rows = [{"type": "range", "name": "a", "label": "x", "parameters": "start=a"}]
+    assert [each.message for each in check({"survey": rows})] == ["刻度不对：start=a"]
 
 
 def test_choice_lists_are_checked() -> None:

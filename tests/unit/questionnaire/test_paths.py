@@ -62,6 +62,24 @@ def told(definition: Definition) -> list[tuple[str, str]]:
     return [(str(each["question"]), str(each["what"])) for each in not_reached(definition, prove(definition))]
 
 
+def chain(links: int, **more: str) -> Definition:
+    asked = [{"type": "integer", "name": f"v{at}", "label": "问"} | more for at in range(links)]
+    return form(*(row | ({"relevant": f"${{v{at - 1}}} > 1"} if at else {}) for at, row in enumerate(asked)))
+
+
+def test_a_thousand_questions_that_each_hang_on_the_one_before_are_walked() -> None:
+    definition = chain(1000, core="yes", required="yes")
+    route = find_route(definition, {f"v{at}": Given(5) for at in range(999)})
+    assert route.next_key == "v999" and route.total == 1000
+    assert find_route(definition, {}).next_key == "v0"
+    assert find_route(definition, {f"v{at}": Given(5 if at else 1) for at in range(1000)}).set_aside[-1] == "v999"
+
+
+def test_a_long_chain_of_conditions_is_proved_with_one_stand_a_link() -> None:
+    proof = prove(chain(90))
+    assert proof.all_tried and len(proof.passed) == 90 and proof.stands == 91
+
+
 def test_conditions_are_told_apart_where_and_and_or_join_them() -> None:
     definition = form(ask(0), ask(1), ask(2, relevant="not(${q0} = 'yes' and (${q1} = 'no' or ${q0} = 'no'))"))
     assert [text for text, _ in conditions_of(definition.by_name["q2"])] == ["${q0} = 'yes'", "${q1} = 'no'", "${q0} = 'no'"]
