@@ -4,13 +4,18 @@ import re
 from collections.abc import Callable
 from html import unescape
 
+import pytest
+
 from callcenter.db.engine import statement, transaction
+from callcenter.web.pages.supervisor import rates
 from callcenter.web.pages.supervisor.rates import CUTS
 from tests.factories.field_work import make_worked_sample, top_up
 from tests.factories.people import Browser
 
 
-def test_every_cut_opens_and_each_number_leads_to_its_cases(client_for: Callable[..., Browser]) -> None:
+def test_every_cut_opens_and_each_number_leads_to_its_cases(
+    client_for: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
     supervisor, commissioner = client_for("supervisor"), client_for("commissioner")
     assert "还没有载入调查" in supervisor.get("/rates").text
     with transaction() as session:
@@ -26,6 +31,12 @@ def test_every_cut_opens_and_each_number_leads_to_its_cases(client_for: Callable
     listed = supervisor.get("/rates/cases?count=I&by=kind&key=top_up").text
     assert listed.count('href="/cases/') == 1
     assert len(statement("SELECT 1 FROM audit_trail WHERE action = 'cases_listed'")) == 5
+    monkeypatch.setattr(rates, "PAGE", 2)
+    pages = ["/rates/cases?count=released&by=district&key=和平区"]
+    while forward := re.findall(r'href="([^"]*)" rel="next"', supervisor.get(pages[-1]).text):
+        pages.append("/rates/cases" + unescape(forward[0]))
+    opened = [re.findall(r'href="(/cases/\d+)"', supervisor.get(link).text) for link in pages]
+    assert [len(page) for page in opened] == [2, 2, 2] and len(set(sum(opened, []))) == 6
     for cut in CUTS:
         assert supervisor.get(f"/rates?by={cut}").status_code == 200, cut
     assert "2/4" not in supervisor.get("/rates?kind=main&until=2021-01-01T00:00").text

@@ -117,7 +117,7 @@ def cases(
         "offset": max(offset, 0),
         "size": PAGE,
     }
-    query = asked.link(count=count, key=key)
+    query = {**vars(asked), "count": count, "key": key}
     return page(request, person, "supervisor/rates/cases.html", asked=asked, chosen=chosen, rows=found, query=query, **about)
 
 
