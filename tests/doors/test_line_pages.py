@@ -66,7 +66,9 @@ def test_an_operator_is_told_that_the_dialling_is_stopped(client_for: Callable[.
     with transaction() as session:
         make_cases(session, 2)
     statement("INSERT INTO dialling_stops (study_id, stopped_at, why, resumed_why) SELECT id, loaded_at, '检修', '' FROM studies")
-    assert client_for("operator").post("/operator/api/next", json={}).json()["none"]["why"] == "stopped"
+    operator = client_for("operator")
+    for told in (operator.get("/operator/api/state"), operator.post("/operator/api/next", json={})):
+        assert told.json()["none"] == {"why": "stopped", "reason": "检修", "next_due_at": None}
 
 
 def test_without_a_study_the_page_says_what_to_do(client_for: Callable[..., Browser]) -> None:

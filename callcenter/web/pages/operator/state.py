@@ -77,7 +77,10 @@ def state(
     }
     if held is None:
         every = [study.settings for study in studies.studies(session)]
-        return {**empty, "operator": doing(session, person.id, every, now), "undo": follow_up.undoable(session, person.id, now), **more}
+        found: dict[str, Any] = {"operator": doing(session, person.id, every, now), "undo": follow_up.undoable(session, person.id, now)}
+        if "none" not in more and studies.stopped_studies(session) and not queue.gates(now):
+            found["none"] = nothing(session, now)
+        return {**empty, **found, **more}
     attempt = held.attempt
     case, standing = _standing(session, person, held, answered)
     return {
@@ -93,18 +96,19 @@ def state(
 
 
 def nothing(session: Session, now: datetime) -> dict[str, Any]:
-    """Why there is no next case, and when the next one is due."""
+    """Why there is no next case, what the supervisor said where dialling is stopped, and when the next one is due."""
     gates = queue.gates(now)
+    stops = [] if gates else list(studies.stopped_studies(session).values())
     due = [moment for gate in gates if (moment := queue.next_due(session, gate.study_id, now))]
     if not gates:
-        why = "stopped" if studies.stopped_studies(session) else "empty"
+        why = "stopped" if stops else "empty"
     elif not any(gate.by_appointment for gate in gates):
         why = "closed"
     elif not any(gate.open for gate in gates):
         why = "only_appointments"
     else:
         why = "nothing_due"
-    return {"why": why, "next_due_at": _iso(min(due)) if due else None}
+    return {"why": why, "reason": " · ".join(stop.why for stop in stops), "next_due_at": _iso(min(due)) if due else None}
 
 
 def _standing(session: Session, person: Person, held: Held, answered: tuple[int, Step] | None) -> tuple[CaseRow, Step | None]:

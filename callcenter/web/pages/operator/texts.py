@@ -13,7 +13,7 @@ TEXTS = {
     "idle_practice": noted("练习：按 N 取一个练习个案。"),
     "idle_wrap_up": noted("话后整理：按 N 取下一个个案，按 E 延长一分钟。"),
     "none_empty": noted("没有等待拨打的个案。"),
-    "none_stopped": noted("本调查已停止拨打，请等督导恢复。"),
+    "none_stopped": noted("本调查已停止拨打，请等督导恢复。原因：{reason}"),
     "none_closed": noted("现在不在电话调查期或拨打时段内。"),
     "none_only_appointments": noted("现在不是拨打时段，只有到时的预约可以拨打；您没有到时的预约。"),
     "none_nothing_due": noted("现在没有到时的个案。"),

@@ -40,7 +40,7 @@ export function drawAsk(fresh = false) {
 }
 function idle() {
   const { none, operator } = now.state;
-  const says = none ? T["none_" + none.why] || none.why : (REAL ? T["idle_" + operator.state] : T.idle_practice) || T.idle;
+  const says = none ? fill(T["none_" + none.why] || none.why, { reason: none.reason }) : (REAL ? T["idle_" + operator.state] : T.idle_practice) || T.idle;
   return [el("div", { class: "empty" }, finishedLine(), el("p", {}, says), none?.next_due_at ? el("p", {}, fill(T.next_due, { at: day(none.next_due_at) })) : null, problemLine())];
 }
 function ofCall(interview, call) {

@@ -32,7 +32,7 @@ function drawModes(operator) {
   if (document.activeElement !== field) field.value = operator.mode;
 }
 function enableKeys() {
-  const { attempt: call, lease, operator, outcomes, undo } = now.state;
+  const { attempt: call, lease, none, operator, outcomes, undo } = now.state;
   const open = callIsOpen(), untold = call && call.outcome === null;
   const offered = (...codes) => codes.some((code) => outcomes.includes(code));
   const may = {
@@ -43,6 +43,7 @@ function enableKeys() {
     "do-break": REAL && !untold,
   };
   for (const [id, allowed] of Object.entries(may)) { const button = $(id); if (button) button.disabled = !allowed; }
+  $("do-next")?.classList.toggle("primary", none?.why !== "stopped");
 }
 
 // Twice a second: the timers, and what progressive mode does by itself.
