@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from callcenter.web import formats
+from callcenter.web.translations import gettext as _
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def as_csv(table: Table) -> bytes:
     """A table as CSV in UTF-8 with a mark, so that spreadsheets read it; no cell begins a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(table.heads)
+    spans = {place for row in table.rows for place, cell in enumerate(row) if isinstance(cell, timedelta)}
+    writer.writerow([head + formats.bracketed(_("秒")) if place in spans else head for place, head in enumerate(table.heads)])
     writer.writerows([_safe(exact(cell)) for cell in row] for row in table.rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 

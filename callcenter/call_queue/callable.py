@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from callcenter.call_queue import calling_hours as ch
 from callcenter.call_queue import priority
-from callcenter.studies.phases import FIELD_ZONE, field_day
+from callcenter.studies.phases import field_day
 
 MOST_A_DAY = 5
 """Calls to one case in a day, whatever the recall rules say."""
@@ -144,11 +144,11 @@ def _of_study(plan: Plan) -> Iterator[Reason]:
 
 def _of_row(case: CaseFacts, now: datetime) -> Iterator[Reason]:
     if case.state == "leased" and case.lease_expires_at and case.lease_expires_at > now:
-        yield Reason("leased", "正由一位访问员处理", case.lease_expires_at)
+        yield Reason("leased", "正由一位话务员处理", case.lease_expires_at)
     if case.enterprise_held_until and case.enterprise_held_until > now:
-        yield Reason("enterprise_held", "该企业的另一个个案正由一位访问员处理", case.enterprise_held_until)
+        yield Reason("enterprise_held", "该企业的另一个个案正由一位话务员处理", case.enterprise_held_until)
     if case.due_at > now:
-        yield Reason("not_due", "还没到时间：{at} 起", case.due_at, {"at": _shown(case.due_at)})
+        yield Reason("not_due", "还没到时间", case.due_at)
     today = field_day(now)
     if case.last_attempt_day == today and case.attempts_on_day >= MOST_A_DAY:
         tomorrow = ch.at_minute(today + timedelta(days=1), 0)
@@ -161,7 +161,7 @@ def _of_time(plan: Plan, now: datetime, appointment: bool) -> Iterator[Reason]:
         yield Reason("window_over", "不在电话调查期内")
         return
     if day < plan.window[0]:
-        yield Reason("window_ahead", "电话调查期从 {day} 开始", ch.at_minute(plan.window[0], 0), {"day": plan.window[0]})
+        yield Reason("window_ahead", "电话调查期还没有开始", ch.at_minute(plan.window[0], 0))
     elif appointment:
         if not ch.appointment_is_open(plan.hours, now):
             yield Reason("hours_closed", "不在可预约时段内", ch.next_appointment_hour(plan.hours, now))
@@ -183,16 +183,12 @@ def _of_wishes(case: CaseFacts, barred: Barred) -> Iterator[Reason]:
 def _of_operator(case: CaseFacts, operator: OperatorFacts, now: datetime) -> Iterator[Reason]:
     yield from _of_own_operator(case, operator.id, now)
     if case.needs_conversion and not operator.converts_refusals:
-        yield Reason("conversion_only", "婉拒后的个案只交给指定的访问员")
+        yield Reason("conversion_only", "婉拒后的个案只交给指定的话务员")
     if case.questionnaire not in operator.trained:
-        yield Reason("not_trained", "访问员还没有获准使用问卷 {questionnaire}", about={"questionnaire": case.questionnaire})
+        yield Reason("not_trained", "话务员还没有获准使用问卷 {questionnaire}", about={"questionnaire": case.questionnaire})
 
 
 def _of_own_operator(case: CaseFacts, operator_id: int | None, now: datetime) -> Iterator[Reason]:
     theirs = case.for_operator_id not in {None, operator_id}
     if theirs and operator_id is not None and (case.anyone_from is None or case.anyone_from > now):
-        yield Reason("own_operator", "先留给约定的访问员", case.anyone_from)
-
-
-def _shown(moment: datetime) -> str:
-    return moment.astimezone(FIELD_ZONE).strftime("%Y-%m-%d %H:%M")
+        yield Reason("own_operator", "先留给约定的话务员", case.anyone_from)

@@ -14,5 +14,5 @@ ORDER = (HARD_APPOINTMENT, PROMISED, SOFT_APPOINTMENT, RECALL, FRESH)
 
 def label(rank: int) -> str:
     """The Chinese word for a rank."""
-    words = {HARD_APPOINTMENT: "硬预约", PROMISED: "承诺回拨", SOFT_APPOINTMENT: "软预约", RECALL: "再次拨打", FRESH: "首次拨打"}
+    words = {HARD_APPOINTMENT: "定时预约", PROMISED: "承诺回拨", SOFT_APPOINTMENT: "大致时间", RECALL: "再次拨打", FRESH: "首次拨打"}
     return words.get(rank, str(rank))

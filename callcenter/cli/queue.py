@@ -89,7 +89,7 @@ def _plain(found: forecast.Forecast) -> dict[str, object]:
 
 
 def _show(found: forecast.Forecast, needed: int | None) -> None:
-    typer.echo(f"{found.operators} 名访问员，每人每天 {found.calls_a_day:.0f} 次。区间为第 10 到第 90 百分位。")
+    typer.echo(f"{found.operators} 名话务员，每人每天 {found.calls_a_day:.0f} 次。区间为第 10 到第 90 百分位。")
     for day in found.days:
         typer.echo(f"  {day.day.isoformat()}  拨打 {day.calls:6.0f}  有效样本 {day.middle:.0f}（{day.low:.0f}–{day.high:.0f}）")
     for one in found.strata:
@@ -100,7 +100,7 @@ def _show(found: forecast.Forecast, needed: int | None) -> None:
     typer.echo(
         f"全部个案拨打到底：{found.done_on.isoformat() if found.done_on else '期内不能完成'}（期内完成的把握 {found.worked_out:.0%}）"
     )
-    enough = f"以九成把握在期内拨打到底需要 {needed} 名访问员。" if needed is not None else "期内再多访问员也拨打不完。"
+    enough = f"以九成把握在期内拨打到底需要 {needed} 名话务员。" if needed is not None else "期内再多话务员也拨打不完。"
     typer.echo(enough)
 
 

@@ -28,7 +28,7 @@ MEANINGS = {
     "estimates.parquet": "同上，Parquet",
     "frame.csv": "抽样框（单位标识与层），供 verify_draw.py 复核；只交审计人员",
     "identities.csv": "研究代号与企业的对照：凭授权导出，不得与答案一起转交",
-    "paradata.csv": "每个回答的每一版一行：何时显示、何时回答、用了几秒、方式和语言、哪位访问员（代号）",
+    "paradata.csv": "每个回答的每一版一行：何时显示、何时回答、用了几秒、方式和语言、哪位话务员（代号）",
     "paradata.parquet": "同上，Parquet",
     "design.json": "抽样设计（冻结版）：其 SHA-256 在抽样前已公布，供 verify_draw.py 复核；只交审计人员",
     "detail_table.xlsx": "本阶段的落实明细表",

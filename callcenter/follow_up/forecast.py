@@ -81,7 +81,7 @@ def forecast(
 ) -> Forecast | None:
     """What `operators` reach on these working days; None where no case was called yet: there is nothing to go by."""
     if operators < 0 or calls_a_day <= 0 or runs < 1:
-        text = "访问员人数不能为负，每人每天的拨打次数应大于 0，现在是 {operators} 和 {calls}。"
+        text = "话务员人数不能为负，每人每天的拨打次数应大于 0，现在是 {operators} 和 {calls}。"
         raise InvalidInput("wrong_use", text, operators=operators, calls=calls_a_day)
     if not any(stratum.tried for stratum in strata):
         return None

@@ -71,7 +71,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q018": (ERROR, "不认识的计量“{what}”", "可用：{known}"),
     "Q019": (ERROR, "{column} 提到的选项“{code}”不在“{what}”的选项表中", "请改正编码"),
     "Q020": (ERROR, "还不支持：{what}", "{todo}"),
-    "Q021": (WARNING, "有 constraint 但没有 constraint_message", "请写一句话告诉访问员什么样的回答可以接受"),
+    "Q021": (WARNING, "有 constraint 但没有 constraint_message", "请写一句话告诉话务员什么样的回答可以接受"),
     "Q022": (ERROR, "清单中没有第 {what} 项任务", "请改正 item"),
     "Q023": (ERROR, "缺少译文：{column} 没有 {what}", "请补上这种语言的文字"),
     "Q024": (ERROR, "不认识的非回答“{what}”", "可用：{known}，或写 none"),

@@ -54,12 +54,13 @@ def view(counted: Counted) -> View:
         for line in counted.lines
     ]
     low = [number for number, points in counted.points.items() if points and points[-1].is_low]
-    finding = _("接通率低于控制限的线路：{lines}", lines="、".join(low)) if low else _("没有线路的接通率低于控制限")
+    finding = _("接通率低于控制限的线路：{lines}", lines=_("、").join(low)) if low else _("没有线路的接通率低于控制限")
     table = Table("lines", _("今天的线路"), heads, rows, _("接通率 = 有人接听的次数/拨打次数。图上每点是一组个案，控制限是三倍标准差。"))
     return View([table], [Chart("control", finding, figure(counted.points))])
 
 
 def _state(line: boards.LineDay, now: datetime) -> str:
-    if line.resting_until is not None and line.resting_until > now:
-        return _("休息到 {time}", time=formats.clock_time(line.resting_until))
-    return {"open": _("可用"), "draining": _("排空中"), "resting": _("休息")}.get(line.state, line.state)
+    if line.state == "open" and line.resting_until is not None and line.resting_until > now:
+        today = field_day(line.resting_until) == field_day(now)
+        return _("暂停到 {time}", time=formats.clock_time(line.resting_until) if today else formats.moment(line.resting_until))
+    return {"open": _("可用"), "draining": _("停止新呼叫"), "withdrawn": _("已撤下")}.get(line.state, line.state)

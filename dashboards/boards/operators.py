@@ -30,13 +30,13 @@ def count(session: Session, study_id: int, now: datetime) -> Counted:
 def view(counted: Counted) -> View:
     """Today's table and who is doing what."""
     if not counted.operators:
-        return View(empty=_("今天还没有访问员上岗。"))
+        return View(empty=_("今天还没有话务员上岗。"))
     names = {
         "ready": _("等待个案"), "preview": _("阅读个案"), "call": _("通话中"), "wrap_up": _("话后整理"), "break": _("休息"),
         "training": _("培训"), "off": _("已下班"),
     }  # fmt: skip
     heads = (
-        _("访问员"), _("现在"), _("已持续"), _("在岗时间"), _("休息时间"), _("拨打"), _("接通"), _("完成"), _("拒访"),
+        _("话务员"), _("现在"), _("已持续"), _("在岗时间"), _("休息时间"), _("拨打"), _("接通"), _("完成"), _("拒访"),
         _("通话时间"), _("有效/已判定"),
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = [
@@ -49,4 +49,4 @@ def view(counted: Counted) -> View:
     at_work = sum(one.now not in {None, "off", "break"} for one in counted.operators)
     finding = _("在岗 {count} 人，今天完成 {complete} 份", count=at_work, complete=sum(one.complete for one in counted.operators))
     about = _("今天的数字受所分个案影响，不宜直接比较；复核和核查结果另见质量页面。")
-    return View([Table("operators", _("今天的访问员"), heads, rows, about)], [Chart("work", finding, figures.work(counted.operators))])
+    return View([Table("operators", _("今天的话务员"), heads, rows, about)], [Chart("work", finding, figures.work(counted.operators))])

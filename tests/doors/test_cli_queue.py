@@ -48,4 +48,4 @@ def test_simulate_says_how_far_the_operators_get(made: MadeCases, capsys: pytest
     assert told["days"][0]["day"] == "2022-06-02" and "2022-06-03" not in {day["day"] for day in told["days"]}, "a holiday"
     assert told["worked_out"] == 1.0 and told["operators_needed"] == 1 and told["own_pace"] is False
     assert main(["queue", "simulate", "--study", study, "--operators", "1"]) == 0
-    assert "需要 1 名访问员" in capsys.readouterr().out
+    assert "需要 1 名话务员" in capsys.readouterr().out

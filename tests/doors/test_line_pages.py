@@ -42,6 +42,7 @@ def test_a_supervisor_works_the_lines_on_their_page(client_for: Callable[..., Br
     for what, answer in (("drain", 303), ("drain", 422), ("take-back", 303), ("rest", 303), ("take-back", 303), ("explode", 422)):
         given = {"why": "换线", "hours": "2"}
         assert supervisor.post(f"{page}/line/{line['id']}/{what}", data=given).status_code == answer, what
+        assert ("· 换线</span>" in supervisor.get(page).text) == (what in {"drain", "rest"}), what
     assert supervisor.post(f"{page}/line/{line['id']}/rest", data={"why": "x", "hours": "many"}).status_code == 422
     assert supervisor.post(f"{page}/line/999999/rest", data={"why": "x"}).status_code == 404
 

@@ -132,7 +132,7 @@ def test_never_two_calls_for_one_operator_nor_a_word_for_another_case(operator: 
 
 
 def test_the_last_outcome_is_taken_back_within_wrap_up_and_leaves_the_case_as_it_was(
-    operator: Browser, made: MadeCases, field_time: FieldTime
+    operator: Browser, made: MadeCases, field_time: FieldTime, client_for: Callable[..., Browser]
 ) -> None:
     post(operator, "next")
     attempt = post(operator, "dial")["attempt"]["id"]
@@ -158,6 +158,9 @@ def test_the_last_outcome_is_taken_back_within_wrap_up_and_leaves_the_case_as_it
     post(operator, "undo", attempt_id=attempt)
     assert [row["state"] for row in statement("SELECT state FROM appointments")] == ["cancelled"]
     assert statement("SELECT code, final FROM dispositions ORDER BY id DESC LIMIT 1") == [{"code": "3.11", "final": False}]
+    (case,) = statement("SELECT case_id FROM attempts")
+    way = client_for("supervisor").get(f"/cases/{case['case_id']}").text
+    assert way.count("撤销了结果：") == 2 and "3.11 撤销结果后恢复，尚无结果</span>" in way
     post(operator, "outcome", outcome="appointment_hard", detail=wish)
     field_time.set(clock.now() + timedelta(seconds=61))
     assert operator.post("/operator/api/undo", json={"attempt_id": attempt}).json()["why"] == "undo_too_late"

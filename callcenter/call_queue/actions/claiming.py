@@ -113,7 +113,7 @@ def claim(operator_id: int) -> Lease | None:
     with engine.plainly() as run:
         standing = run(STANDING, {"operator": operator_id, "now": now})
         if not standing:
-            raise NotFound("no_operator", "没有这位访问员，或账号已停用。")
+            raise NotFound("no_operator", "没有这位话务员，或账号已停用。")
         if standing[0]["holds"]:
             return _held(run, operator_id, now)
         for gate in queries.gates_of(standing[0]["doors"] or (), now):

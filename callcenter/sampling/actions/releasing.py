@@ -8,6 +8,7 @@ from callcenter.operations.actions import raise_alert, record
 from callcenter.sampling import queries
 from callcenter.sampling.releases import next_step
 from callcenter.sampling.tables import Release, Stratum
+from callcenter.studies import queries as studies
 
 
 def move_pointer(session: Session, *, draw_id: int, stratum_id: int, count: int, kind: str, why: str, user_id: int | None) -> Release:
@@ -40,7 +41,7 @@ def move_pointer(session: Session, *, draw_id: int, stratum_id: int, count: int,
     session.add_all([release, stratum])
     session.flush()
     if stratum.released >= stratum.size:
-        _alert_exhausted(session, stratum, kind)
+        _alert_exhausted(session, found.population_id, stratum, kind)
     detail = {"draw": draw_id, "stratum": stratum.name, "kind": kind, "first_position": positions.start, "count": count}
     record(session, user_id, "released", "release", release.id, detail=detail, reason=release.why)
     return release
@@ -58,7 +59,9 @@ def release_main(session: Session, *, draw_id: int, why: str, user_id: int | Non
     ]
 
 
-def _alert_exhausted(session: Session, stratum: Stratum, kind: str) -> None:
-    text = f"层“{stratum.name}”的 {stratum.size} 个单位已全部释放，没有备用样本了。"
+def _alert_exhausted(session: Session, population_id: int, stratum: Stratum, kind: str) -> None:
+    population = studies.population(session, population_id)
+    study = studies.study(session, studies.stage(session, population.stage_id).study_id)
+    text = f"{study.title}，{population.code} {population.title}：层“{stratum.name}”的 {stratum.size} 个单位已全部释放，没有备用样本了。"
     severity = "notice" if kind == "main" else "warning"
     raise_alert(session, "stratum_exhausted", severity, text, same_as=f"stratum_exhausted:{stratum.id}", detail={"stratum_id": stratum.id})

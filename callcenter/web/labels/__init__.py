@@ -87,7 +87,7 @@ def disposition(code: str) -> str:
 
 def verdict(*, valid: bool, reasons: list[str], flags: list[str]) -> str:
     """Valid or not and why; a flag asks for a look, it does not speak against the interview."""
-    why = "、".join(str(value(code)) for code in (reasons or flags))
+    why = _("、").join(str(value(code)) for code in (reasons or flags))
     if valid:
         return _("有效，需复核：{why}", why=why) if flags else _("有效样本")
     return _("无效样本：{why}", why=why) if reasons else _("无效样本")

@@ -209,6 +209,7 @@ def test_the_boards_agree_with_what_was_worked(looking: Callable[..., Browser], 
     assert strata[1].startswith("4-1,和平区,12,2,4,0,2,1.0,0.5,1")
     field_time.set(MOMENT + timedelta(hours=1))
     operators = client.get("/studies/1/operators/operators.csv").text.splitlines()
+    assert "在岗时间（秒）" in operators[0]
     assert len(operators) == 2 and ",4,3,2,1," in operators[1], operators[1]
     quality = client.get("/studies/1/quality/days.csv").text.splitlines()
     assert quality[1].split(",")[1:4] == ["2", "2", "1.0"]

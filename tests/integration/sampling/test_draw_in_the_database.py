@@ -226,7 +226,8 @@ def test_releases_follow_the_order_and_end_at_n(database_url: str, field_time: F
     assert engine.statement("SELECT 1 FROM alerts") == []
     assert refusal(lambda: move(2, "top_up")) == "beyond_stratum"
     released += move(1, "top_up")
-    assert [row["kind"] for row in engine.statement("SELECT kind FROM alerts")] == ["stratum_exhausted"]
+    (alert,) = engine.statement("SELECT a.kind, a.text, p.code || ' ' || p.title AS population FROM alerts a, populations p WHERE p.id = 1")
+    assert alert["kind"] == "stratum_exhausted" and alert["population"] in alert["text"]
     assert refusal(lambda: move(1, "top_up")) == "stratum_exhausted"
     order = engine.statement("SELECT unit_key FROM draw_units ORDER BY position")
     assert released == [row["unit_key"] for row in order]

@@ -5,12 +5,15 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
+from callcenter.call_queue import priority
 from callcenter.people.roles import LABELS
 from callcenter.web.translations import english
 
 HERE = Path(__file__).parents[3] / "callcenter"
 ERRORS = ("InvalidInput", "Refused", "NotFound", "Forbidden", "Conflict", "Unavailable")
-KEYWORDS = {"_": None, "noted": None, "flash": (2,), "Doubt": (2,), "ListRefused": (2,)} | dict.fromkeys((*ERRORS, "__init__"), (2,))
+KEYWORDS = {"_": None, "noted": None, "flash": (2,), "Doubt": (2,), "ListRefused": (2,), "Reason": (2,)} | dict.fromkeys(
+    (*ERRORS, "__init__"), (2,)
+)
 METHODS = [
     ("cli/**", "ignore"),
     ("simulation/**", "ignore"),
@@ -18,6 +21,7 @@ METHODS = [
     ("web/templates/**.html", "jinja2"),
     ("**.py", "python"),
 ]
+BOARDS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 PLACEHOLDER = re.compile(r"\{(\w*)[^}]*\}")
 
 
@@ -27,14 +31,16 @@ def texts() -> dict[str, str]:
     options = {
         "web/templates/**.html": {"extensions": "jinja2.ext.i18n", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
     }
-    for file, line, message, _, _ in extract_from_dir(HERE, METHODS, options, KEYWORDS):
+    boards = ((f"dashboards/{file}", *more) for file, *more in extract_from_dir(HERE.parent / "dashboards", BOARDS, None, KEYWORDS))
+    for file, line, message, _, _ in (*extract_from_dir(HERE, METHODS, options, KEYWORDS), *boards):
         text = message if isinstance(message, str) else message[0]
         if text and re.search(r"[一-鿿]", text):
             found.setdefault(text, f"{file}:{line}")
     for file in ("passwords.py", "sheets.py"):  # pure rules answer with a sentence
         sentences = re.findall(r'"([^"]*。)"', (HERE / "people" / file).read_text(encoding="utf-8"))
         found |= dict.fromkeys(sentences, f"people/{file}")
-    return found | dict.fromkeys(LABELS.values(), "people/roles.py")
+    ranks = {priority.label(rank): "call_queue/priority.py" for rank in priority.ORDER}
+    return found | ranks | dict.fromkeys(LABELS.values(), "people/roles.py")
 
 
 def test_every_text_has_an_english_line() -> None:

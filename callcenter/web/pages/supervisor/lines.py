@@ -15,6 +15,7 @@ from callcenter.calls.lines.choice import held_by
 from callcenter.calls.lines.health import Point, chart
 from callcenter.errors import CallcenterError, InvalidInput, NotFound
 from callcenter.lists.districts import DISTRICTS
+from callcenter.operations import queries as operations
 from callcenter.people import queries as people
 from callcenter.studies import actions as study_actions
 from callcenter.studies import queries as studies
@@ -173,7 +174,9 @@ def _of_study(session: Session, study_id: int) -> dict[str, Any]:
     busy = {one.number: one for one in queries.lines(session, study_id, now, all_counts=True)}
     stops = studies.dialling_stops(session, study_id)
     return {
-        "lines": [_row(line, busy.get(line.number), points.get(line.number, []), now) for line in queries.stored_lines(session, study_id)],
+        "lines": [
+            _row(session, line, busy.get(line.number), points.get(line.number, []), now) for line in queries.stored_lines(session, study_id)
+        ],
         "stop": next((one for one in stops if one.resumed_at is None), None),
         "stops": stops,
         "points": [point for made in points.values() for point in made],
@@ -189,9 +192,17 @@ def _of_study(session: Session, study_id: int) -> dict[str, Any]:
     }
 
 
-def _row(line: Any, busy: PublishedLine | None, points: list[Point], now: Any) -> dict[str, Any]:
+def _row(session: Session, line: Any, busy: PublishedLine | None, points: list[Point], now: Any) -> dict[str, Any]:
     hold = "withdrawn" if busy is None else held_by(busy, now)
-    return {"line": line, "busy": busy, "hold": hold, "last": points[-1] if points else None}
+    return {"line": line, "busy": busy, "hold": hold, "last": points[-1] if points else None, "told": _held_back(session, line, hold)}
+
+
+def _held_back(session: Session, line: Any, hold: str | None) -> Any:
+    """Who drained the line or let it rest, when and why; a rest after failures of the carrier stands on no trail."""
+    action = {"draining": "line_drained", "resting": "line_rested"}.get(hold or "")
+    if action is None or (hold == "resting" and line.resting_why == "carrier_failure"):
+        return None
+    return next((one for one in reversed(operations.history(session, "line", line.id)) if one.action == action), None)
 
 
 def _points(session: Session, study_id: int) -> dict[str, list[Point]]:

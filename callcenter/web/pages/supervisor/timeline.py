@@ -13,10 +13,13 @@ from callcenter.calls.outcomes import BY_CODE
 from callcenter.frame import queries as frames
 from callcenter.interviews import queries as interviews
 from callcenter.lists import queries as lists
+from callcenter.operations import queries as operations
 from callcenter.people import queries as people
 from callcenter.responses import queries as responses
 from callcenter.web import formats, labels
 from callcenter.web.translations import gettext as _
+
+NOT_CALLED = "3.11"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Way:
     events: list[Event] = field(default_factory=list)
     answers: list[tuple[datetime, list[dict[str, Any]]]] = field(default_factory=list)
     code: Any = None
+    code_text: str = ""
 
 
 def way(session: Session, unit_id: int) -> Way:
@@ -51,7 +55,9 @@ def way(session: Session, unit_id: int) -> Way:
         made.case = queue.case(session, case_id)
         made.code = responses.latest_disposition(session, case_id)
         names = people.names(session)
-        events += [*_called(session, case_id, names), *_coded(session, case_id, names), *_interviewed(session, case_id, made)]
+        called, undone = list(_called(session, case_id, names)), _undone(session, case_id, names)
+        coded = _coded(session, case_id, names, made, called[0].at if undone else None)
+        events += [*called, *undone, *coded, *_interviewed(session, case_id, made)]
     made.events = sorted(events, key=lambda event: event.at)
     return made
 
@@ -88,10 +94,27 @@ def _called(session: Session, case_id: int, names: dict[int, str]) -> Iterator[E
         yield Event(attempt.placed_at, "call", _("电话：{outcome}", outcome=_(outcome)), " · ".join(part for part in small if part))
 
 
-def _coded(session: Session, case_id: int, names: dict[int, str]) -> Iterator[Event]:
+def _undone(session: Session, case_id: int, names: dict[int, str]) -> list[Event]:
+    """Outcomes of its calls that were taken back; the trail keeps them with the case that led the call."""
+    made = {attempt.id for attempt in calls.attempts_of(session, case_id)}
+    led = {calls.attempt(session, attempt_id).case_id for attempt_id in made}
+    entries = [entry for leader in sorted(led) for entry in operations.history(session, "case", leader) if entry.action == "outcome_undone"]
+    return [
+        Event(
+            entry.at, "call", _("撤销了结果：{outcome}", outcome=labels.value(entry.detail["outcome"])), names.get(entry.actor_id or 0, "")
+        )
+        for entry in entries
+        if entry.detail["attempt"] in made
+    ]
+
+
+def _coded(session: Session, case_id: int, names: dict[int, str], made: Way, undone_since: datetime | None) -> Iterator[Event]:
     for code in responses.dispositions(session, case_id):
         by = _("由{name}更正：{reason}", name=names.get(code.by or 0, ""), reason=code.reason) if code.source == "correction" else ""
-        yield Event(code.at, "code", _("处置代码 {code}", code=labels.disposition(code.code)), by)
+        # A case that was dialled has 3.11 again where its only outcome was taken back.
+        restored = code.code == NOT_CALLED and code.source != "correction" and undone_since is not None and code.at >= undone_since
+        made.code_text = _("3.11 撤销结果后恢复，尚无结果") if restored else labels.disposition(code.code)
+        yield Event(code.at, "code", _("处置代码 {code}", code=made.code_text), by)
     verdict = responses.latest_verdict(session, case_id)
     if verdict:
         text = labels.verdict(valid=verdict.valid, reasons=verdict.reasons, flags=verdict.flags)
