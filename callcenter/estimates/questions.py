@@ -27,6 +27,8 @@ class Question:
     """The checklist item that it tests."""
     standard: str = ""
     """The subject of the promise that it is held against."""
+    denies: str = ""
+    """The code by which the matter is denied, where this is the screening question that asks so."""
 
 
 def questions(definition: Mapping[str, Any]) -> list[Question]:

@@ -14,6 +14,9 @@ import numpy as np
 from callcenter.estimates.variance import Mask, Sample
 from callcenter.estimates.weights import INELIGIBLE, VALID, Attribute, Stratum, Weighting, status, weigh
 
+DENIED, DENIED_ONCE = "4.80", "3.30"
+"""A matter denied: settled by a second informant or the order number; by one informant so far."""
+
 
 class Case(Protocol):
     """What is needed of a released case."""
@@ -59,6 +62,11 @@ class Respondents:
     cases: list[Any]
     valid: Mask
     given: Mapping[str, Mapping[int, list[Any]]]
+
+    @property
+    def denied(self) -> Mask:
+        """Cases that deny the matter: they answered the screening question that asks so, and no other."""
+        return np.array([case.code in (DENIED, DENIED_ONCE) for case in self.cases], dtype=np.bool_)
 
     def single(self, question: str) -> list[Any]:
         """The value that each case gave; none where it gave none."""

@@ -89,6 +89,17 @@ def question_table(of: Respondents, question: Question, domains: Sequence[str | 
     return QuestionTable(question, "mean", (), names, cut.means(numbers(of, question), of.valid))
 
 
+def said(of: Respondents, question: Question) -> tuple[list[Any], Mask]:
+    """The answer of each responding case, and whose answers count: the valid ones'.
+
+    A denial is a completed screening, so that its answer counts where the question asks whether the matter was handled.
+    """
+    values = of.single(question.name)
+    if not question.denies:
+        return values, of.valid
+    return [question.denies if denied else value for value, denied in zip(values, of.denied, strict=True)], of.valid | of.denied
+
+
 def numbers(of: Respondents, question: Question) -> Floats:
     """The number that each responding case gave; NaN where it gave none."""
     return np.array([number(value) for value in of.single(question.name)], dtype=np.float64)
@@ -111,8 +122,8 @@ def _levels(question: Question, given: Mapping[int, Sequence[Any]]) -> tuple[tup
 
 
 def _shares(of: Respondents, question: Question, cut: Tabulation, levels: Sequence[tuple[str, str]]) -> Block:
-    values = of.single(question.name)
-    present = of.valid & np.array([value is not None for value in values], dtype=np.bool_)
+    values, counting = said(of, question)
+    present = counting & np.array([value is not None for value in values], dtype=np.bool_)
     if question.kind == "select_one":
         place = {code: number for number, (code, _) in enumerate(levels)}
         codes = np.array([place.get(str(value), -1) if value is not None else -1 for value in values], dtype=np.intp)

@@ -60,14 +60,16 @@ class _Given(NamedTuple):
 HEADER = ("question", "label", "statistic", "level", "level_label", "per", "estimate", "se", "low", "high", "deff", "n")
 
 
-def figures(data: Dataset, released: Sequence[Stratum], weights: Weighting) -> Sheet:
+def figures(data: Dataset, released: Sequence[Stratum], weights: Weighting, denying: Mapping[str, str]) -> Sheet:
     """Weighted figures of every question; some questions at a time, so that answers need not all be held."""
     cases = [ReleasedCase(*row) for row in data.rows_of("SELECT case_id, stratum, code, category, valid = 1, '' FROM cases ORDER BY place")]
     step = max(1, ANSWERS_AT_ONCE // max(1, len(cases)))
     rows: list[list[Any]] = []
     for first in range(0, len(data.asked), step):
         some = data.asked[first : first + step]
-        questions = [Question(each.name, each.kind, each.label, each.choices, each.repeated) for each in some]
+        questions = [
+            Question(each.name, each.kind, each.label, each.choices, each.repeated, denies=denying.get(each.name, "")) for each in some
+        ]
         found = results(released, cases, _answers(data, some), questions, weights)
         rows += [[row[name] for name in HEADER] for row in as_rows(found)]
     return Sheet("estimates", HEADER, rows)

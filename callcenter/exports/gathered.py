@@ -1,5 +1,6 @@
 """What a package is made of, once it was read: the data set on disk and what stands beside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,8 @@ class Gathered:
     """Versions that were read, the newest first."""
     state: str
     """A fingerprint of the rows that it was made from."""
+    denying: Mapping[str, str]
+    """The screening questions by which the matter is denied, each with the answer that denies it."""
     for_auditor: bool = False
     design: dict[str, Any] | None = None
     """The frozen design, for auditors: its hash was handed out before the draw."""

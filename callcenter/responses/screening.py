@@ -37,6 +37,12 @@ def read(settings: Mapping[str, Any]) -> Screening:
     )
 
 
+def denying(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The screening questions by which the matter is denied, each with the answer that denies it."""
+    by_question = read(settings).outcomes.items()
+    return {name: code for name, answers in by_question for code, outcome in answers.items() if outcome == "matter_denied"}
+
+
 def outcome(screening: Screening, answers: Mapping[str, Any]) -> str | None:
     """The outcome that the screening answers bring with them: of the last such question on the way; none where all is well."""
     found = [by_answer[str(answers.get(name))] for name, by_answer in screening.outcomes.items() if str(answers.get(name)) in by_answer]

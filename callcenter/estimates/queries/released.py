@@ -13,6 +13,7 @@ from callcenter.estimates.questions import Question, questions
 from callcenter.estimates.respondents import Adjust, Part, Respondents, pooled, respondents, weighting
 from callcenter.estimates.settings import Wishes, wishes
 from callcenter.estimates.weights import Attribute, Stratum, Weighting
+from callcenter.responses.screening import denying
 from callcenter.studies.queries import study_of_population
 
 STRATA = """
@@ -25,10 +26,11 @@ ORDER BY s.id
 CASES = """
 SELECT c.id, s.name AS stratum, c.district, r.kind AS release, u.prn, u.unit_key, c.state, c.attempts, c.questionnaire_id,
     coalesce(x.code, '3.11') AS code, coalesce(x.category, 'UH') AS category, coalesce(v.valid, false) AS valid, v.reasons, v.flags,
-    v.interview_id, i.started_at, i.ended_at, i.operator_id, f.reported_by, c.population_id
+    v.interview_id, i.started_at, i.ended_at, i.operator_id, f.reported_by, c.population_id,
+    coalesce(x.final, false) AS final
 FROM releases r JOIN cases c ON c.release_id = r.id JOIN strata s ON s.id = c.stratum_id JOIN draw_units u ON u.id = c.draw_unit_id
 JOIN frame_units f ON f.id = u.frame_unit_id
-LEFT JOIN LATERAL (SELECT code, category FROM dispositions d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1) x ON true
+LEFT JOIN LATERAL (SELECT code, category, final FROM dispositions d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1) x ON true
 LEFT JOIN LATERAL (SELECT valid, reasons, flags, interview_id FROM validity_verdicts w WHERE w.case_id = c.id ORDER BY w.id DESC LIMIT 1) v
     ON true
 LEFT JOIN interviews i ON i.id = v.interview_id
@@ -70,6 +72,8 @@ class ReleasedCase:
     reported_by: list[str]
     """The units that reported the enterprise, the first in the design's order first."""
     population_id: int
+    final: bool
+    """Whether its code is final; a denial is not before it is re-checked."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +132,10 @@ def released(session: Session, population_id: int) -> Released | None:
     latest = (dict(row) for row in session.execute(text(ANSWERS), draw).mappings())
     answers = [GivenAnswer(**{k: v for k, v in row.items() if k != "set_aside"}) for row in latest if not row["set_aside"]]
     strata = [Stratum(row["name"], row["size"], row["released"]) for row in rows]
-    wanted = wishes(study_of_population(session, population_id).settings)
+    settings = study_of_population(session, population_id).settings
+    wanted = wishes(settings)
     adjust = adjustment(session, draw["draw"], wanted)
-    return Released(draw["draw"], strata, cases, answers, _questions(session, cases), adjust, wanted)
+    return Released(draw["draw"], strata, cases, answers, _questions(session, cases, denying(settings)), adjust, wanted)
 
 
 def adjustment(session: Session, draw_id: int, wanted: Wishes) -> Adjust:
@@ -190,12 +195,12 @@ def _alike(asked: Sequence[Sequence[Question]]) -> tuple[list[Question], list[st
     return alike, [name for name in names if name not in {question.name for question in alike}]
 
 
-def _questions(session: Session, cases: list[ReleasedCase]) -> list[Question]:
+def _questions(session: Session, cases: list[ReleasedCase], denying_codes: Mapping[str, str]) -> list[Question]:
     """Questions of every version that was read, those of the newest first."""
     used = sorted({case.questionnaire_id for case in cases}, reverse=True)
     found: dict[str, Question] = {}
     for questionnaire in used:
         definition = session.execute(text("SELECT definition FROM questionnaires WHERE id = :id"), {"id": questionnaire}).scalar_one()
         for question in questions(definition):
-            found.setdefault(question.name, question)
+            found.setdefault(question.name, replace(question, denies=denying_codes.get(question.name, "")))
     return list(found.values())

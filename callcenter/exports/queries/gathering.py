@@ -20,6 +20,7 @@ from callcenter.exports.queries.stages import stage_state
 from callcenter.exports.variables import asked_in
 from callcenter.questionnaire.queries import definition
 from callcenter.response_rates.queries import study_counts
+from callcenter.responses.screening import denying
 from callcenter.sampling.queries import design
 from callcenter.studies.queries import population, study_of_population
 
@@ -197,6 +198,7 @@ def gather(
         as_of=session.execute(text(AS_OF), {"draw": draw_id}).scalar_one(),
         questionnaires=used,
         state=state_of(session, draw_id),
+        denying=denying(study.settings),
         for_auditor=for_auditor,
         design=design(session, of.design_id).document if for_auditor else None,
         identities=identities,

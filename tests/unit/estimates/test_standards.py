@@ -1,7 +1,7 @@
 """Promises read as limits, chosen by document, and held against orders and answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
@@ -11,6 +11,7 @@ from callcenter.estimates.denials import denials
 from callcenter.estimates.promises import chosen, read_promise
 from callcenter.estimates.questions import Question
 from callcenter.estimates.respondents import Respondents, respondents, weighting
+from callcenter.estimates.results import question_table
 from callcenter.estimates.standards import BROKEN, FEW, KEPT, NOTHING, OPEN, SEVERAL, Held, held, in_unit
 from callcenter.estimates.weights import Stratum
 from callcenter.lists.orders.durations import TimedOrder
@@ -31,6 +32,7 @@ class Case:
     category: str = "I"
     valid: bool = True
     reported_by: tuple[str, ...] = ("甲局",)
+    final: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def said(subject: str, operator: str, value: str, unit: str, measure: str, **abo
     return DeclaredStandard(subject=subject, operator=operator, value=value, unit=unit, measure=measure, **given)
 
 
-def answered(values: list[float], cases: list[Case] | None = None) -> Respondents:
+def answered(values: Sequence[object], cases: list[Case] | None = None) -> Respondents:
     cases = cases or [Case(number) for number in range(len(values))]
     strata = [Stratum(name, 40, sum(case.stratum == name for case in cases)) for name in sorted({case.stratum for case in cases})]
     answers = [Answer(case.id, "d", value) for case, value in zip(cases, values, strict=False)]
@@ -190,3 +192,13 @@ def test_denials_by_list_and_by_reporting_unit_overlap() -> None:
     assert [(each.unit, each.denied, each.share.n) for each in (first, second)] == [("甲局", 1, 7), ("乙局", 1, 3)]
     assert whole.share.estimate is not None
     assert 0 < whole.share.estimate < 0.5
+    handled = Question("d", "select_one", "办过没有", (("yes", "办过"), ("no", "没有办过")), denies="no")
+    of = answered(["yes"] * 6, cases)
+    table = question_table(of, handled)
+    assert table is not None
+    assert table.figure(level=1) == whole.share
+    other = question_table(of, replace(handled, denies=""))
+    assert other is not None
+    assert (other.figure(level=1).estimate, other.figure().n) == (0, 6)
+    cases[6] = replace(cases[6], final=False)  # its re-check is not done
+    assert denials(answered([1] * 6, cases))[0].unsettled == 2

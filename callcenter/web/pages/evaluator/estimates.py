@@ -16,9 +16,9 @@ from callcenter.estimates.distribution import distribution
 from callcenter.estimates.figures import Figure
 from callcenter.estimates.questions import Question
 from callcenter.estimates.respondents import Respondents
-from callcenter.estimates.results import QuestionTable, numbers, question_table
+from callcenter.estimates.results import QuestionTable, numbers, question_table, said
 from callcenter.estimates.suppression import hidden
-from callcenter.estimates.variance import Floats
+from callcenter.estimates.variance import Floats, Mask
 from callcenter.studies import queries as studies
 from callcenter.web.assets import plotly_map_style
 from callcenter.web.deps import Work
@@ -165,10 +165,8 @@ def _show(request: Request, person: Person, of: Subject, name: str, level: int) 
     fewest = of.small_base
     shown = {district: table.figure(district, at) for district in table.domains}
     outside = person.role == "commissioner"
-    values = _values(of, table, at)
-    differences = {
-        each.domain: each for each in against_the_rest(of.respondents.sample, values, of.respondents.valid, of.districts, fewest)
-    }
+    values, counting = _values(of, table, at)
+    differences = {each.domain: each for each in against_the_rest(of.respondents.sample, values, counting, of.districts, fewest)}
     main = question_table(of.main, question) if of.main else None
     return page(
         request,
@@ -194,12 +192,13 @@ def _show(request: Request, person: Person, of: Subject, name: str, level: int) 
     )
 
 
-def _values(of: Subject, table: QuestionTable, level: int) -> Floats:
-    """What is compared between districts: the number, or whether the level was chosen."""
+def _values(of: Subject, table: QuestionTable, level: int) -> tuple[Floats, Mask]:
+    """What is compared between districts, the number or whether the level was chosen, and whose answers count."""
     if table.statistic == "mean":
-        return numbers(of.respondents, table.question)
+        return numbers(of.respondents, table.question), of.respondents.valid
     code = table.levels[level][0]
-    return np.array([_hit(value, code) for value in of.respondents.single(table.question.name)], dtype=np.float64)
+    values, counting = said(of.respondents, table.question)
+    return np.array([_hit(value, code) for value in values], dtype=np.float64), counting
 
 
 def _hit(value: Any, code: str) -> float:
