@@ -26,7 +26,8 @@ def test_figures_of_a_population_with_its_denied_cases_as_zeros_of_the_domain(da
     assert sum(weights.final.values()) == pytest.approx(96)
     found = {(row.question.name, row.level): row.figure for row in results(data.strata, data.cases, data.answers, data.questions)}
     assert [question.name for question in data.questions] == ["handled", "days", "ways", "wish"]
-    assert found["handled", "yes"].estimate == 1  # a valid sample has confirmed the matter
+    # The denial answers this question and no other; it keeps its own weight.
+    assert (found["handled", "yes"].estimate, found["handled", "yes"].n) == (pytest.approx(1 - 16 / 7 / 96), 15)
     assert found["ways", "online"].n == 14
     days = {case: case % 5 + 1 for case in made.cases["和平区"][:6] + made.cases["河西区"]}
     mean = sum(weights.final[case] * value for case, value in days.items()) / sum(weights.final[case] for case in days)
