@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,6 +29,12 @@ def answers(address: str) -> bool:
         return False
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Run:
     """A `callcenter run` on a data folder."""
 
@@ -47,6 +54,9 @@ class Run:
         self.environment = {**environment, "PYTHONPATH": str(Path.cwd())}
         self.command = [sys.executable, "-m", "callcenter", "run", "--data", str(folder)]
         self.process: subprocess.Popen[bytes] | None = None
+        # Ports of its own: the usual ones are taken by another test's house as soon as this one is killed.
+        folder.mkdir(parents=True)
+        (folder / "ports.json").write_text(json.dumps({name: free_port() for name in ("web", "boards", "carrier")}), encoding="utf-8")
 
     def start(self) -> dict[str, Any]:
         (self.folder / "run.json").unlink(missing_ok=True)
