@@ -144,7 +144,7 @@ def test_after_the_last_case_it_says_why_and_when(operator: Browser, made: MadeC
         statement("DELETE FROM call_events")
         post(operator, "outcome", outcome="busy")
     none = post(operator, "next")["none"]
-    assert none == {"why": "nothing_due", "next_due_at": "2022-06-02T02:20:00+00:00"}
+    assert none == {"why": "nothing_due", "next_due_at": "2022-06-02T02:20:00+00:00", "reason": ""}
 
 
 def test_leases_of_others_and_calls_of_nobody_are_refused(operator: Browser, client_for: Callable[..., Browser], made: MadeCases) -> None:
