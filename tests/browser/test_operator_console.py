@@ -67,6 +67,7 @@ class Server:
     def stop(self) -> None:
         self.server.should_exit = self.server.force_exit = True
         self.thread.join(10)
+        self.app.state.listener.stop()  # a forced exit leaves it to listen, and to complain in other tests of this worker
 
 
 @pytest.fixture
