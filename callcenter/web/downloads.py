@@ -1,9 +1,13 @@
 """Files to fetch: under a name of any language, sent piece by piece."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
+from sqlmodel import Session
 from starlette.responses import Response, StreamingResponse
+
+from callcenter.db.engine import transaction
+from callcenter.operations import queries as operations
 
 
 def download(pieces: Iterator[bytes], media_type: str, name: str) -> Response:
@@ -12,3 +16,20 @@ def download(pieces: Iterator[bytes], media_type: str, name: str) -> Response:
     plain = "".join(letter for letter in ending if letter.isascii() and letter.isalnum())[:8] or "bin"
     disposition = f"attachment; filename=\"file.{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
     return StreamingResponse(pieces, media_type=media_type, headers={"Content-Disposition": disposition})
+
+
+def parts(read: Callable[[Session, int], bytes]) -> Iterator[bytes]:
+    """A stored file, a part at a time until `read` gives nothing, each read by itself: a slow line holds no transaction open."""
+    place = 0
+    while True:
+        with transaction() as session:
+            part = read(session, place)
+        if not part:
+            return
+        yield part
+        place += 1
+
+
+def kept_file(name: str) -> Iterator[bytes]:
+    """A file that a worker made and keeps under `name`."""
+    return parts(lambda session, place: operations.file_part(session, name, place))

@@ -7,6 +7,7 @@ from typing import Any
 
 from callcenter.questionnaire.definition import NONANSWERS, Block, Branch, Choice, Definition, Question
 from callcenter.questionnaire.question_types import as_text, read_answer
+from callcenter.questionnaire.routing.chains import settle_behind
 from callcenter.questionnaire.routing.coming import may_come
 from callcenter.questionnaire.routing.order import Body, body_in_order
 from callcenter.questionnaire.routing.route import Given, Moment, Place, Route, Stop, key_of, parted
@@ -118,7 +119,7 @@ class Course:
         """Whether its conditions hold; in a cycle, which checks refuse before release, they do not."""
         kept = self._relevance.setdefault(question.name, {})
         if place not in kept:
-            self._settle_behind(question, place)
+            settle_behind(self, question, place)
         if place not in kept:
             kept[place] = False
             scope = self.scope(question, place)
@@ -129,37 +130,15 @@ class Course:
         """What expressions see of it."""
         kept = self._values.setdefault(question.name, {})
         if place not in kept:
-            self._settle_behind(question, place)
+            settle_behind(self, question, place)
         if place not in kept:
             kept[place] = ""  # a cycle sees nothing
             kept[place] = self._worked_out(question, place)
         return kept[place]
 
-    def _settle_behind(self, question: Question, place: Place) -> None:
-        """Work out what a question hangs on, the furthest back first, so that a long chain of conditions nests no calls."""
-        if question.name not in self.definition.far_reaching:
-            return
-        met: set[tuple[str, Place]] = {(question.name, place)}
-        stack = [(question, place, self._behind(question, place))]
-        while stack:
-            one, where, left = stack[-1]
-            following = next((each for each in left if (each[0].name, each[1]) not in met), None)
-            if following is None:
-                stack.pop()
-                if stack:  # all behind it is known by now
-                    self.value(one, where)
-            else:
-                met.add((following[0].name, following[1]))
-                stack.append((*following, self._behind(*following)))
-
-    def _behind(self, question: Question, place: Place) -> Iterator[tuple[Question, Place]]:
-        """What a question reads and is not known yet; what lies in other repeats is left to be found where it is needed."""
-        for name in question.reads:
-            read = self.definition.by_name.get(name)
-            if read is not None and read.repeats == question.repeats[: len(read.repeats)]:
-                where = place[: len(read.repeats)]
-                if where not in self._values.get(name, {}):
-                    yield read, where
+    def known(self, name: str, place: Place) -> bool:
+        """Whether the value is worked out already."""
+        return place in self._values.get(name, {})
 
     def given(self, question: Question, place: Place = ()) -> Given | None:
         """What was said, else the default, which counts as answered."""

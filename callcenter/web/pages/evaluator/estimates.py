@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 from callcenter.errors import NotFound
 from callcenter.estimates import figures, queries
 from callcenter.estimates.comparisons import Difference, against_the_rest
-from callcenter.estimates.distribution import distribution
 from callcenter.estimates.figures import Figure
 from callcenter.estimates.questions import Question
 from callcenter.estimates.respondents import Respondents
@@ -23,6 +22,7 @@ from callcenter.studies import queries as studies
 from callcenter.web.assets import plotly_map_style
 from callcenter.web.deps import Work
 from callcenter.web.formats import number, percent
+from callcenter.web.pages.evaluator import question_figure
 from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
@@ -250,66 +250,6 @@ def _chart(of: Subject, person: Person, name: str, by: str, level: int) -> Respo
         fewest = of.small_base if person.role == "commissioner" else 0
         kept = {district: table.figure(district, at) for district in table.domains}
         out = hidden({district: figure.n for district, figure in kept.items()}, fewest)
-        return JSONResponse(_points({name: one for name, one in kept.items() if one.n and name not in out}, table, table.figure(None, at)))
-    return JSONResponse(_bars(of, table))
-
-
-def _bars(of: Subject, table: QuestionTable) -> dict[str, Any]:
-    if table.statistic == "prop":
-        told = [(result.level_label, result.figure) for result in table.results()]
-        return _figure_of([label for label, _one in told], [one for _label, one in told], table.question.label)
-    if table.question.repeated:
-        return {"data": [], "layout": {}}
-    valid = of.respondents.valid
-    bars = distribution(np.where(valid, numbers(of.respondents, table.question), np.nan), of.respondents.sample.weights)
-    data = {"type": "bar", "x": [bar.label for bar in bars], "y": [bar.share for bar in bars], "marker": {"color": "#0b5cad"}}
-    return {"data": [data], "layout": _layout(table.question.label, _("加权比例"), "%")}
-
-
-def _figure_of(names: Sequence[str], shown: Sequence[Figure], axis: str) -> dict[str, Any]:
-    data = {
-        "type": "bar",
-        "x": list(names),
-        "y": [one.estimate for one in shown],
-        "error_y": _errors(shown),
-        "marker": {"color": "#0b5cad"},
-    }
-    return {"data": [data], "layout": _layout(axis, _("加权比例"), "%")}
-
-
-def _points(shown: Mapping[str, Figure], table: QuestionTable, overall: Figure) -> dict[str, Any]:
-    data = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": list(shown),
-        "y": [one.estimate for one in shown.values()],
-        "error_y": _errors(list(shown.values())),
-        "marker": {"color": "#0b5cad", "size": 9},
-    }
-    share = table.statistic == "prop"
-    layout = _layout(_("区"), _("加权比例") if share else _("平均数"), "%" if share else "")
-    if overall.estimate is not None:
-        level = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": overall.estimate, "y1": overall.estimate}
-        layout["shapes"] = [{**level, "line": {"color": "#52606d", "dash": "dash", "width": 1}}]
-        layout["annotations"] = [
-            {"x": 1, "xref": "paper", "xanchor": "right", "y": overall.estimate, "yshift": 10, "text": _("全部"), "showarrow": False}
-        ]
-    return {"data": [data], "layout": layout}
-
-
-def _errors(shown: Sequence[Figure]) -> dict[str, Any]:
-    above = [one.high - one.estimate if one.high is not None and one.estimate is not None else 0 for one in shown]
-    below = [one.estimate - one.low if one.low is not None and one.estimate is not None else 0 for one in shown]
-    return {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": "#1f2933"}
-
-
-def _layout(across: str, up: str, unit: str) -> dict[str, Any]:
-    vertical: dict[str, Any] = {"title": {"text": up}, "rangemode": "tozero"}
-    if unit:
-        vertical |= {"tickformat": ".0%"}
-    return {
-        "margin": {"t": 16, "r": 24},
-        "showlegend": False,
-        "xaxis": {"title": {"text": across}, "type": "category", "automargin": True},
-        "yaxis": vertical,
-    }
+        shown = {district: figure for district, figure in kept.items() if figure.n and district not in out}
+        return JSONResponse(question_figure.points(shown, table, table.figure(None, at)))
+    return JSONResponse(question_figure.bars(of.respondents, table))

@@ -2,14 +2,12 @@
 
 import json
 import math
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from sqlmodel import Session
 from starlette.responses import Response, StreamingResponse
 
-from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, NotFound, Refused
 from callcenter.estimates.queries import Released, released
 from callcenter.estimates.results import results
@@ -24,6 +22,7 @@ from callcenter.response_rates.queries import study_counts
 from callcenter.sampling.queries import latest_draw
 from callcenter.studies.queries import population, study_of_population
 from callcenter.web.deps import Work
+from callcenter.web.downloads import parts
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import noted
@@ -93,7 +92,9 @@ def download(session: Work, person: Evaluator, package_id: int) -> Response:
     if found.emptied_at:
         raise Refused("package_emptied", "这个导出包含身份信息，已在身份与答案分离时销毁：请重新生成。")
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store", "Content-Length": str(found.size)}
-    return StreamingResponse(_parts(package_id), media_type="application/zip", headers=headers)
+    return StreamingResponse(
+        parts(lambda reading, place: exports.package_part(reading, package_id, place)), media_type="application/zip", headers=headers
+    )
 
 
 @router.get("/populations/{population_id}/certificate")
@@ -105,18 +106,6 @@ def certificate(session: Work, person: Evaluator, population_id: int) -> Respons
     record(session, person.id, "certificate_fetched", "population", population_id)
     data = (json.dumps(subject.certificate, ensure_ascii=False, indent=1) + "\n").encode()
     return _file(data, f"{subject.study}-{subject.population}-certificate.json", "application/json")
-
-
-def _parts(package_id: int) -> Iterator[bytes]:
-    """The zip, a part at a time, each read by itself: a slow line holds no transaction open."""
-    place = 0
-    while True:
-        with transaction() as session:
-            part = exports.package_part(session, package_id, place)
-        if not part:
-            return
-        yield part
-        place += 1
 
 
 def _released(session: Session, population_id: int) -> Released:

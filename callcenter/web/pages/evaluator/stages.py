@@ -1,13 +1,11 @@
 """What is concluded of a stage's items: written by one evaluator, confirmed by another; detail table, report, frozen states."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, InvalidInput, NotFound
 from callcenter.exports.actions import conclusions as writing
 from callcenter.exports.queries import stages as reading
@@ -16,7 +14,7 @@ from callcenter.operations import queries as operations
 from callcenter.operations.actions import record
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
-from callcenter.web.downloads import download
+from callcenter.web.downloads import download, kept_file
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 
@@ -87,18 +85,7 @@ def fetch(session: Work, person: Evaluator, stage_id: int, name: str) -> Respons
         raise NotFound("no_document", "没有这份文件：请回到阶段页重新生成。")
     record(session, person.id, "stage_document_fetched", "stage", stage_id, detail={"name": name})
     title = {"detail-table.xlsx": "落实明细表.xlsx", "report.docx": "报告.docx"}[name]
-    return download(_parts(kept), DOCUMENTS[name], f"{stage.title}-{title}")
-
-
-def _parts(name: str) -> Iterator[bytes]:
-    place = 0
-    while True:
-        with transaction() as session:
-            part = operations.file_part(session, name, place)
-        if not part:
-            return
-        yield part
-        place += 1
+    return download(kept_file(kept), DOCUMENTS[name], f"{stage.title}-{title}")
 
 
 @router.get("/{stage_id}/items/{number}")

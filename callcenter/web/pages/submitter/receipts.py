@@ -10,7 +10,6 @@ from fastapi import APIRouter, Form, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from callcenter.db.engine import transaction
 from callcenter.lists import queries
 from callcenter.lists.as_sent import as_sent
 from callcenter.lists.asks import asks
@@ -21,11 +20,11 @@ from callcenter.lists.orders.findings import NAMES, NOTICES, SENTENCES
 from callcenter.lists.periods import Dated, Span, outside
 from callcenter.lists.reasons import REASONS, VERDICTS
 from callcenter.operations.actions import queue_job, record
-from callcenter.operations.queries import file_part, file_parts, job, newest_job
+from callcenter.operations.queries import file_parts, job, newest_job
 from callcenter.people import queries as people
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
-from callcenter.web.downloads import download
+from callcenter.web.downloads import download, kept_file
 from callcenter.web.pages.submitter.declared import declared
 from callcenter.web.pages.submitter.uploads import SPREADSHEET
 from callcenter.web.rendering import page, see_other
@@ -206,7 +205,7 @@ def workbook(person: Reader, session: Work, submission_id: int) -> Response:
     made = _Workbook.of(session, _receipt(session, person, submission_id))
     if made.ready:
         record(session, person.id, "fetch_receipt", "submission", submission_id)
-        return download(_parts(made.name, made.parts), SPREADSHEET, f"回执-{made.receipt.file_name.rpartition('.')[0]}.xlsx")
+        return download(kept_file(made.name), SPREADSHEET, f"回执-{made.receipt.file_name.rpartition('.')[0]}.xlsx")
     if made.later:
         return see_other(f"/submitter/submissions/{submission_id}")
     out = tempfile.TemporaryFile()  # noqa: SIM115  # closed when it has been sent
@@ -283,13 +282,6 @@ class _Workbook:
     def working(self) -> bool:
         """Whether a worker is at it or will be."""
         return self.work is not None and self.work.state in {"queued", "running"}
-
-
-def _parts(name: str, count: int) -> Iterator[bytes]:
-    for place in range(count):
-        with transaction() as session:
-            data = file_part(session, name, place)
-        yield data
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

@@ -1,0 +1,75 @@
+"""Charts of one question: its distribution, and its districts with their intervals."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from callcenter.estimates.distribution import distribution
+from callcenter.estimates.figures import Figure
+from callcenter.estimates.respondents import Respondents
+from callcenter.estimates.results import QuestionTable, numbers
+from callcenter.web.translations import gettext as _
+
+
+def bars(of: Respondents, table: QuestionTable) -> dict[str, Any]:
+    """The distribution: shares of the levels with their intervals, or of classes of a number."""
+    if table.statistic == "prop":
+        told = [(result.level_label, result.figure) for result in table.results()]
+        return _figure_of([label for label, _one in told], [one for _label, one in told], table.question.label)
+    if table.question.repeated:
+        return {"data": [], "layout": {}}
+    valid = of.valid
+    bars = distribution(np.where(valid, numbers(of, table.question), np.nan), of.sample.weights)
+    data = {"type": "bar", "x": [bar.label for bar in bars], "y": [bar.share for bar in bars], "marker": {"color": "#0b5cad"}}
+    return {"data": [data], "layout": _layout(table.question.label, _("加权比例"), "%")}
+
+
+def _figure_of(names: Sequence[str], shown: Sequence[Figure], axis: str) -> dict[str, Any]:
+    data = {
+        "type": "bar",
+        "x": list(names),
+        "y": [one.estimate for one in shown],
+        "error_y": _errors(shown),
+        "marker": {"color": "#0b5cad"},
+    }
+    return {"data": [data], "layout": _layout(axis, _("加权比例"), "%")}
+
+
+def points(shown: Mapping[str, Figure], table: QuestionTable, overall: Figure) -> dict[str, Any]:
+    """A point with its interval for each district, and a line at the figure of all."""
+    data = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": list(shown),
+        "y": [one.estimate for one in shown.values()],
+        "error_y": _errors(list(shown.values())),
+        "marker": {"color": "#0b5cad", "size": 9},
+    }
+    share = table.statistic == "prop"
+    layout = _layout(_("区"), _("加权比例") if share else _("平均数"), "%" if share else "")
+    if overall.estimate is not None:
+        level = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": overall.estimate, "y1": overall.estimate}
+        layout["shapes"] = [{**level, "line": {"color": "#52606d", "dash": "dash", "width": 1}}]
+        layout["annotations"] = [
+            {"x": 1, "xref": "paper", "xanchor": "right", "y": overall.estimate, "yshift": 10, "text": _("全部"), "showarrow": False}
+        ]
+    return {"data": [data], "layout": layout}
+
+
+def _errors(shown: Sequence[Figure]) -> dict[str, Any]:
+    above = [one.high - one.estimate if one.high is not None and one.estimate is not None else 0 for one in shown]
+    below = [one.estimate - one.low if one.low is not None and one.estimate is not None else 0 for one in shown]
+    return {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": "#1f2933"}
+
+
+def _layout(across: str, up: str, unit: str) -> dict[str, Any]:
+    vertical: dict[str, Any] = {"title": {"text": up}, "rangemode": "tozero"}
+    if unit:
+        vertical |= {"tickformat": ".0%"}
+    return {
+        "margin": {"t": 16, "r": 24},
+        "showlegend": False,
+        "xaxis": {"title": {"text": across}, "type": "category", "automargin": True},
+        "yaxis": vertical,
+    }
