@@ -2,9 +2,7 @@
 
 import importlib
 import os
-import signal
 import socket
-import threading
 from functools import partial
 from typing import Annotated
 
@@ -12,6 +10,7 @@ import typer
 
 from callcenter import wiring
 from callcenter.cli.serving import serve
+from callcenter.cli.stopping import asked_to_stop
 from callcenter.errors import InvalidInput
 from callcenter.operations import logs
 from callcenter.operations.alert_messages import at_least
@@ -39,14 +38,6 @@ def _started(**pool: int) -> Settings:
     logs.configure(settings.log_level)
     wiring.start(settings, **pool)
     return settings
-
-
-def _asked_to_stop() -> threading.Event:
-    """Set by SIGTERM or SIGINT."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    return stop
 
 
 @web.command()
@@ -84,7 +75,7 @@ def run_scheduler() -> None:
     page = settings.public_url.rstrip("/") + "/supervisor"
     alerting = partial(send_alerts, ways, at_least(settings.alert_from), page) if ways else None
     lines = timetable(wiring.phone_line(settings), alerting)
-    lead(settings.database_url.get_secret_value(), lines, _asked_to_stop(), by_field_time=by_field_time)
+    lead(settings.database_url.get_secret_value(), lines, asked_to_stop(), by_field_time=by_field_time)
 
 
 @worker.command()
@@ -95,7 +86,7 @@ def run_worker() -> None:
     """
     settings = _started(pool_size=4)
     name = f"{socket.gethostname()}:{os.getpid()}"
-    Worker(settings.database_url.get_secret_value(), name, HANDLERS).run(_asked_to_stop())
+    Worker(settings.database_url.get_secret_value(), name, HANDLERS).run(asked_to_stop())
 
 
 @carrier.command()

@@ -19,7 +19,7 @@ NONANSWERS: dict[str, tuple[str, str]] = {
 SILENT_TYPES = frozenset({"calculate", "hidden"})
 """Types that nobody is asked."""
 
-FEW_LINKS = 3
+FEW_LINKS = 20
 """So many questions may hang on each other before what they hang on is worked out step by step."""
 
 TEXT_REFERENCE = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")

@@ -133,7 +133,7 @@ def test_everything_starts_survives_kills_stops_and_goes_on(house: Run) -> None:
 
     # Killed with -9 it takes everything along, and still starts again, on the same address.
     house.end(signal.SIGKILL)
-    until(lambda: processes_of(house.folder) == {}, seconds=20)
+    until(lambda: processes_of(house.folder) == {}, seconds=20, instead=lambda: processes_of(house.folder))
     third = house.start()
     assert third["addresses"] == described["addresses"]
     assert house.end(signal.SIGTERM) == 0

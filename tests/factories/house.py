@@ -123,10 +123,10 @@ def children_of(parent: int) -> list[int]:
     return found
 
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> float:
-    """Wait until it holds; the seconds that took."""
+def until(condition: Callable[[], bool], seconds: float = 60, *, instead: Callable[[], object] = lambda: "") -> float:
+    """Wait until it holds; the seconds that took. `instead` tells what is so where it does not come to that."""
     began = time.monotonic()
     while not condition():
-        assert time.monotonic() < began + seconds, "it did not come to that"
+        assert time.monotonic() < began + seconds, f"it did not come to that: {instead()}"
         time.sleep(0.1)
     return time.monotonic() - began

@@ -16,9 +16,7 @@ class Answers(scope.Answers, Protocol):
 
 
 def settle_behind(course: Answers, question: Question, place: Place) -> None:
-    """Work out what a question hangs on, the furthest back first."""
-    if question.name not in course.definition.far_reaching:
-        return
+    """Work out what a question that hangs on others through many links needs, the furthest back first."""
     met: set[tuple[str, Place]] = {(question.name, place)}
     stack = [(question, place, _behind(course, question, place))]
     while stack:

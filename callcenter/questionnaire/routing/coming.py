@@ -1,5 +1,6 @@
 """What may still be asked: questions off the route that wait for an answer to come."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from callcenter.questionnaire.definition import Question
@@ -18,29 +19,29 @@ def may_come(course: Answers, name: str, known: dict[str, bool]) -> bool:
     """Whether a question that is not asked now may be asked once another one is answered."""
     stack = [] if name in known else [name]
     while stack:
-        reads = course.definition.reads_of(stack[-1]) or ()
         looked_at = stack[-1] in known
         known.setdefault(stack[-1], False)
-        waits = [each for each in reads if _waits(course, each)]
-        left = [] if looked_at or any(_awaited(course, each) for each in reads) else [each for each in waits if each not in known]
+        awaited, waits = _outlook(course, course.definition.reads_of(stack[-1]) or ())
+        left = [] if awaited or looked_at else [each for each in waits if each not in known]
         if left:
             stack += left
         else:
-            known[stack.pop()] = any(_awaited(course, each) for each in reads) or any(known.get(each, False) for each in waits)
+            known[stack.pop()] = awaited or any(known.get(each, False) for each in waits)
     return known[name]
 
 
-def _awaited(course: Answers, name: str) -> bool:
-    """Whether a question on the route has no answer yet."""
-    question = course.definition.by_name.get(name)
-    return question is not None and question.asked and any(course.stop(question, place).given is None for place in _here(course, question))
-
-
-def _waits(course: Answers, name: str) -> bool:
-    """Whether the value of a question changes once another one is answered: it is not asked now, or calculated."""
-    question = course.definition.by_name.get(name)
-    return question is None or question.type == "calculate" or not _here(course, question)
-
-
-def _here(course: Answers, question: Question) -> list[Place]:
-    return [place for place in course.instances(question.repeats, ()) if course.relevant(question, place)]
+def _outlook(course: Answers, reads: Iterable[str]) -> tuple[bool, list[str]]:
+    """Whether one of them is on the route without an answer; if none is, those whose value changes once another one is answered:
+    they are not asked now, or calculated."""
+    waits = []
+    for name in reads:
+        question = course.definition.by_name.get(name)
+        if question is None:
+            waits.append(name)
+            continue
+        here = [place for place in course.instances(question.repeats, ()) if course.relevant(question, place)]
+        if question.asked and any(course.stop(question, place).given is None for place in here):
+            return True, []
+        if not here or question.type == "calculate":
+            waits.append(name)
+    return False, waits

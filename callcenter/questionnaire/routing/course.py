@@ -29,6 +29,7 @@ class Course:
         self._keys = {key: parted(key) for key in self.answers}
         self._body: Body = body_in_order(definition, seed)
         self._flat_scope = Scope(self, (), ())
+        self._far_reaching = definition.far_reaching
         self._values: dict[str, dict[Place, str]] = {}
         self._relevance: dict[str, dict[Place, bool]] = {}
         self._stops: dict[str, dict[Place, Stop]] = {}
@@ -118,7 +119,7 @@ class Course:
     def relevant(self, question: Question, place: Place = ()) -> bool:
         """Whether its conditions hold; in a cycle, which checks refuse before release, they do not."""
         kept = self._relevance.setdefault(question.name, {})
-        if place not in kept:
+        if place not in kept and question.name in self._far_reaching:
             settle_behind(self, question, place)
         if place not in kept:
             kept[place] = False
@@ -129,7 +130,7 @@ class Course:
     def value(self, question: Question, place: Place = ()) -> str:
         """What expressions see of it."""
         kept = self._values.setdefault(question.name, {})
-        if place not in kept:
+        if place not in kept and question.name in self._far_reaching:
             settle_behind(self, question, place)
         if place not in kept:
             kept[place] = ""  # a cycle sees nothing
