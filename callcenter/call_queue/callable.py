@@ -112,6 +112,16 @@ def comes_along(
     return all(reason.code == "not_due" and _may_be_early(case, now) for reason in left)
 
 
+def comes_with_caller(case: CaseFacts, plan: Plan, now: datetime, operator: OperatorFacts) -> bool:
+    """Whether the case is worked in a call by which its enterprise called us, beside the case that it called about.
+
+    Caps, hours and what was promised for another time do not count; the calling window, training and who converts refusals do.
+    """
+    in_window = plan.window is not None and plan.window[0] <= field_day(now) <= plan.window[1]
+    may_convert = operator.converts_refusals or not case.needs_conversion
+    return case.state in {"ready", "tracing"} and in_window and may_convert and case.questionnaire in operator.trained
+
+
 def _may_be_early(case: CaseFacts, now: datetime) -> bool:
     return case.rank >= priority.RECALL and not case.needs_conversion and case.last_attempt_day != field_day(now)
 

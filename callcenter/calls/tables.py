@@ -103,7 +103,8 @@ class Attempt(SQLModel, table=True):
     lease_id: str
     number_in_lease: int
     """Place among the attempts of one lease, from 1; a double click finds the first."""
-    operator_id: int = link("users.id")
+    operator_id: int | None = link("users.id", nullable=True)
+    """None where an enterprise that called us spoke with nobody: it chose a time in the voice menu."""
     line: str
     phone: str
     placed_at: datetime = moment(index=True)

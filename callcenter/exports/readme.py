@@ -14,7 +14,7 @@ MEANINGS = {
     "answers_long.parquet": "同上，Parquet",
     "answers_wide.csv": "每个已释放的个案一行：处置、权数、答案",
     "answers_wide.parquet": "同上，Parquet",
-    "attempts.csv": "每次拨打一行，不含电话号码",
+    "attempts.csv": "每次通话一行，不含电话号码；direction 为 incoming 的是企业来电，不是拨打",
     "attempts.parquet": "同上，Parquet",
     "codebook.csv": "变量、题目、代码含义与次数，以及在 SPSS、Stata 中的变量名和数值",
     "codebook.html": "同上，供阅读",

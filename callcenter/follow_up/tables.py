@@ -23,7 +23,8 @@ class Appointment(SQLModel, table=True):
     attempt_id: int | None = link("attempts.id", nullable=True)
     at: datetime = moment(index=True)
     kind: str
-    operator_id: int = link("users.id")
+    operator_id: int | None = link("users.id", nullable=True)
+    """Whose it is; none: anyone's, made in the voice menu."""
     with_whom: str = ""
     note: str = ""
     state: str = "open"

@@ -95,7 +95,7 @@ SELECT c.id AS case_id, a.operator_id, a.outcome_at, d.code, d.category, coalesc
 FROM cases c
 JOIN LATERAL (SELECT code, category, source FROM dispositions WHERE case_id = c.id ORDER BY id DESC LIMIT 1) d ON true
 JOIN LATERAL (SELECT operator_id, outcome_at FROM case_attempts WHERE case_id = c.id AND outcome IS NOT NULL
-    AND carrier_failure IS NULL ORDER BY id DESC LIMIT 1) a ON true
+    AND carrier_failure IS NULL AND operator_id IS NOT NULL ORDER BY id DESC LIMIT 1) a ON true
 LEFT JOIN LATERAL (SELECT valid FROM validity_verdicts WHERE case_id = c.id ORDER BY id DESC LIMIT 1) v ON true
 WHERE c.study_id = :study AND c.state IN ('closed', 'tracing') AND d.source = 'derived'
     AND (d.code = '1.1' OR d.category = 'NE' OR d.code = ANY(:closing))

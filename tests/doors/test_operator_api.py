@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event, text
+from sqlmodel import select
 
 from callcenter import clock
+from callcenter.call_queue.tables import Case
 from callcenter.calls import actions as calls
 from callcenter.calls.phone_line import LineEvent
 from callcenter.db.engine import engine, statement, transaction
 from callcenter.people.tables import User
+from callcenter.studies.actions import stop_dialling
 from tests.conftest import FieldTime
 from tests.factories.calls import PretendedLine
 from tests.factories.cases import MadeCases, make_cases
@@ -108,6 +111,21 @@ def test_a_double_click_on_dial_places_one_call(operator: Browser, line: Pretend
     post(operator, "next")
     first, second = post(operator, "dial", phone=None), post(operator, "dial", phone=None)
     assert first["attempt"]["id"] == second["attempt"]["id"]
+    assert len(line.placed) == 1
+
+
+def test_a_machine_is_a_hint_and_a_stop_leaves_the_running_call_to_its_operator(operator: Browser, line: PretendedLine) -> None:
+    post(operator, "next")
+    state = post(operator, "dial", phone=None)
+    told(state, "ringing", "in-progress")
+    with transaction() as session:
+        assert calls.record_machine(session, state["attempt"]["id"], "CA1", "machine")
+        stop_dialling(session, session.exec(select(Case.study_id)).first() or 0, "有投诉", None)
+    state = operator.get(STATE).json()
+    assert (state["attempt"]["answered_by"], state["stop"], state["suggested"]) == ("machine", "有投诉", None)
+    assert post(operator, "answer", question=state["interview"]["question"]["name"], value="yes")["saved_at"]
+    told(state, "completed")
+    assert post(operator, "outcome", outcome="informant_absent")["finished"]["state"] == "done"
     assert len(line.placed) == 1
 
 

@@ -2,17 +2,27 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlmodel import select
 
+from callcenter import clock
 from callcenter.call_queue import actions as queue
+from callcenter.calls import actions as incoming
+from callcenter.calls.phone_line import LineEvent
+from callcenter.calls.tables import IncomingCall
 from callcenter.db.engine import statement, transaction
+from callcenter.follow_up import actions as follow_up
 from callcenter.follow_up.actions import settle_abandoned
+from callcenter.follow_up.queries import open_appointments
 from callcenter.interviews import queries as interviews
-from callcenter.response_rates.queries import study_counts
+from callcenter.people import actions as people
+from callcenter.response_rates.cuts import Scope
+from callcenter.response_rates.queries import attempts_by, study_counts
 from callcenter.response_rates.queries.recount import differences
 from tests.conftest import FieldTime
 from tests.doors.test_operator_api import STATE, person, post, told
@@ -193,3 +203,56 @@ def test_a_gatekeeper_names_the_right_person_who_is_called_next(operator: Browse
     told(state, "ringing", "in-progress")
     state = post(operator, "outcome", outcome="gatekeeper")  # once called, the person has no hurry any more
     assert (state["lease"], state["finished"]["why"]) == (None, "same_daypart")
+
+
+def test_an_enterprise_that_calls_is_promised_a_time_for_all_its_matters_or_worked_in_one_call_and_never_counted_as_dialled(
+    operator: Browser, client_for: Callable[..., Browser], made: MadeCases
+) -> None:
+    case_id, phone, unit = statement("SELECT id, phones->0->>'number' AS phone, unit_key FROM cases ORDER BY id LIMIT 1")[0].values()
+    cases = {row["id"] for row in statement("SELECT id FROM cases WHERE unit_key = %(unit)s", {"unit": unit})}
+    line = statement("SELECT number FROM lines ORDER BY number LIMIT 1")[0]["number"]
+    with transaction() as session:
+        incoming.arrive(session, sid="CA-menu", to=line, number=phone)
+        call = session.exec(select(IncomingCall.id)).one()
+        for _ in range(2):
+            assert "一小时以后给您打电话" in str(follow_up.choose_time(session, call, "CA-menu", "1").steps[0])
+        incoming.end_incoming(session, "CA-menu")
+        assert {waits.case_id for waits, _ in promised(session)} == cases
+        assert {(waits.kind, waits.at) for waits, _ in promised(session)} == {("soft", clock.now() + timedelta(hours=1))}
+    kept = statement("SELECT DISTINCT outcome, direction, operator_id, shared FROM case_attempts ORDER BY shared")
+    assert kept == [{"outcome": "appointment_soft", "direction": "incoming", "operator_id": None, "shared": so} for so in (False, True)]
+    assert codes() == dict.fromkeys(cases, "3.20")
+    supervisor = client_for("supervisor")
+    page = supervisor.get(f"/cases/{case_id}").text
+    assert "来电：改日再打" in page and "语音菜单" in page
+    assert "任何人（来电时自选）" in supervisor.get("/supervisor/appointments").text
+
+    with transaction() as session:
+        people.enter(session, made.operators[0], "ready")
+        incoming.arrive(session, sid="CA-talk", to=line, number=phone)
+        call = session.exec(select(IncomingCall.id).where(IncomingCall.call_sid == "CA-talk")).one()
+        incoming.choose(session, call, "CA-talk", "1")
+    state = operator.post(f"/operator/api/incoming/{call}/take", json={"case_id": case_id}).json()
+    assert {one["case_id"] for one in state["lease"]["bundle"]} == cases
+    assert [one["label"] for one in state["lease"]["history"]] == ["来电：改日再打"]
+    with transaction() as session:
+        incoming.record_event(session, LineEvent("CA-talk", 4, "completed", clock.now(), None))
+    state = post(operator, "outcome", outcome="appointment_soft", detail={"appointment": {"at": "2022-06-06T10:00:00+08:00"}})
+    assert {one["case_id"] for one in (state["finished"], *state["finished"]["others"])} == cases
+    assert statement("SELECT state, count(*) FROM appointments GROUP BY 1 ORDER BY 1") == [
+        {"state": "kept", "count": 2},
+        {"state": "open", "count": 2},
+    ]
+    assert statement("SELECT DISTINCT attempts, attempts_on_day FROM cases WHERE unit_key = %(unit)s", {"unit": unit}) == [
+        {"attempts": 0, "attempts_on_day": 0}
+    ]
+    with transaction() as session:
+        counted = study_counts(session, made.study_id)
+        assert (sum(one.total.dialled for one in counted), sum(one.total.called for one in counted)) == (0, 0)
+        assert sum(one.total.reached for one in counted) == 2
+        assert [(one.dialled, one.answered, one.reached) for one in attempts_by(session, Scope(made.study_id), "operator")] == [(0, 0, 1)]
+    assert differences(statement) == []
+
+
+def promised(session: Any) -> list[Any]:
+    return [(one.appointment, one.operator) for one in open_appointments(session, clock.now())]

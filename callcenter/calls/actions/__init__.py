@@ -23,6 +23,7 @@ from callcenter.calls.actions.incoming import (
     end_incoming,
     go_on,
     handle_words,
+    keep_contact,
     room_of,
     take,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "go_on",
     "handle_words",
     "is_stray",
+    "keep_contact",
     "keep_outcome",
     "leave",
     "leg_script",

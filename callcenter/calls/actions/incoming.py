@@ -1,21 +1,25 @@
 """Writes of calls that come in: greeted by menu, offered to operators, promised a time, taken, or left with words."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, select
+from sqlmodel import Session, func, select
 
 from callcenter import clock
 from callcenter.call_queue import actions as queue
-from callcenter.call_queue import calling_hours, priority
+from callcenter.call_queue import calling_hours
 from callcenter.call_queue.leases import Lease
 from callcenter.call_queue.tables import Case
 from callcenter.calls import queries, voice_menu, voice_scripts
 from callcenter.calls.actions.moving import saved
-from callcenter.calls.tables import Attempt, IncomingCall
+from callcenter.calls.tables import Attempt, IncomingCall, SharedAttempt
 from callcenter.calls.voice_menu import Offer, Speaker
 from callcenter.calls.voice_steps import Script
 from callcenter.errors import Conflict
+from callcenter.frame import queries as frames
 from callcenter.lists import phone_numbers
 from callcenter.operations import actions as operations
 from callcenter.people import actions as people
@@ -26,6 +30,15 @@ CHANNEL = "incoming_calls"
 """Whoever can take a call listens here."""
 GONE_AFTER = timedelta(seconds=30)
 """A caller of whom nothing was heard for so long has hung up."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A time that a caller chose in the menu, and the cases that wait for it."""
+
+    call_id: int
+    at: datetime
+    case_ids: tuple[int, ...]
 
 
 def arrive(session: Session, *, sid: str, to: str, number: str) -> Script:
@@ -83,23 +96,57 @@ def go_on(session: Session, call_id: int | None, sid: str) -> Script:
     return voice_menu.nobody_free(_known(call.id), closed=False)
 
 
-def choose_time(session: Session, call_id: int | None, sid: str, digits: str) -> Script:
-    """A time was chosen: the cases wait for it as promised call-backs. Told twice it is one promise."""
+def choose_time(session: Session, call_id: int | None, sid: str, digits: str) -> tuple[Script, Promise | None]:
+    """A time was chosen: what is said, and the promise that the cases' follow-up must keep. Told twice it is one promise."""
     call = _heard(session, call_id, sid)
     if call is None or call.state in {"taken", "ended"}:
-        return voice_menu.goodbye()
+        return voice_menu.goodbye(), None
     offers = _offers(session, call)
     key = digits.strip()[:1]
     if not key.isascii() or not key.isdigit() or not 1 <= int(key) <= len(offers):
-        return voice_menu.times(_known(call.id), offers) if offers else voice_menu.goodbye()
+        return (voice_menu.times(_known(call.id), offers) if offers else voice_menu.goodbye()), None
     offer = offers[int(key) - 1]
-    if call.state != "promised":
-        _promise(session, call, offer)
-    return voice_menu.promised(offer)
+    if call.state == "promised":
+        return voice_menu.promised(offer), None
+    call.state, call.promised_for = "promised", offer.at
+    _saved(session, call)
+    cases = queries.open_cases_of_number(session, call.study_id, call.caller)
+    return voice_menu.promised(offer), Promise(_known(call.id), offer.at, tuple(sorted(_known(one.id) for one in cases)))
+
+
+def keep_contact(session: Session, call_id: int, case_ids: Sequence[int], outcome: str, detail: Mapping[str, Any]) -> Attempt:
+    """What an enterprise told the menu, as an incoming attempt of its cases: nobody of ours spoke with it, so no operator stands there."""
+    call, now = queries.incoming(session, call_id), clock.now()
+    first, *others = case_ids
+    made = select(func.count()).where(Attempt.lease_id == f"menu-{call_id}")
+    attempt = Attempt(
+        case_id=first,
+        lease_id=f"menu-{call_id}",
+        number_in_lease=session.exec(made).one() + 1,
+        line=call.line,
+        phone=call.caller,
+        placed_at=call.came_at,
+        direction="incoming",
+        state="completed",
+        ended_at=now,
+        outcome=outcome,
+        outcome_at=now,
+        outcome_detail=dict(detail),
+    )
+    session.add(attempt)
+    session.flush()
+    session.add_all(
+        SharedAttempt(attempt_id=_known(attempt.id), case_id=other, outcome=outcome, outcome_at=now, outcome_detail=dict(detail))
+        for other in others
+    )
+    call.attempt_id = call.attempt_id or attempt.id
+    session.add(call)
+    session.flush()
+    return attempt
 
 
 def take(session: Session, call_id: int, operator_id: int, case_id: int | None = None) -> tuple[Lease, Attempt]:
-    """An operator takes a waiting caller with one of the caller's cases: the case is leased, the call is its attempt.
+    """An operator takes a waiting caller with one of the caller's cases: its enterprise's bundle is leased, the call is its attempt.
 
     The first operator gets it. It counts as contact, never against the caps.
     """
@@ -157,22 +204,19 @@ def _times(session: Session, call: IncomingCall) -> Script:
     return voice_menu.times(_known(call.id), offers) if offers else voice_menu.message(_known(call.id))
 
 
+def _is_barred(session: Session, call: IncomingCall) -> bool:
+    """Whether nobody may call back: no time is promised then, words can be left."""
+    cases = queries.open_cases_of_number(session, call.study_id, call.caller)
+    return bool(cases) and all(frames.is_barred(session, call.caller, one.unit_key) for one in cases)
+
+
 def _offers(session: Session, call: IncomingCall) -> list[Offer]:
-    """The times for the call as they were when it came, so that the keys keep their meaning."""
+    """The times for the call as they were when it came, so that the keys keep their meaning; none for those we may not call."""
+    if _is_barred(session, call):
+        return []
     window = _window(session, call)
     last = calling_hours.at_minute(window[1], 24 * 60) if window else None
     return voice_menu.offers(_hours(session, call.study_id), call.came_at, last)
-
-
-def _promise(session: Session, call: IncomingCall, offer: Offer) -> None:
-    for case in _free_cases(session, call):
-        held = queue.locked(session, _known(case.id))
-        if held.state == "ready" and held.rank != priority.HARD_APPOINTMENT:
-            wanted = queue.Next(offer.at, priority.PROMISED, held.phones, needs_conversion=held.needs_conversion, line=call.line)
-            queue.reschedule(session, _known(held.id), wanted)
-        operations.record(session, None, "call_back_promised", "case", case.id, detail={"incoming": call.id, "at": offer.at.isoformat()})
-    call.state, call.promised_for = "promised", offer.at
-    _saved(session, call)
 
 
 def _free_cases(session: Session, call: IncomingCall) -> list[Case]:
@@ -195,6 +239,9 @@ def _attempt(session: Session, call: IncomingCall, lease: Lease, now: datetime) 
         state="answered",
         answered_at=now,
     )
+    session.add(attempt)
+    session.flush()
+    session.add_all(SharedAttempt(attempt_id=_known(attempt.id), case_id=other) for other in lease.others)
     return saved(session, attempt)
 
 

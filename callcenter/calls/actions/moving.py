@@ -34,7 +34,7 @@ def saved(session: Session, attempt: Attempt) -> Attempt:
     """Save a change of an attempt and tell its operator's page."""
     session.add(attempt)
     session.flush()
-    if attempt.state in ENDED:
+    if attempt.operator_id is not None and attempt.state in ENDED:
         people.call_ended(session, attempt.operator_id)
     operations.notify(session, CHANNEL)
     operations.notify(session, f"operator_{attempt.operator_id}", attempt.state)

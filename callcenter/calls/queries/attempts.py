@@ -35,7 +35,7 @@ class CallOfCase:
     """Led by another case of the enterprise: it is counted there."""
     lease_id: str
     number_in_lease: int
-    operator_id: int
+    operator_id: int | None
     line: str
     phone: str
     placed_at: datetime
@@ -50,6 +50,8 @@ class CallOfCase:
     outcome_detail: dict[str, Any]
     note: str
     direction: str
+    answered_by: str | None
+    """What the carrier heard, where it listened: human, machine, fax or unknown."""
 
 
 _OF_CASES = f"""

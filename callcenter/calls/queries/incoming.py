@@ -1,5 +1,6 @@
 """Reads of calls that come in: which line, which cases, who could take them."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,12 +13,13 @@ from callcenter.calls.tables import IncomingCall, Line
 from callcenter.errors import NotFound
 
 CALLED = """
-SELECT DISTINCT c.id FROM attempts a JOIN cases c ON c.id = a.case_id
-WHERE a.phone = :number AND c.study_id = :study AND c.state IN ('ready', 'leased', 'tracing')
+SELECT DISTINCT c.id FROM case_attempts a JOIN cases c ON c.id = a.case_id
+WHERE a.phone = :number AND c.study_id = :study AND c.state IN ('ready', 'leased', 'tracing') AND NOT c.phones @> CAST(:wrong AS jsonb)
 """
 LISTED = """
 SELECT c.id FROM cases c
 WHERE c.study_id = :study AND c.state IN ('ready', 'leased', 'tracing') AND c.phones @> CAST(:phone AS jsonb)
+    AND NOT c.phones @> CAST(:wrong AS jsonb)
 """
 READY = "SELECT count(*) FROM operator_states WHERE state = 'ready' AND until IS NULL"
 MOST = 20
@@ -41,14 +43,18 @@ def line_called(session: Session, to: str) -> DialledLine | None:
 
 
 def open_cases_of_number(session: Session, study_id: int, number: str) -> list[Case]:
-    """The open cases of who calls from `number`: those that were called there, else those that list it."""
+    """The open cases of who calls from `number`: those that were called there, else those that list it.
+
+    Who told us that the number is not the enterprise's is a stranger.
+    """
     if not number:
         return []
     connection = session.connection()
-    found = connection.execute(text(CALLED), {"number": number, "study": study_id}).scalars().all()
+    wrong = json.dumps([{"number": number, "state": "wrong"}])
+    found = connection.execute(text(CALLED), {"number": number, "study": study_id, "wrong": wrong}).scalars().all()
     if not found:
-        phone = f'[{{"number": "{number}"}}]'
-        found = connection.execute(text(LISTED), {"phone": phone, "study": study_id}).scalars().all()
+        listed = {"phone": json.dumps([{"number": number}]), "study": study_id, "wrong": wrong}
+        found = connection.execute(text(LISTED), listed).scalars().all()
     rows = session.exec(select(Case).where(col(Case.id).in_(found)).order_by(col(Case.due_at), col(Case.id)).limit(MOST))
     return list(rows)
 

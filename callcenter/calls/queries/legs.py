@@ -27,9 +27,9 @@ def open_leg(session: Session, user_id: int, purpose: str) -> Leg | None:
     return session.exec(select(Leg).where(Leg.user_id == user_id, Leg.purpose == purpose, Leg.state != "gone")).first()
 
 
-def seated_room(session: Session, operator_id: int) -> str | None:
+def seated_room(session: Session, operator_id: int | None) -> str | None:
     """The room in which an operator's own leg waits now."""
-    leg = open_leg(session, operator_id, "operator")
+    leg = open_leg(session, operator_id, "operator") if operator_id is not None else None
     return leg.room if leg is not None and leg.state == "seated" else None
 
 

@@ -27,17 +27,19 @@ _LINES = """
 SELECT l.number, l.dialled_form, l.max_concurrent, l.resting_until, l.per_second, l.per_hour, l.a_day, l.hours, l.state, l.forms,
     (SELECT count(*) FROM attempts a WHERE a.ended_at IS NULL AND a.line = l.number) AS open_calls,
     CASE WHEN l.per_second IS NULL THEN 0 ELSE
-        (SELECT count(*) FROM attempts a WHERE a.line = l.number AND a.placed_at > :second AND a.placed_at <= :soon) END AS in_second,
+        (SELECT count(*) FROM attempts a WHERE a.line = l.number AND a.placed_at > :second AND a.placed_at <= :soon
+         AND a.direction = 'outgoing') END AS in_second,
     CASE WHEN l.per_hour IS NULL THEN 0 ELSE
-        (SELECT count(*) FROM attempts a WHERE a.line = l.number AND a.placed_at > :hour AND a.placed_at <= :soon) END AS in_hour,
+        (SELECT count(*) FROM attempts a WHERE a.line = l.number AND a.placed_at > :hour AND a.placed_at <= :soon
+         AND a.direction = 'outgoing') END AS in_hour,
     CASE WHEN l.a_day IS NULL AND NOT :all_counts THEN 0 ELSE
         (SELECT count(*) FROM attempts a WHERE a.line = l.number AND a.placed_at >= :day AND a.placed_at <= :soon
-         AND a.carrier_failure IS NULL) END AS today
+         AND a.carrier_failure IS NULL AND a.direction = 'outgoing') END AS today
 FROM lines l WHERE l.study_id = :study AND l.state <> 'withdrawn' ORDER BY l.number
 """
 _WITHOUT_PUBLICATION = """
 SELECT DISTINCT c.district, a.line FROM attempts a JOIN cases c ON c.id = a.case_id
-WHERE c.study_id = :study AND a.placed_at >= :since AND a.carrier_failure IS NULL
+WHERE c.study_id = :study AND a.placed_at >= :since AND a.carrier_failure IS NULL AND a.direction = 'outgoing'
 AND NOT EXISTS (
     SELECT FROM line_publications p
     WHERE p.study_id = c.study_id AND p.district IN (c.district, :all) AND a.line = ANY(p.lines) AND p.published_on <= :today
@@ -126,7 +128,7 @@ def failures_in_a_row(session: Session, number: str, since: datetime) -> int:
     """Placings on a line that failed since its last call that went out, no older than `since`."""
     recent = session.exec(
         select(Attempt.carrier_failure)
-        .where(Attempt.line == number, col(Attempt.placed_at) >= since)
+        .where(Attempt.line == number, Attempt.direction == "outgoing", col(Attempt.placed_at) >= since)
         .order_by(col(Attempt.id).desc())
         .limit(20)
     )
@@ -156,7 +158,12 @@ def calls_for_chart(session: Session, study_id: int, since: datetime) -> list[Ca
     rows = session.exec(
         select(Attempt.line, Attempt.case_id, Attempt.placed_at, Attempt.outcome)
         .join(Case, col(Case.id) == col(Attempt.case_id))
-        .where(Case.study_id == study_id, col(Attempt.placed_at) >= since, col(Attempt.outcome).in_(ATTEMPTS - SAYS_NOTHING))
+        .where(
+            Case.study_id == study_id,
+            Attempt.direction == "outgoing",
+            col(Attempt.placed_at) >= since,
+            col(Attempt.outcome).in_(ATTEMPTS - SAYS_NOTHING),
+        )
         .order_by(col(Attempt.placed_at))
     )
     calls = [Call(number, case_id, at, outcome in REACHED) for number, case_id, at, outcome in rows]

@@ -83,7 +83,7 @@ WHERE r.draw_id = %(draw)s ORDER BY c.id, a.id
 
 ATTEMPTS = f"""
 SELECT c.id, a.operator_id, a.line, {_AT.format("a.placed_at")}, {_AT.format("a.ringing_at")}, {_AT.format("a.answered_at")},
-    {_AT.format("a.ended_at")}, a.state, a.sip_code, a.outcome, a.shared
+    {_AT.format("a.ended_at")}, a.state, a.sip_code, a.outcome, a.shared, a.direction
 FROM releases r JOIN cases c ON c.release_id = r.id JOIN case_attempts a ON a.case_id = c.id WHERE r.draw_id = %(draw)s ORDER BY a.id
 """  # nothing from outside
 
@@ -126,7 +126,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
         ATTEMPTS,
         {"case_id": "BIGINT", "operator_id": "BIGINT", "line": "VARCHAR", "placed_at": "VARCHAR", "ringing_at": "VARCHAR"}
         | {"answered_at": "VARCHAR", "ended_at": "VARCHAR", "state": "VARCHAR", "sip_code": "INTEGER", "outcome": "VARCHAR"}
-        | {"shared": "BOOLEAN"},
+        | {"shared": "BOOLEAN", "direction": "VARCHAR"},
     ),
     "dispositions": (
         DISPOSITIONS,

@@ -5,6 +5,7 @@ from callcenter.follow_up.actions.correcting import correct_code
 from callcenter.follow_up.actions.finishing import Finish, finish
 from callcenter.follow_up.actions.handing_over import end_shift
 from callcenter.follow_up.actions.invalidating import decide_invalidation, propose_invalidation
+from callcenter.follow_up.actions.promising import choose_time
 from callcenter.follow_up.actions.rechecking import choose_rechecks, record_recheck
 from callcenter.follow_up.actions.release_modes import switch_release_mode
 from callcenter.follow_up.actions.returning import settle_abandoned
@@ -17,6 +18,7 @@ __all__ = [
     "accept_top_up",
     "add_found_number",
     "choose_rechecks",
+    "choose_time",
     "correct_code",
     "decide_invalidation",
     "decline_top_up",

@@ -15,6 +15,7 @@ from callcenter.call_queue.callable import Plan
 from callcenter.call_queue.tables import Case
 from callcenter.calls import queries as calls
 from callcenter.calls.dispositions import Derived, Word
+from callcenter.calls.queries import CallOfCase
 from callcenter.calls.tables import Attempt
 from callcenter.follow_up import recall_rules
 from callcenter.follow_up.appointments import Wish, state_after
@@ -94,8 +95,7 @@ def apply(session: Session, case: Case, attempt: Attempt | None, heard: Heard) -
 def recount(session: Session, case_id: int) -> None:
     """Count a case's calls anew, without deciding anything: one of them was settled after the case had ended."""
     told = sorted((one for one in calls.attempts_of(session, case_id) if one.outcome is not None), key=lambda one: (one.placed_at, one.id))
-    tally = _tally(tuple(Past(one.placed_at, one.outcome or "", one.phone, one.line, one.outcome_detail) for one in told))
-    queue.recount(session, case_id, tally)
+    queue.recount(session, case_id, _tally(tuple(_past(one) for one in told)))
 
 
 def _situation(turn: _Turn, history: tuple[Past, ...]) -> recall_rules.Situation:
@@ -144,11 +144,13 @@ def _history(session: Session, turn: _Turn) -> tuple[Past, ...]:
     last = turn.attempt.id if turn.attempt else None
     told = (one for one in calls.attempts_of(session, turn.case_id) if one.outcome is not None)
     attempts = sorted(told, key=lambda one: (one.id == last, one.placed_at, one.id))
-    past = [
-        Past(one.placed_at, one.outcome or "", one.phone, one.line, one.outcome_detail, one.direction == "incoming") for one in attempts
-    ]
+    past = [_past(one) for one in attempts]
     besides = [] if turn.attempt else [Past(clock.now(), turn.heard.outcome, detail=turn.heard.detail)]
     return (*past, *besides)
+
+
+def _past(one: CallOfCase) -> Past:
+    return Past(one.placed_at, one.outcome or "", one.phone, one.line, one.outcome_detail, one.direction == "incoming")
 
 
 def _move(session: Session, turn: _Turn, decision: Decision, history: tuple[Past, ...]) -> None:

@@ -39,7 +39,7 @@ ORDER BY 1, 2 LIMIT 200
 def _settle(session: Session, attempt_id: int, case_id: int) -> bool:
     case, attempt = queue.locked(session, case_id), session.get_one(Attempt, attempt_id)
     told = any(made.id == attempt_id and made.outcome for made in call_queries.attempts_of(session, case_id))
-    if told or case.state == "leased":
+    if told or attempt.operator_id is None or case.state == "leased":
         return False  # its operator may still tell, or somebody else has the case now: what they tell comes first
     outcome = _outcome(session, case_id, attempt)
     detail = {"abandoned": True, "confirmed": False} if outcome == "broken_off" else {"abandoned": True}

@@ -52,7 +52,7 @@ def open_appointments(session: Session, now: datetime) -> list[Promised]:
     found = (
         select(Appointment, Case, User.name)
         .join(Case, col(Case.id) == col(Appointment.case_id))
-        .join(User, col(User.id) == col(Appointment.operator_id))
+        .outerjoin(User, col(User.id) == col(Appointment.operator_id))
         .where(Appointment.state == "open")
         .order_by(col(Appointment.at), col(Appointment.id))
     )
@@ -63,7 +63,7 @@ def open_appointments(session: Session, now: datetime) -> list[Promised]:
         Promised(
             one,
             case,
-            name,
+            name or "",
             overdue(one.at, one.kind, now, hours[case.study_id]),
             one.kind == "hard" and (case.study_id, slot_of(one.at)) in full,
         )

@@ -71,6 +71,7 @@ def _days(session: Session, draws: list[DrawInField], today: date) -> list[date]
 _PACE = """
 SELECT (a.placed_at AT TIME ZONE 'Asia/Shanghai')::date AS day, a.operator_id, count(*) AS calls
 FROM attempts a JOIN cases c ON c.id = a.case_id
-WHERE c.study_id = :study AND a.carrier_failure IS NULL AND (a.placed_at AT TIME ZONE 'Asia/Shanghai')::date < :tomorrow
+WHERE c.study_id = :study AND a.carrier_failure IS NULL AND a.direction = 'outgoing'
+    AND (a.placed_at AT TIME ZONE 'Asia/Shanghai')::date < :tomorrow
 GROUP BY 1, 2
 """

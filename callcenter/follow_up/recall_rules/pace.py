@@ -29,8 +29,11 @@ def moved(situation: Situation, decision: Decision) -> Decision:
 
 
 def missed_appointment(situation: Situation) -> bool:
-    """Whether nobody answered at the time of an appointment: they get one more offer, whatever was tried before."""
-    counted = [past.outcome for past in situation.history if past.counts]
+    """Whether nobody answered at the time of an appointment: they get one more offer, whatever was tried before.
+
+    Whoever called us and chose a time has an appointment, too.
+    """
+    counted = [past.outcome for past in situation.history if past.outcome not in NO_ATTEMPT]
     return len(counted) > 1 and counted[-1] in UNREACHED and counted[-2] in {"appointment_hard", "appointment_soft"}
 
 

@@ -117,9 +117,10 @@ def reasons_of_invalid(session: Session, study_id: int) -> list[tuple[str, int, 
 
 _LINES = """
 SELECT l.number, l.state, l.resting_until, l.max_concurrent,
-       count(a.id) FILTER (WHERE a.ended_at IS NULL), count(a.id), count(a.answered_at), count(a.carrier_failure)
+       count(a.id) FILTER (WHERE a.ended_at IS NULL), count(a.id) FILTER (WHERE a.direction = 'outgoing'),
+       count(a.answered_at) FILTER (WHERE a.direction = 'outgoing'), count(a.carrier_failure)
 FROM lines l
-LEFT JOIN (SELECT a.* FROM (SELECT id, case_id, line, placed_at, answered_at, ended_at, carrier_failure FROM attempts) a
+LEFT JOIN (SELECT a.* FROM (SELECT id, case_id, line, direction, placed_at, answered_at, ended_at, carrier_failure FROM attempts) a
            JOIN (SELECT id FROM cases WHERE study_id = :study) c ON c.id = a.case_id
            WHERE a.placed_at >= :since OR a.ended_at IS NULL) a ON a.line = l.number
 WHERE l.study_id = :study
@@ -128,11 +129,12 @@ GROUP BY l.id, l.number, l.state, l.resting_until, l.max_concurrent ORDER BY l.n
 _CALLS = """
 SELECT a.line, a.case_id, a.placed_at, a.outcome = ANY(:reached)
 FROM attempts a JOIN cases c ON c.id = a.case_id
-WHERE c.study_id = :study AND a.placed_at >= :since AND a.outcome = ANY(:says) ORDER BY a.placed_at
+WHERE c.study_id = :study AND a.placed_at >= :since AND a.outcome = ANY(:says) AND a.direction = 'outgoing' ORDER BY a.placed_at
 """
 _OPERATORS = """
 WITH called AS (
-    SELECT a.operator_id, count(*) AS calls, count(a.answered_at) AS answered,
+    SELECT a.operator_id, count(*) FILTER (WHERE a.direction = 'outgoing') AS calls,
+           count(a.answered_at) FILTER (WHERE a.direction = 'outgoing') AS answered,
            count(*) FILTER (WHERE a.outcome = 'complete') AS complete,
            count(*) FILTER (WHERE a.outcome IN ('soft_refusal', 'hard_refusal', 'opt_out')) AS refused,
            coalesce(sum(coalesce(a.ended_at, :now) - a.answered_at), interval '0') AS talk

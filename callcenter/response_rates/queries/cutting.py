@@ -49,7 +49,7 @@ OF_CASE = (sql.DRAWN, sql.STEPS, sql.WORDS, sql.CALLS, sql.TRIED, sql.STOOD)
 BY_UNIT = """SELECT 'unit' AS cut, u.key, s.category, {counted} FROM stood s JOIN draw_units d ON d.id = s.draw_unit_id
 JOIN frame_units f ON f.id = d.frame_unit_id CROSS JOIN LATERAL unnest(f.reported_by) AS u(key)
 GROUP BY u.key, s.category"""
-BY_CALL = """SELECT {key} AS key, count(*) AS dialled, count(*) FILTER (WHERE answered) AS answered,
+BY_CALL = """SELECT {key} AS key, count(*) FILTER (WHERE went_out) AS dialled, count(*) FILTER (WHERE went_out AND answered) AS answered,
     count(*) FILTER (WHERE outcome = ANY(:reached)) AS reached, count(*) FILTER (WHERE outcome = 'complete') AS complete,
     count(*) FILTER (WHERE outcome = ANY(:refused)) AS refused, sum(talk) AS talk_seconds
 FROM calls WHERE NOT shared GROUP BY 1 ORDER BY 1"""

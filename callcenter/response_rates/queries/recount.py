@@ -33,11 +33,13 @@ WITH word AS (
 ), verdict AS (
     SELECT DISTINCT ON (case_id) case_id, valid FROM validity_verdicts ORDER BY case_id, id DESC
 ), tried AS (
-    SELECT case_id, bool_or(outcome IN ({_REACHED})) AS reached, count(*) FILTER (WHERE NOT shared) AS dialled,
-        count(answered_at) FILTER (WHERE NOT shared) AS answered  -- a call that several cases share counts where it was led
-    FROM case_attempts WHERE state <> 'placing' AND carrier_failure IS NULL GROUP BY case_id
+    SELECT case_id, bool_or(outcome IN ({_REACHED})) AS reached, bool_or(direction = 'outgoing') AS called,
+        count(*) FILTER (WHERE NOT shared AND direction = 'outgoing') AS dialled,
+        count(answered_at) FILTER (WHERE NOT shared AND direction = 'outgoing') AS answered  -- a shared call counts where it was led
+    FROM case_attempts WHERE state <> 'placing' AND carrier_failure IS NULL AND operator_id IS NOT NULL GROUP BY case_id
 ), counted AS (
-    SELECT c.release_id, c.district, count(*) AS released, count(*) FILTER (WHERE c.state <> 'closed') AS open, count(t.case_id) AS called,
+    SELECT c.release_id, c.district, count(*) AS released, count(*) FILTER (WHERE c.state <> 'closed') AS open,
+        count(*) FILTER (WHERE t.called) AS called,
         count(*) FILTER (WHERE t.reached) AS reached, count(*) FILTER (WHERE v.valid) AS valid, coalesce(sum(t.dialled), 0) AS dialled,
         coalesce(sum(t.answered), 0) AS answered, count(*) FILTER (WHERE w.category = 'I') AS i,
         count(*) FILTER (WHERE w.category = 'P') AS p, count(*) FILTER (WHERE w.category = 'R') AS r,

@@ -34,18 +34,19 @@ WORDS = """word AS (  -- the disposition that counted at the moment
     WHERE c.study_id = :study AND v.at <= :until ORDER BY v.case_id, v.id DESC
 )"""
 
-CALLS = """calls AS (  -- attempts that went out, as known at the moment; one that another case led is `shared` and counts there
-    SELECT a.id, a.case_id, a.shared, a.operator_id, a.line, a.placed_at,
+CALLS = """calls AS (  -- talks and tries, as known at the moment; one that another case led is `shared` and counts there
+    SELECT a.id, a.case_id, a.shared, a.operator_id, a.line, a.placed_at, a.direction = 'outgoing' AS went_out,
         a.answered_at IS NOT NULL AND a.answered_at <= :until AS answered,
         CASE WHEN a.outcome_at <= :until THEN a.outcome END AS outcome,
         CASE WHEN a.answered_at IS NOT NULL AND a.ended_at <= :until THEN extract(epoch FROM a.ended_at - a.answered_at) ELSE 0 END AS talk
     FROM case_attempts a JOIN cases c ON c.id = a.case_id JOIN steps r ON r.id = c.release_id
     WHERE c.study_id = :study AND a.placed_at <= :until AND a.state <> 'placing' AND a.carrier_failure IS NULL
-        AND (:kind = '' OR r.kind = :kind)
+        AND a.operator_id IS NOT NULL AND (:kind = '' OR r.kind = :kind)
 )"""
 
 TRIED = """tried AS (
-    SELECT case_id, count(*) FILTER (WHERE NOT shared) AS dialled, count(*) FILTER (WHERE answered AND NOT shared) AS answered,
+    SELECT case_id, bool_or(went_out) AS called, count(*) FILTER (WHERE went_out AND NOT shared) AS dialled,
+        count(*) FILTER (WHERE went_out AND answered AND NOT shared) AS answered,
         coalesce(bool_or(outcome = ANY(:reached)), false) AS reached
     FROM calls GROUP BY case_id
 )"""
@@ -60,7 +61,7 @@ STOOD = """stood AS (  -- each released case as it stood
         coalesce(w.code, '3.11') AS code, coalesce(w.category, 'UH') AS category, coalesce(v.valid, false) AS valid,
         CASE WHEN :now THEN c.state <> 'closed'
              ELSE NOT coalesce(w.final, false) AND (c.closed_at IS NULL OR c.closed_at > :until) END AS open,
-        t.case_id IS NOT NULL AS called,
+        coalesce(t.called, false) AS called,
         coalesce(t.dialled, 0) AS dialled, coalesce(t.answered, 0) AS answered, coalesce(t.reached, false) AS reached
     FROM steps r JOIN cases c ON c.release_id = r.id
     LEFT JOIN word w ON w.case_id = c.id LEFT JOIN verdict v ON v.case_id = c.id LEFT JOIN tried t ON t.case_id = c.id

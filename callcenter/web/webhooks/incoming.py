@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from callcenter.calls import actions, voice_menu
+from callcenter.follow_up import actions as follow_up
 from callcenter.telephony import twilio_events
 from callcenter.web.deps import Work
 from callcenter.web.webhooks.twilio import Call, Form, Genuine, scripted
@@ -29,7 +30,7 @@ def menu(request: Request, session: Work, form: Form, call: Call = None) -> Resp
 def time(request: Request, session: Work, form: Form, call: Call = None) -> Response:
     """A time was chosen."""
     number, sid = twilio_events.number_in(call), twilio_events.call_sid(form)
-    return scripted(request, actions.choose_time(session, number, sid, str(form.get("Digits", ""))))
+    return scripted(request, follow_up.choose_time(session, number, sid, str(form.get("Digits", ""))))
 
 
 @router.post("/hold", dependencies=[Genuine])

@@ -1,5 +1,6 @@
 """The recall table of calls.md, row by row, and what holds for every history."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -173,6 +174,8 @@ def test_an_appointment_that_they_missed_gets_one_more_offer() -> None:
     offer = decide(*made)
     assert (offer.action, offer.why, offer.rank) == ("call", "one_more_offer", PROMISED)
     assert decide(*made, past("06-08 10:00", "no_answer")).why == "max_attempts"
+    chosen = replace(past("06-06 13:30", "appointment_soft"), incoming=True)  # by their own keys, in the voice menu
+    assert decide(*made[:5], chosen, made[-1]).why == "one_more_offer"
 
 
 def test_do_not_call_follows_an_opt_out_and_a_refusal_that_asks_for_it() -> None:

@@ -90,6 +90,7 @@ def state(
         "attempt": _attempt(attempt),
         "interview": {**standing.as_json(), "case_id": case.id} if standing else None,
         **_offers(session, case, attempt, standing),
+        **({} if answered else _stop(session, case)),
         "saved_at": _iso(standing.saved_at) if standing else None,
         **more,
     }
@@ -124,6 +125,12 @@ def _standing(session: Session, person: Person, held: Held, answered: tuple[int,
         return case, answered[1]
     assert found.id is not None  # noqa: S101  # numbered by the flush
     return case, interviews.step(session, found.id, person.language)
+
+
+def _stop(session: Session, case: CaseRow) -> dict[str, Any]:
+    """Why the study's dialling is stopped; an answer is not kept waiting for it: a page that is told nothing keeps what it knows."""
+    stop = studies.dialling_stop(session, case.study_id)
+    return {"stop": stop.why if stop else None}
 
 
 def _offers(session: Session, case: CaseRow, attempt: CallOfCase | None, step: Step | None) -> dict[str, Any]:
@@ -215,9 +222,14 @@ def _past(one: CallOfCase) -> dict[str, Any]:
         "line": one.line,
         "phone": formats.masked_phone(one.phone),
         "outcome": one.outcome,
-        "label": _(outcomes.label(one.outcome or "")),
+        "label": _told(one),
         "note": one.note,
     }
+
+
+def _told(one: CallOfCase) -> str:
+    label = _(outcomes.label(one.outcome or ""))
+    return _("来电：{outcome}", outcome=label) if one.direction == "incoming" else label
 
 
 def _other(case: CaseRow) -> dict[str, Any]:
@@ -244,6 +256,7 @@ def _attempt(attempt: CallOfCase | None) -> dict[str, Any] | None:
         "outcome": attempt.outcome,
         "by_hand": is_by_hand(attempt.call_sid),
         "carrier_failure": attempt.carrier_failure,
+        "answered_by": attempt.answered_by,
     }
 
 

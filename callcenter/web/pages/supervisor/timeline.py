@@ -83,15 +83,21 @@ def _called(session: Session, case_id: int, names: dict[int, str]) -> Iterator[E
     for attempt in calls.attempts_of(session, case_id):
         outcome = BY_CODE[attempt.outcome].label if attempt.outcome in BY_CODE else _("还没有结果")
         small = [
-            _("线路 {line}，拨打 {phone}", line=attempt.line, phone=formats.masked_phone(attempt.phone)),
-            names.get(attempt.operator_id, ""),
+            _on_line(attempt),
+            names.get(attempt.operator_id, "") if attempt.operator_id else _("语音菜单，没有与话务员通话"),
             _("通话 {time}", time=formats.duration(attempt.ended_at - attempt.answered_at))
             if attempt.answered_at and attempt.ended_at
             else "",
             str(labels.value(attempt.carrier_failure)) if attempt.carrier_failure else "",
             attempt.note,
         ]
-        yield Event(attempt.placed_at, "call", _("电话：{outcome}", outcome=_(outcome)), " · ".join(part for part in small if part))
+        sentence = _("来电：{outcome}", outcome=_(outcome)) if attempt.direction == "incoming" else _("电话：{outcome}", outcome=_(outcome))
+        yield Event(attempt.placed_at, "call", sentence, " · ".join(part for part in small if part))
+
+
+def _on_line(attempt: calls.CallOfCase) -> str:
+    about = {"line": attempt.line, "phone": formats.masked_phone(attempt.phone)}
+    return _("从 {phone} 打到线路 {line}", **about) if attempt.direction == "incoming" else _("线路 {line}，拨打 {phone}", **about)
 
 
 def _undone(session: Session, case_id: int, names: dict[int, str]) -> list[Event]:

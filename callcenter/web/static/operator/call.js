@@ -13,12 +13,14 @@ export function drawCall() {
   paint($("doing"), [operator], () => [
     el("span", { class: "badge" + ({ call: " done", wrap_up: " warning", break: " warning" }[operator.state] || "") }, T["doing_" + operator.state]),
     operator.code ? el("span", {}, T["break_" + operator.code]) : null, el("span", { class: "faint", id: "doing-time" })]);
-  paint($("call-state"), [kind, call?.phone, call?.line, lease?.line], () => [
+  paint($("call-state"), [kind, call?.phone, call?.line, lease?.line, call?.answered_by], () => [
     el("p", { class: "call-state " + kind }, T["state_" + kind] || kind), el("p", { class: "timer", id: "timer" }),
+    T["heard_" + call?.answered_by] ? el("p", { id: "heard" }, el("span", { class: "badge warning" }, T["heard_" + call.answered_by])) : null,
     call ? el("p", { class: "faint" }, local(call.phone) + " · " + T.line + " " + call.line) : lease?.line ? el("p", { class: "faint" }, T.line + " " + lease.line) : null]);
   const own = Object.entries(now.cases).map(([number, code]) => [lease?.bundle?.find((one) => String(one.case_id) === number)?.matter || number, LABELS[code] || code]);
   paint($("told"), [now.note, own], () => [now.note ? el("p", { class: "faint" }, now.note) : null, ...own.map(([matter, label]) => el("p", {}, matter + " ", el("span", { class: "badge warning" }, label)))]);
   drawModes(operator);
+  drawStop();
   enableKeys();
   tick();
 }
@@ -31,12 +33,19 @@ function drawModes(operator) {
   }
   if (document.activeElement !== field) field.value = operator.mode;
 }
+// The supervisor has stopped the study: a call that runs is finished, no other is begun.
+function drawStop() {
+  const { stop, attempt } = now.state, place = $("stopped");
+  const text = !stop ? "" : fill(callIsOpen() ? T.stopped_in_call : attempt && attempt.outcome === null ? T.stopped_to_tell : T.stopped_before, { reason: stop });
+  place.hidden = !text;
+  if (place.textContent !== text) place.textContent = text; // said aloud once
+}
 function enableKeys() {
   const { attempt: call, lease, none, operator, outcomes, undo } = now.state;
   const open = callIsOpen(), untold = call && call.outcome === null;
   const offered = (...codes) => codes.some((code) => outcomes.includes(code));
   const may = {
-    "do-next": !lease, "do-dial": lease && !open && !untold, "do-hang-up": open && call.state !== "placing",
+    "do-next": !lease, "do-dial": lease && !open && !untold && !now.state.stop, "do-hang-up": open && call.state !== "placing",
     "do-appointment": offered("appointment_hard"), "do-refusal": offered("soft_refusal"), "do-wrong": offered("wrong_number"),
     "do-dead": offered("dead_number"), "do-outcome": outcomes.length, "do-note": lease, "do-objections": lease,
     "do-contact": REAL && lease, "do-cases": lease?.bundle?.length > 1 && outcomes.length, "do-give-back": lease && (!call || call.carrier_failure), "do-spam": REAL && call, "do-undo": undo, "do-extend": REAL && operator.state === "wrap_up" && !lease,
@@ -65,7 +74,7 @@ export function tick() {
 function goOnByItself() {
   const { lease, attempt, operator } = now.state, place = $("countdown");
   const waits = operator.mode === "progressive" && !now.busy && !now.passive && now.online && !document.hidden && !document.querySelector("dialog[open]");
-  const previewing = waits && lease && !attempt && operator.state === "preview";
+  const previewing = waits && lease && !attempt && operator.state === "preview" && !now.state.stop;
   if (previewOf !== (previewing ? lease.id : null)) { previewOf = previewing ? lease.id : null; previewSince = Date.now(); }
   place.textContent = previewing ? fill(T.dials_in, { left: Math.max(0, Math.ceil((COUNTDOWN - (Date.now() - previewSince)) / 1000)) }) : "";
   if (previewing && Date.now() - previewSince >= COUNTDOWN) { previewSince = Date.now(); dial(); }

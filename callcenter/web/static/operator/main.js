@@ -11,6 +11,7 @@ import { drawWho } from "./who.js";
 
 function take(next) {
   const before = now.state;
+  if (!("stop" in next)) next.stop = next.lease ? before?.stop : null; // what an answer comes back with leaves it out
   now.state = next;
   now.lag = Date.now() - Date.parse(next.now);
   if (next.finished) now.told = { ...next.finished, who: now.withWhom }; else if (next.lease && (next.attempt || next.lease.id !== before?.lease?.id)) now.told = null;

@@ -6,7 +6,7 @@ const usable = (phone) => !["wrong", "dead"].includes(phone.state);
 
 export function drawWho() {
   const { lease } = now.state;
-  const free = !callIsOpen() && !(now.state.attempt && now.state.attempt.outcome === null);
+  const free = !callIsOpen() && !(now.state.attempt && now.state.attempt.outcome === null) && !now.state.stop;
   paint($("who"), lease && { ...lease, expires_at: null, free, call: now.state.attempt?.state }, () => (lease ? parts(lease, free) : []));
 }
 function parts(lease, free) {
