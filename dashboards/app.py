@@ -27,6 +27,8 @@ from dashboards.view import as_csv
 from dashboards.viewers import ROLES, Viewer
 
 HERE = Path(__file__).parent
+PROGRESS = "progress"
+"""The study board's word in the addresses of its tables."""
 
 router = APIRouter()
 
@@ -119,7 +121,7 @@ async def events_of_another(request: Request, person: Viewer, study_id: int, boa
 @router.get("/studies/{study_id}/{board}/{name}.csv")
 def table_of_board(person: Viewer, study_id: int, board: str, name: str) -> Response:  # noqa: ARG001  # the viewer is the gate
     """One table of a board, as it is now, for a spreadsheet."""
-    data = as_csv(shows.table(_counted(study_id, board), name))
+    data = as_csv(shows.table(_counted(study_id, "" if board == PROGRESS else board), name))
     headers = {"Content-Disposition": f'attachment; filename="{board}-{name}.csv"', "Cache-Control": "no-store"}
     return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -111,6 +111,28 @@ def heat(populations: Sequence[PopulationCounts]) -> dict[str, Any]:
     return {"data": [data], "layout": layout}
 
 
+def forecast(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Valid samples by day: the middle of the runs in its band, and the target."""
+    days = [day["day"] for day in found["days"]]
+    target = sum(one["target"] for one in found["strata"])
+    plain = {"type": "scatter", "x": days}
+    edge = {**plain, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    data = [
+        {**edge, "y": [day["low"] for day in found["days"]], "showlegend": False},
+        {**edge, "y": [day["high"] for day in found["days"]], "name": _("十次中八次"), "fill": "tonexty", "fillcolor": "#cfe0f1"},
+        {
+            **plain,
+            "y": [day["middle"] for day in found["days"]],
+            "mode": "lines+markers",
+            "name": _("预计有效样本"),
+            "line": {"color": ACCENT},
+        },
+        {**plain, "y": [target] * len(days), "mode": "lines", "name": _("目标"), "line": {"color": DARK, "dash": "dash"}},
+    ]
+    axes = {"xaxis": {"type": "category"}, "yaxis": {"title": {"text": _("个有效样本")}, "rangemode": "tozero"}}
+    return {"data": data, "layout": {**_layout(7, ""), **axes}}
+
+
 def lines_over_time(moments: Sequence[datetime], series: Mapping[str, Sequence[float | None]]) -> dict[str, Any]:
     """Rates over time, each with its name at its end; told apart by their dashes too."""
     at = [moment.astimezone(FIELD_ZONE).strftime("%Y-%m-%d %H:%M") for moment in moments]

@@ -10,10 +10,9 @@ from callcenter.errors import NotFound
 from callcenter.operations.liveness import silent_for
 from callcenter.operations.queries import latest_start
 from callcenter.web import translations
-from dashboards import study_board
+from dashboards import progress, study_board
 from dashboards.boards import BOARDS
-from dashboards.view import Table, View, is_number, sort_key
-from dashboards.view import shown as shown_cell
+from dashboards.view import Table, View
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,7 @@ def shown(counted: Counted, language: str) -> dict[str, Any]:
     if not counted.board:
         return study_board.shown(counted.numbers, language)
     made = view(counted)
-    about = {"is_number": is_number, "sort_key": sort_key, "shown_cell": shown_cell}
-    html = study_board.environment().get_template("board_view.html").render(view=made, **vars(counted), **about)
+    html = study_board.environment().get_template("board_view.html").render(view=made, **vars(counted))
     return {"html": html, "charts": {chart.name: chart.figure for chart in made.charts}}
 
 
@@ -56,7 +54,8 @@ def view(counted: Counted) -> View:
 
 def table(counted: Counted, name: str) -> Table:
     """One table of a board."""
-    found = next((one for one in view(counted).tables if one.name == name), None)
+    tables = view(counted).tables if counted.board else progress.all_tables(counted.numbers)
+    found = next((one for one in tables if one.name == name), None)
     if found is None:
         raise NotFound("no_page", "地址可能已经改变：请从首页重新进入。")
     return found

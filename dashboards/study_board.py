@@ -1,7 +1,5 @@
 """The study board: one query, shown as tables and charts, in each language once for all viewers."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,35 +8,33 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
 from callcenter import clock
 from callcenter.db.engine import transaction
+from callcenter.follow_up.queries import kept_forecast
 from callcenter.operations.liveness import silent_for
 from callcenter.operations.queries import latest_start
 from callcenter.response_rates.cohorts import named_rates
-from callcenter.response_rates.queries import PopulationCounts, study_counts, titles
+from callcenter.response_rates.queries import study_counts, titles
 from callcenter.web import rendering, translations
 from callcenter.web.assets import plotly_map_style
-from dashboards import figures
+from dashboards import figures, progress
+from dashboards.progress import Board, Outlook
+from dashboards.view import is_number, sort_key
+from dashboards.view import shown as shown_cell
 
 HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Board:
-    """What is shown of a study, and when it was counted (field time)."""
-
-    study_id: int
-    title: str
-    at: datetime
-    populations: list[PopulationCounts]
-    scheduler_silent: timedelta | None = None
-    """For how long the scheduler has done nothing, where that is too long."""
 
 
 def count(study_id: int) -> Board:
     """Count a study now."""
     now = clock.now()
     with transaction() as session:
+        kept = kept_forecast(session, study_id)
         return Board(
-            study_id, titles(session).get(study_id, ""), now, study_counts(session, study_id), silent_for(latest_start(session), now)
+            study_id,
+            titles(session).get(study_id, ""),
+            now,
+            study_counts(session, study_id),
+            silent_for(latest_start(session), now),
+            Outlook(kept.at, kept.why_not, kept.outlook) if kept else None,
         )
 
 
@@ -49,6 +45,8 @@ def shown(board: Board, language: str) -> dict[str, Any]:
     for population in board.populations:
         charts[f"targets-{population.population_id}"] = figures.targets(population.strata)
         charts[f"outcomes-{population.population_id}"] = figures.outcomes(population.strata)
+    if board.forecast is not None and not board.forecast.why_not:
+        charts["forecast"] = figures.forecast(board.forecast.found)
     return {"html": environment().get_template("board_numbers.html").render(board=board), "charts": charts}
 
 
@@ -77,7 +75,14 @@ def _row(cohort: Any) -> dict[str, Any]:
 def environment() -> Environment:
     """The pages' templates with the boards' own in front."""
     made = rendering.environment().overlay(loader=ChoiceLoader([FileSystemLoader(HERE / "templates"), _pages_loader()]))
-    made.globals |= {"named_rates": named_rates, "findings": figures, "plotly_map_style": plotly_map_style}
+    made.globals |= {
+        "findings": figures,
+        "tables": progress,
+        "is_number": is_number,
+        "sort_key": sort_key,
+        "shown_cell": shown_cell,
+        "plotly_map_style": plotly_map_style,
+    }
     return made
 
 

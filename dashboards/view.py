@@ -24,8 +24,23 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Percent:
+    """A rate or a chance whose base is told elsewhere; None is: not defined."""
+
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A state in colour and in word: kind is done, warning, stop or quiet."""
+
+    text: str
+    kind: str = "quiet"
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table with a name for its address; cells are texts, numbers, shares, durations, or None for what is not defined."""
+    """A table with a name for its address; cells are texts, marks, numbers, shares, durations, or None for what is not defined."""
 
     name: str
     title: str
@@ -33,6 +48,8 @@ class Table:
     rows: list[tuple[Any, ...]]
     about: str = ""
     """What a reader must know of the figures: bases, formulas."""
+    total: tuple[Any, ...] | None = None
+    """The sum of the rows, which sorting leaves at the foot."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +72,17 @@ class View:
 
 def is_number(cell: Any) -> bool:
     """Whether a cell stands to the right and sorts by size."""
-    return cell is None or isinstance(cell, int | float | Share | timedelta)
+    return cell is None or isinstance(cell, int | float | Share | Percent | timedelta)
 
 
 def shown(cell: Any) -> str:
     """A cell as it is read."""
     if isinstance(cell, Share):
         return formats.share(cell.part, cell.base)
+    if isinstance(cell, Percent):
+        return formats.percent(cell.value)
+    if isinstance(cell, Mark):
+        return cell.text
     if isinstance(cell, timedelta):
         return formats.duration(cell)
     if cell is None:
@@ -77,8 +98,10 @@ def sort_key(cell: Any) -> float | str:
 
 def exact(cell: Any) -> Any:
     """A cell for programs: shares as fractions, durations as seconds."""
-    if isinstance(cell, Share):
+    if isinstance(cell, Share | Percent):
         return cell.value
+    if isinstance(cell, Mark):
+        return cell.text
     return cell.total_seconds() if isinstance(cell, timedelta) else cell
 
 
@@ -86,9 +109,10 @@ def as_csv(table: Table) -> bytes:
     """A table as CSV in UTF-8 with a mark, so that spreadsheets read it; no cell begins a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    spans = {place for row in table.rows for place, cell in enumerate(row) if isinstance(cell, timedelta)}
+    rows = [*table.rows, *([table.total] if table.total else [])]
+    spans = {place for row in rows for place, cell in enumerate(row) if isinstance(cell, timedelta)}
     writer.writerow([head + formats.bracketed(_("秒")) if place in spans else head for place, head in enumerate(table.heads)])
-    writer.writerows([_safe(exact(cell)) for cell in row] for row in table.rows)
+    writer.writerows([_safe(exact(cell)) for cell in row] for row in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 

@@ -65,27 +65,15 @@ def simulate(
     if not now.strata or not now.days:
         raise Refused("not_in_field", "研究 {study} 现在没有在电话调查期内的样本，没有可预测的。", study=study)
     pace = calls_a_day or now.calls_a_day
-    found = forecast.forecast(
-        now.strata, now.days, operators=now.operators if operators is None else operators, calls_a_day=pace, seed=seed
-    )
+    people, left = now.operators if operators is None else operators, now.left_today
+    found = forecast.forecast(now.strata, now.days, operators=people, calls_a_day=pace, first_share=left, seed=seed)
     if found is None:
         raise Refused("not_enough_data", "研究 {study} 还没有拨打过电话，数据不足，不能预测。", study=study)
-    needed = forecast.operators_needed(now.strata, now.days, calls_a_day=pace, seed=seed)
+    needed = forecast.operators_needed(now.strata, now.days, calls_a_day=pace, first_share=left, seed=seed)
     if as_json:
-        typer.echo(json.dumps({**_plain(found), "operators_needed": needed, "own_pace": now.own_pace}, ensure_ascii=False))
+        typer.echo(json.dumps({**forecast.as_document(found), "operators_needed": needed, "own_pace": now.own_pace}, ensure_ascii=False))
         return
     _show(found, needed)
-
-
-def _plain(found: forecast.Forecast) -> dict[str, object]:
-    return {
-        "operators": found.operators,
-        "calls_a_day": found.calls_a_day,
-        "done_on": found.done_on.isoformat() if found.done_on else None,
-        "worked_out": found.worked_out,
-        "days": [{**vars(day), "day": day.day.isoformat()} for day in found.days],
-        "strata": [vars(stratum) for stratum in found.strata],
-    }
 
 
 def _show(found: forecast.Forecast, needed: int | None) -> None:
@@ -96,12 +84,19 @@ def _show(found: forecast.Forecast, needed: int | None) -> None:
         outlook = (
             "数据不足" if one.chance is None else f"期末 {one.middle:.0f}（{one.low:.0f}–{one.high:.0f}），达到目标的把握 {one.chance:.0%}"
         )
-        typer.echo(f"  {one.name}：有效 {one.valid}，目标 {one.target}；{outlook}")
-    typer.echo(
-        f"全部个案拨打到底：{found.done_on.isoformat() if found.done_on else '期内不能完成'}（期内完成的把握 {found.worked_out:.0%}）"
-    )
+        typer.echo(f"  {one.population} {one.name}：有效 {one.valid}，目标 {one.target}；{outlook}")
+    typer.echo(f"全部个案拨打到底：{_span(found.worked)}（期内完成的把握 {found.worked.chance:.0%}）")
+    reached = "数据不足" if found.targets is None else f"{_span(found.targets)}（期内达到的把握 {found.targets.chance:.0%}）"
+    typer.echo(f"各层全部达到目标：{reached}")
     enough = f"以九成把握在期内拨打到底需要 {needed} 名话务员。" if needed is not None else "期内再多话务员也拨打不完。"
     typer.echo(enough)
+
+
+def _span(end: forecast.End) -> str:
+    if end.middle is None:
+        return "期内不能完成"
+    late = end.late.isoformat() if end.late else "期外"
+    return f"{end.middle.isoformat()}（{end.early.isoformat() if end.early else late} 至 {late}）"
 
 
 def _moment(at: str | None) -> datetime:

@@ -8,6 +8,7 @@ before fresh ones, a case at most once in each half; a call ends a case valid or
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,8 @@ class StratumNow:
     model: YieldModel
     tried: int
     """Its cases that were called at all: without any there is nothing to go by."""
+    population: str = ""
+    """Code of its population: strata of different populations may bear one name."""
 
 
 @dataclass(frozen=True)
@@ -62,54 +65,94 @@ class StratumForecast:
     middle: float | None
     high: float | None
     chance: float | None
+    population: str = ""
+
+
+@dataclass(frozen=True)
+class End:
+    """The day on which something is done: 10th, 50th and 90th percentile (None: not within the days), and the chance that it is."""
+
+    early: date | None
+    middle: date | None
+    late: date | None
+    chance: float
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """By day and by stratum; `done_on` is when all cases are worked to the end (None: not within the days), `worked_out` its chance."""
+    """By day and by stratum, when all cases are worked to the end, and when all targets are reached (None: not enough data)."""
 
     days: tuple[Day, ...]
     strata: tuple[StratumForecast, ...]
-    done_on: date | None
-    worked_out: float
+    worked: End
+    targets: End | None
     operators: int
     calls_a_day: float
 
+    @property
+    def done_on(self) -> date | None:
+        """The day on which all cases are worked to the end in the middle run."""
+        return self.worked.middle
+
+    @property
+    def worked_out(self) -> float:
+        """The chance that all cases are worked to the end within the days."""
+        return self.worked.chance
+
 
 def forecast(
-    strata: Sequence[StratumNow], days: Sequence[date], *, operators: int, calls_a_day: float = CALLS_A_DAY, runs: int = RUNS, seed: int = 1
+    strata: Sequence[StratumNow],
+    days: Sequence[date],
+    *,
+    operators: int,
+    calls_a_day: float = CALLS_A_DAY,
+    first_share: float = 1.0,
+    runs: int = RUNS,
+    seed: int = 1,
 ) -> Forecast | None:
-    """What `operators` reach on these working days; None where no case was called yet: there is nothing to go by."""
+    """What `operators` reach on these working days; None where no case was called yet: there is nothing to go by.
+
+    `first_share` of the first day's calling hours are still to come.
+    """
     if operators < 0 or calls_a_day <= 0 or runs < 1:
         text = "话务员人数不能为负，每人每天的拨打次数应大于 0，现在是 {operators} 和 {calls}。"
         raise InvalidInput("wrong_use", text, operators=operators, calls=calls_a_day)
     if not any(stratum.tried for stratum in strata):
         return None
     field = _Field(strata, runs, np.random.default_rng(seed))
-    shown, done = [], np.full(runs, len(days))
+    shown = []
+    worked, reached = np.full(runs, len(days)), np.full(runs, len(days))
+    targets = np.array([stratum.target for stratum in strata])
     for place, day in enumerate(days):
-        calls = np.sum([field.call(operators * calls_a_day / HALVES) for _ in range(HALVES)], axis=0)
-        done = np.where((field.open.sum(axis=(1, 2)) == 0) & (done == len(days)), place, done)
+        capacity = operators * calls_a_day / HALVES * (first_share if place == 0 else 1.0)
+        calls = np.sum([field.call(capacity) for _ in range(HALVES)], axis=0)
+        worked = np.where(field.open.sum(axis=(1, 2)) == 0, np.minimum(worked, place), worked)
+        reached = np.where((field.valid >= targets).all(axis=1), np.minimum(reached, place), reached)
         shown.append(Day(day, float(calls.mean()), *_band(field.valid.sum(axis=1))))
-    worked_out = float((done < len(days)).mean())
-    middle = int(np.percentile(done, 50, method="lower"))
+    known = all(stratum.tried or stratum.valid >= stratum.target for stratum in strata)
     return Forecast(
         tuple(shown),
         tuple(_of_stratum(stratum, field.valid[:, at]) for at, stratum in enumerate(strata)),
-        days[middle] if middle < len(days) else None,
-        worked_out,
+        _end(worked, days),
+        _end(reached, days) if known else None,
         operators,
         calls_a_day,
     )
 
 
 def operators_needed(
-    strata: Sequence[StratumNow], days: Sequence[date], *, calls_a_day: float = CALLS_A_DAY, most: int = 500, seed: int = 1
+    strata: Sequence[StratumNow],
+    days: Sequence[date],
+    *,
+    calls_a_day: float = CALLS_A_DAY,
+    first_share: float = 1.0,
+    most: int = 500,
+    seed: int = 1,
 ) -> int | None:
     """The fewest operators with whom all cases are worked to the end within the days in most runs; None: even `most` would not do."""
 
     def do(operators: int) -> bool:
-        found = forecast(strata, days, operators=operators, calls_a_day=calls_a_day, runs=100, seed=seed)
+        found = forecast(strata, days, operators=operators, calls_a_day=calls_a_day, first_share=first_share, runs=100, seed=seed)
         return found is not None and found.worked_out >= ENOUGH
 
     if not days or not do(most):
@@ -169,6 +212,36 @@ def _band(counts: Counts) -> tuple[float, float, float]:
 
 def _of_stratum(stratum: StratumNow, valid: Counts) -> StratumForecast:
     if not stratum.tried:
-        return StratumForecast(stratum.name, stratum.target, stratum.valid, None, None, None, None)
+        return StratumForecast(stratum.name, stratum.target, stratum.valid, None, None, None, None, stratum.population)
     chance = float((valid >= stratum.target).mean())
-    return StratumForecast(stratum.name, stratum.target, stratum.valid, *_band(valid), chance)
+    return StratumForecast(stratum.name, stratum.target, stratum.valid, *_band(valid), chance, stratum.population)
+
+
+def _end(places: Counts, days: Sequence[date]) -> End:
+    """From the place of the day in each run; `len(days)` is: not within them."""
+    places = np.sort(places)
+    at = [int(places[round(share / 100 * (len(places) - 1))]) for share in (LOW, 50, HIGH)]
+    early, middle, late = (days[place] if place < len(days) else None for place in at)
+    return End(early, middle, late, float((places < len(days)).mean()))
+
+
+def as_document(found: Forecast) -> dict[str, Any]:
+    """A forecast in plain values, as JSON takes them."""
+    return {
+        "operators": found.operators,
+        "calls_a_day": found.calls_a_day,
+        "done_on": _day(found.done_on),
+        "worked_out": found.worked_out,
+        "worked": _of_end(found.worked),
+        "targets": None if found.targets is None else _of_end(found.targets),
+        "days": [{**vars(day), "day": day.day.isoformat()} for day in found.days],
+        "strata": [vars(stratum) for stratum in found.strata],
+    }
+
+
+def _of_end(end: End) -> dict[str, Any]:
+    return {"early": _day(end.early), "middle": _day(end.middle), "late": _day(end.late), "chance": end.chance}
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

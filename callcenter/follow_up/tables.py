@@ -1,4 +1,4 @@
-"""Appointments, top-up proposals, and who carries them out."""
+"""Appointments, top-up proposals, who carries them out, and the forecast kept for boards."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
-from callcenter.db.columns import documents, key, link, moment, one_of
+from callcenter.db.columns import document, documents, key, link, moment, one_of
 
 
 class Appointment(SQLModel, table=True):
@@ -86,3 +86,17 @@ class ReleaseMode(SQLModel, table=True):
     at: datetime = moment()
     by: int | None = link("users.id", nullable=True, index=False)
     why: str
+
+
+class KeptForecast(SQLModel, table=True):
+    """What the field of a study will still bring, as it was worked out last; boards show it with its age."""
+
+    __tablename__ = "forecasts"
+    __table_args__ = (CheckConstraint(one_of("why_not", "not_in_field", "not_enough_data")), UniqueConstraint("study_id"))
+    id: int | None = key()
+    study_id: int = link("studies.id", index=False)
+    at: datetime = moment()
+    why_not: str | None = None
+    """Why there is none; then the document is empty."""
+    outlook: dict[str, Any] = document()
+    """As `forecast.as_document` gives it, with operators_needed and own_pace."""

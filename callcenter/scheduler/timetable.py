@@ -48,6 +48,7 @@ def timetable(phone_line: PhoneLine, alerting: Callable[[], Result] | None = Non
         Line("choose_rechecks", timedelta(minutes=10), _in_transaction("chosen", follow_up.choose_rechecks)),
         Line("fold_counters", timedelta(seconds=60), _in_transaction("folded", response_rates.fold_counters)),
         Line("snapshot_rates", timedelta(hours=1), _in_transaction("kept", response_rates.snapshot_rates)),
+        Line("keep_forecasts", timedelta(minutes=30), _in_transaction("kept", follow_up.keep_forecasts)),
         Line("prove_counters", timedelta(hours=24), _in_transaction("differing", response_rates.prove_counters)),
         Line("chase_recordings", timedelta(minutes=1), _in_transaction("asked", calls.chase_recordings)),
         Line("delete_recordings", timedelta(hours=1), _in_transaction("queued", _queue_deletion)),

@@ -10,7 +10,7 @@ from callcenter.response_rates.queries.by_stratum import Moment
 from callcenter.web import formats
 from callcenter.web.translations import gettext as _
 from dashboards import figures
-from dashboards.view import Chart, Share, Table, View
+from dashboards.view import Chart, Percent, Share, Table, View
 
 SHOWN = ("RR1", "COOP1", "CON1", "REF1")
 
@@ -34,7 +34,7 @@ def view(counted: list[Moment]) -> View:
     for day, place in by_day.items():
         cohort = counted[place].cohort
         figures_of_day = [rates[place][name] for name in SHOWN]
-        shares = [None if value is None else f"{value:.1%}" for value in figures_of_day]
+        shares = [Percent(value) for value in figures_of_day]
         rows.append((day, cohort.released, cohort.complete, cohort.valid, *shares, Share(cohort.answered, cohort.dialled)))
     told = _("RR1 = I/(E+U)，COOP1 = I/(I+P+R+O)，CON1 = (I+P+R+O)/(E+U)，REF1 = R/(E+U)；与 callcenter rates 相同。")
     chart = figures.lines_over_time([moment.at for moment in counted], {name: [rate[name] for rate in rates] for name in SHOWN})

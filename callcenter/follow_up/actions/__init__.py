@@ -3,6 +3,7 @@
 from callcenter.follow_up.actions.appointments import hand_over, watch_appointments
 from callcenter.follow_up.actions.correcting import correct_code
 from callcenter.follow_up.actions.finishing import Finish, finish
+from callcenter.follow_up.actions.forecasting import keep_forecasts
 from callcenter.follow_up.actions.handing_over import end_shift
 from callcenter.follow_up.actions.invalidating import decide_invalidation, propose_invalidation
 from callcenter.follow_up.actions.promising import choose_time
@@ -27,6 +28,7 @@ __all__ = [
     "finish_and_remember",
     "give_up_tracing",
     "hand_over",
+    "keep_forecasts",
     "propose_invalidation",
     "propose_top_ups",
     "record_recheck",

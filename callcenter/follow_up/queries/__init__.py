@@ -11,7 +11,7 @@ from callcenter.follow_up.queries.appointments import (
     slot_at,
     slot_loads,
 )
-from callcenter.follow_up.queries.forecasts import Standing, standing
+from callcenter.follow_up.queries.forecasts import Standing, kept_forecast, standing
 from callcenter.follow_up.queries.last_turns import undoable
 from callcenter.follow_up.queries.quality import held_interviews
 from callcenter.follow_up.queries.top_ups import (
@@ -46,6 +46,7 @@ __all__ = [
     "held_interviews",
     "in_time",
     "kept_by_operator",
+    "kept_forecast",
     "may_switch",
     "open_appointment",
     "open_appointments",

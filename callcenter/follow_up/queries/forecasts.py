@@ -1,15 +1,18 @@
-"""Reads for the forecast: how the strata of a study in the field stand, the working days left, and how fast its operators call."""
+"""Reads for the forecast (strata in the field, working days left, the operators' pace), and of the one kept last."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from callcenter.call_queue import calling_hours
+from callcenter.call_queue.calling_hours import Hours
 from callcenter.follow_up.forecast import CALLS_A_DAY, StratumNow
 from callcenter.follow_up.queries.top_ups import DrawInField, draws_in_field, state_of, strata
+from callcenter.follow_up.tables import KeptForecast
 from callcenter.follow_up.top_up import yield_model
 from callcenter.responses import queries as responses
 from callcenter.studies.phases import field_day
@@ -21,14 +24,17 @@ ENOUGH_DAYS = 5
 
 @dataclass(frozen=True)
 class Standing:
-    """A study in the field: its strata, the working days left (today included), operators of the last day that saw calls, their pace."""
+    """A study in the field: its strata, the working days left (today included), its operators a day, their pace."""
 
     strata: list[StratumNow]
     days: list[date]
     operators: int
+    """As many as on the last whole day that saw calls, or today where more are calling."""
     calls_a_day: float
     own_pace: bool
     """Whether the pace is the study's own or the usual one."""
+    left_today: float = 1.0
+    """The share of the first day's calling hours that is still to come."""
 
 
 def standing(session: Session, study_id: int, now: datetime) -> Standing:
@@ -41,8 +47,27 @@ def standing(session: Session, study_id: int, now: datetime) -> Standing:
     whole = [row for row in rows if row.day < today]
     own = len(whole) >= ENOUGH_DAYS
     pace = sum(row.calls for row in whole) / len(whole) if own else CALLS_A_DAY
-    latest = max((row.day for row in rows), default=None)
-    return Standing(found, days, sum(1 for row in rows if row.day == latest), max(pace, 1.0), own)
+    left = share_left(_hours(session, draws[0]), now) if days and days[0] == today else 1.0
+    return Standing(found, days, staff([row.day for row in rows], today), max(pace, 1.0), own, left)
+
+
+def staff(days: Sequence[date], today: date) -> int:
+    """Operators a day, from the days on which each of them called: a morning with its first caller says little of the day."""
+    whole = max((day for day in days if day < today), default=None)
+    return max(days.count(today), days.count(whole) if whole else 0)
+
+
+def share_left(hours: Hours, now: datetime) -> float:
+    """The share of a day's calling hours that is still to come."""
+    minute = (now - calling_hours.at_minute(field_day(now), 0)).total_seconds() / 60
+    whole = sum(span.end - span.start for span in hours.dayparts)
+    left = sum(max(0.0, span.end - max(span.start, minute)) for span in hours.dayparts)
+    return left / whole if whole else 0.0
+
+
+def kept_forecast(session: Session, study_id: int) -> KeptForecast | None:
+    """The forecast that the timetable kept last."""
+    return session.exec(select(KeptForecast).where(KeptForecast.study_id == study_id)).first()
 
 
 def _strata(session: Session, draw: DrawInField) -> list[StratumNow]:
@@ -55,7 +80,7 @@ def _strata(session: Session, draw: DrawInField) -> list[StratumNow]:
         still_open = Counter(case.attempts for case in own if case.state == "open")
         valid = sum(case.state == "valid" for case in own)
         tried = sum(case.attempts > 0 for case in own)
-        found.append(StratumNow(stratum.name, stratum.target, valid, dict(still_open), model, tried))
+        found.append(StratumNow(stratum.name, stratum.target, valid, dict(still_open), model, tried, draw.population))
     return found
 
 
@@ -63,9 +88,13 @@ def _days(session: Session, draws: list[DrawInField], today: date) -> list[date]
     """The working days from today to the end of the last window."""
     if not draws:
         return []
-    hours = calling_hours.read(draws[0].settings.get("calling") or {}, work_calendar(session))
+    hours = _hours(session, draws[0])
     last = max(draw.window[1] for draw in draws)
     return [day for ahead in range((last - today).days + 1) if calling_hours.is_workday(hours, day := today + timedelta(days=ahead))]
+
+
+def _hours(session: Session, draw: DrawInField) -> Hours:
+    return calling_hours.read(draw.settings.get("calling") or {}, work_calendar(session))
 
 
 _PACE = """

@@ -37,6 +37,8 @@ class DrawInField:
     """The release rule of the frozen design; what it does not say, the study says."""
     switched: str | None = None
     """The mode that a supervisor has set since."""
+    population: str = ""
+    """Code of its population."""
 
     @property
     def chance(self) -> float:
@@ -90,7 +92,7 @@ def draws_in_field(session: Session, day: date) -> list[DrawInField]:
         window = calling_window(session, population.stage_id)
         if window is not None and window[0] <= day <= window[1] and draw.id is not None and study.id is not None:
             rule, mode = design.document.get("release") or {}, switched.get(draw.id)
-            found.append(DrawInField(draw.id, study.id, study.settings, window, _planned(design.document), rule, mode))
+            found.append(DrawInField(draw.id, study.id, study.settings, window, _planned(design.document), rule, mode, population.code))
     return found
 
 

@@ -154,6 +154,7 @@ JOBS = {
     "choose_rechecks": noted("抽取复核"),
     "fold_counters": noted("合并计数"),
     "snapshot_rates": noted("保存比率的时点数"),
+    "keep_forecasts": noted("预测调查结束的日期"),
     "prove_counters": noted("核对计数"),
     "forget_old_runs": noted("清理旧的运行记录"),
     "forget_old_log_ins": noted("清理旧的登录记录"),

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from typing import Any
 import psycopg
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import ProgrammingError
 
 from callcenter.db import engine
 from callcenter.db.engine import transaction
 from callcenter.db.local_server import BOARDS_ROLE
 from callcenter.errors import Unavailable
+from callcenter.follow_up.actions import keep_forecasts
 from callcenter.settings import Settings
 from callcenter.web.live import Listener
 from dashboards import live
@@ -119,21 +122,26 @@ def test_boards_refuse_to_start_without_their_own_role(settings: Settings) -> No
         create_app(settings.model_copy(update={"boards_database_url": None}))
 
 
-def test_a_change_reaches_every_viewer_by_one_query(
+def test_a_change_reaches_two_hundred_viewers_by_one_count_and_one_listen(
     worked: WorkedSample, boards_url: str, database_url: str, field_time: FieldTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "PAUSE", 0.05)
     engine.connect(boards_url, pool_size=3)
     listener = Listener(boards_url)
-    feed = live.StudyFeed(worked.drawn.frame.study_id, listener)
+    feeds = live.Feeds(listener)
+    feed = feeds.of(worked.drawn.frame.study_id)
 
     async def play() -> list[list[dict[str, Any]]]:
-        viewers = [feed.watch(language) for language in ("zh", "zh", "en")]
+        viewers = [feeds.of(worked.drawn.frame.study_id).watch(language) for language in ["zh", "zh", "en"] + ["zh"] * 197]
         first = [json.loads((await anext(viewer)).data) for viewer in viewers]
         counted = feed.counted
-        await asyncio.to_thread(_change, database_url, worked)
-        second = [json.loads((await anext(viewer)).data) for viewer in viewers]
-        assert feed.counted == counted + 1
+        with _statements() as asked:
+            await asyncio.to_thread(_change, database_url, worked)
+            second = [json.loads((await anext(viewer)).data) for viewer in viewers]
+            await asyncio.sleep(0.1)
+        assert feed.counted == counted + 1 and sum("rate_counters" in statement for statement in asked) == 1, asked
+        assert len(asked) < 10, "not one for each who looks"
+        assert await asyncio.to_thread(_listening, database_url, BOARDS_ROLE) == 1
         for viewer in viewers:
             await viewer.aclose()
         return [first, second]
@@ -142,11 +150,33 @@ def test_a_change_reaches_every_viewer_by_one_query(
         first, second = asyncio.run(play())
     finally:
         listener.stop()
-    assert [news["html"] != later["html"] for news, later in zip(first, second, strict=True)] == [True, True, True]
+    assert all(news["html"] != later["html"] for news, later in zip(first, second, strict=True))
     assert "40.0 %，2/5" in first[0]["html"]
     assert "60.0 %，3/5" in second[1]["html"]
     assert "60.0 %, 3/5" in second[2]["html"]
     assert feed.viewers == {}
+
+
+@contextmanager
+def _statements() -> Iterator[list[str]]:
+    """Every statement that this process asks of its database meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def _listening(database_url: str, role: str) -> int:
+    query = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND datname = current_database() AND query LIKE 'LISTEN%%'"
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute(query, (role,)).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _change(database_url: str, worked: WorkedSample) -> None:
@@ -203,8 +233,23 @@ def test_every_board_is_shown_under_the_read_only_role_and_its_tables_taken_away
     assert looking("operator").get(f"/studies/1/{board}").status_code == 403
 
 
-def test_the_boards_agree_with_what_was_worked(looking: Callable[..., Browser], field_time: FieldTime) -> None:
+def test_the_boards_agree_with_what_was_worked(
+    looking: Callable[..., Browser], database_url: str, boards_url: str, field_time: FieldTime
+) -> None:
     client = looking("supervisor")
+    assert "还没有预测" in client.get("/studies/1").text
+    engine.connect(database_url, pool_size=2)
+    with transaction() as session:
+        assert keep_forecasts(session) == 1
+        assert keep_forecasts(session) == 1, "the newest takes the place of the one before"
+    engine.connect(boards_url, pool_size=3)
+    page = client.get("/studies/1").text
+    assert "拨打到底" in page and "预测于 2022-06-02 周四 10:00（0秒 前）" in page
+    population = re.findall(r'data-sorts="(p\d+)"', page)[0]
+    progress = client.get(f"/studies/1/progress/{population}.csv").text.splitlines()
+    assert progress[1].startswith("和平区,12,2,4,0,3,3,2,2,0.5,0.5,已达目标") and progress[-1].startswith("合计,15,")
+    forecast = client.get("/studies/1/progress/forecast.csv").text.splitlines()
+    assert forecast[1].startswith("4-1,和平区,2,2,") and forecast[2].startswith("4-1,河西区,")
     strata = client.get("/studies/1/strata/strata.csv").text.splitlines()
     assert strata[1].startswith("4-1,和平区,12,2,4,0,2,1.0,0.5,1")
     field_time.set(MOMENT + timedelta(hours=1))

@@ -1,13 +1,15 @@
 """What the field will still bring."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callcenter.call_queue.calling_hours import Hours
 from callcenter.errors import InvalidInput
-from callcenter.follow_up.forecast import StratumNow, forecast, operators_needed
+from callcenter.follow_up.forecast import End, StratumNow, as_document, forecast, operators_needed
+from callcenter.follow_up.queries.forecasts import share_left, staff
 from callcenter.follow_up.top_up import YieldModel
 
 DAYS = [date(2022, 6, 1) + timedelta(days=day) for day in range(10)]
@@ -33,6 +35,8 @@ def test_a_stratum_without_any_contact_has_no_number() -> None:
     found = forecast([now(), StratumNow("河西区", 10, 0, {0: 20}, HARD, 0)], DAYS, operators=5)
     assert found is not None
     assert (found.strata[1].middle, found.strata[1].chance) == (None, None)
+    assert found.targets is None, "whether that one is reached nobody can say"
+    assert as_document(found)["strata"][1]["middle"] is None and as_document(found)["targets"] is None
     assert forecast([now(tried=0)], DAYS, operators=5) is None
 
 
@@ -63,3 +67,30 @@ def test_no_case_is_lost_and_more_operators_never_bring_less(fresh: int, begun: 
     assert few.days[-1].middle <= many.days[-1].middle + 4
     assert all(before.middle <= after.middle for before, after in zip(few.days, few.days[1:], strict=False))
     assert many.worked_out == 1.0
+
+
+def test_the_end_has_a_band_of_days_and_a_day_behind_the_window_is_no_day() -> None:
+    found = forecast([now()], DAYS, operators=1, calls_a_day=20)
+    assert found is not None and found.targets == found.worked, "what is sure is reached with the last call"
+    assert found.worked == End(DAYS[4], DAYS[4], DAYS[5], 1.0), "whole calls are shared out by lot"
+    tight = forecast([now(HARD, fresh=300, target=10)], DAYS, operators=1, calls_a_day=72)
+    assert tight is not None and tight.targets is not None
+    assert tight.worked.early is not None and 0 < tight.worked.chance < 1 and tight.worked.late is None
+    assert tight.targets.early is not None and tight.targets.late is not None and tight.targets.late <= DAYS[2]
+
+
+def test_only_what_is_left_of_today_is_worked_today() -> None:
+    found = forecast([now()], DAYS, operators=1, calls_a_day=20, first_share=0.0)
+    assert found is not None and (found.days[0].middle, found.days[1].middle) == (0, 20)
+    ten = datetime(2022, 6, 2, 2, 0, tzinfo=UTC)
+    assert share_left(Hours(), ten) == pytest.approx(6 / 7)
+    assert (share_left(Hours(), ten - timedelta(hours=5)), share_left(Hours(), ten + timedelta(hours=9))) == (1.0, 0.0)
+    assert share_left(Hours(dayparts=()), ten) == 0.0
+
+
+def test_the_staff_is_that_of_the_last_whole_day_unless_more_are_calling() -> None:
+    monday, tuesday = DAYS[:2]
+    assert staff([monday] * 6 + [tuesday], tuesday) == 6
+    assert staff([monday] * 2 + [tuesday] * 3, tuesday) == 3
+    assert staff([tuesday], tuesday) == 1 and staff([], tuesday) == 0
+    assert staff([monday] * 4, tuesday + timedelta(days=3)) == 4, "days without operators lie between"
