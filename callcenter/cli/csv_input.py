@@ -1,5 +1,6 @@
-"""People's own CSV files: UTF-8 (with or without a mark at its start) or GB18030, as Excel saves them."""
+"""People's own CSV files: UTF-8 (with or without a mark at its start), GB18030 or marked UTF-16, as Excel saves them."""
 
+import codecs
 import csv
 import io
 from collections.abc import Sequence
@@ -12,8 +13,9 @@ Rows = list[tuple[int, dict[str, str]]]
 
 
 def read(file: Path, columns: Sequence[str] = ()) -> tuple[list[str], Rows]:
-    """The header and the rows that are not blank; every one of `columns` must be there."""
-    reader = csv.reader(io.StringIO(_text(file), newline=""))
+    """The header and the rows that are not blank; every one of `columns` must be there, once."""
+    text = _text(file)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
         header = [name.strip() for name in next(reader, [])]
         require(file, header, columns)
@@ -24,21 +26,31 @@ def read(file: Path, columns: Sequence[str] = ()) -> tuple[list[str], Rows]:
 
 
 def require(file: Path, header: Sequence[str], columns: Sequence[str]) -> None:
-    """Refuse a file without one of `columns`, naming what it has."""
-    for column in columns:
-        if column not in header:
-            sentence = "{file} 没有“{column}”一列：现有的列是 {header}。"
-            raise InvalidInput("missing_column", sentence, file=file, column=column, header="、".join(header) or "（空）")
+    """Refuse a file without some of `columns`, or with two of one name: all of them at once, with what the file has."""
+    missing = [column for column in dict.fromkeys(columns) if column not in header]
+    if missing:
+        sentence = "{file} 没有“{column}”一列：现有的列是 {header}。"
+        raise InvalidInput("missing_column", sentence, file=file, column="”“".join(missing), header="、".join(header) or "（空）")
+    if twice := [column for column in dict.fromkeys(columns) if header.count(column) > 1]:
+        sentence = "{file} 有不止一列“{column}”，不知道用哪一列：请删去多余的列或改名。"
+        raise InvalidInput("column_twice", sentence, file=file, column="”“".join(twice))
 
 
 def _text(file: Path) -> str:
     raw = file.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
+    marked = "utf-16" if raw[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig"
+    for encoding in (marked, "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise InvalidInput("not_csv", "{file} 不是 UTF-8 或 GB18030 编码的文本：请另存为 CSV 再试。", file=file)
+
+
+def _delimiter(text: str) -> str:
+    """A comma; where the header has none, the semicolon, tab or Chinese comma that it has instead."""
+    header = text.split("\n", 1)[0]
+    return next((mark for mark in (",", ";", "\t", "，") if mark in header), ",")
 
 
 def _row(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from callcenter.errors import CallcenterError, InvalidInput, Unavailable
 
 DONE, REFUSED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
-WRONG_USE_CODES = frozenset({"wrong_use", "missing_file", "missing_column", "missing_setting"})
+WRONG_USE_CODES = frozenset({"wrong_use", "missing_file", "missing_column", "column_twice", "missing_setting"})
 """Codes of InvalidInput that mean the command was used wrongly; every other expected error is a refusal."""
 
 # By name: a pure command must not wait for the imports of a database it does not need.

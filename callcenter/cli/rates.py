@@ -88,11 +88,26 @@ def _sample(typed: str | None) -> str | None:
 
 def _of_file(file: Path, e: float | None, by: str | None) -> Any:
     header, rows = csv_input.read(file)
-    names = {column: counters.meant(column) for column in header}
-    if not {"category", "n"} <= set(names.values()):
-        csv_input.require(file, list(names.values()), ["category", "n"] if "category" in names.values() else ["code"])
-    csv_input.require(file, [*header, *names.values()], [by] if by else [])
-    read = [(line, {**row, **{names[column]: cell for column, cell in row.items()}}) for line, row in rows]
+    names = [counters.meant(column) for column in header]
+    _require(file, header, names, by)
+    read = [(line, {**row, **{meant: row[column] for column, meant in zip(header, names, strict=True)}}) for line, row in rows]
     groups = counters.tally(read, by=by)
     make = counters.report_by if by else counters.report
-    return make(groups, e, weighted="weight" in names.values())
+    return make(groups, e, weighted="weight" in names)
+
+
+def _require(file: Path, header: list[str], names: list[str], by: str | None) -> None:
+    """All that the columns lack, or have twice, in one sentence with what to do."""
+    by_there = by is None or by in header or by in names
+    if not ({"category", "n"} <= set(names) or "code" in names) or not by_there:
+        missing = [name for name in (["n"] if "category" in names else ["category"] if "n" in names else ["code"]) if "code" not in names]
+        raise InvalidInput(
+            "missing_column",
+            "{file} 缺少 {missing}：计数文件要有 category 和 n（类别、数量）两列，个案文件要有 code（结果代码）一列，"
+            "--by 写文件中的列名。现有的列是 {header}。",
+            file=file,
+            missing="、".join(f"“{name}”" for name in [*missing, *([] if by_there else [by])]),
+            header="、".join(header) or "（空文件）",
+        )
+    csv_input.require(file, names, [name for name in counters.MEANT if name in names])
+    csv_input.require(file, [*header, *(name for name in names if name not in header)], [by] if by else [])

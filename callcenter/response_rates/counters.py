@@ -1,7 +1,7 @@
 """From rows of a file, or of the database, to counts by category and group."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +13,17 @@ HEADERS = {
     "数量": "n", "个数": "n", "权数": "weight", "权重": "weight",
 }  # fmt: skip
 """Chinese headers of the columns that have a meaning here."""
+MEANT = ("code", "category", "n", "weight")
+CASE_COLUMNS = ("case_id", "caseid", "case", "id", "个案编号", "个案号", "个案")
+"""Columns that number the cases of a file: a case counts once."""
+SHOWN = 10
+"""Mistakes of a file that are named at once."""
 
 
 def meant(column: str) -> str:
     """The column that a header means: in Chinese, or in capitals; any other stays as it is."""
     plain = column.strip().lower()
-    return HEADERS.get(column.strip(), plain if plain in {"code", "category", "n", "weight"} else column)
+    return HEADERS.get(column.strip(), plain if plain in MEANT else column)
 
 
 @dataclass
@@ -36,13 +41,30 @@ class Tally:
 
 
 def tally(rows: Iterable[tuple[int, Mapping[str, str]]], *, by: str | None = None) -> dict[str, Tally]:
-    """Groups in order of appearance. Rows, each with its line, are counts (`category`, `n`) or cases (`code`), perhaps with `weight`."""
+    """Groups in order of appearance. Rows, each with its line, are counts (`category`, `n`) or cases (`code`, or `n` of them),
+    perhaps with `weight`; all that is wrong in them is told at once.
+    """
     groups: dict[str, Tally] = {}
+    wrong: list[InvalidInput] = []
+    seen: dict[str, int] = {}
     for line, row in rows:
-        category, n = _counted(row, line) if "category" in row and "n" in row else (_category_of_case(row, line), 1)
-        weight = _number(row["weight"], "weight", line) if "weight" in row else None
+        try:
+            n = _whole(row["n"], line) if "n" in row else 1
+            category = _category(row, line) if "category" in row and "n" in row else _category_of_case(row, line, seen)
+            weight = _number(row["weight"], "weight", line) if "weight" in row else None
+        except InvalidInput as mistake:
+            wrong.append(mistake)
+            continue
         groups.setdefault(row[by].strip() if by else "", Tally()).add(category, n, weight)
+    if wrong:
+        raise wrong[0] if len(wrong) == 1 else _together(wrong)
     return groups
+
+
+def _together(wrong: Sequence[InvalidInput]) -> InvalidInput:
+    more = "" if len(wrong) <= SHOWN else f"（其余 {len(wrong) - SHOWN} 行从略）"
+    told = " ".join(str(mistake) for mistake in wrong[:SHOWN])
+    return InvalidInput("bad_rows", "有 {count} 行不能使用：{told}{more}", count=len(wrong), told=told, more=more)
 
 
 def report(groups: Mapping[str, Tally], e: float | None, *, weighted: bool) -> dict[str, Any]:
@@ -59,7 +81,7 @@ def report_by(groups: Mapping[str, Tally], e: float | None, *, weighted: bool) -
     return [*rows, {"by": None, **report(groups, e, weighted=weighted)}]
 
 
-def _counted(row: Mapping[str, str], line: int) -> tuple[str, float]:
+def _category(row: Mapping[str, str], line: int) -> str:
     category = row["category"].strip().upper()
     if category not in aapor.CATEGORIES:
         raise InvalidInput(
@@ -69,13 +91,22 @@ def _counted(row: Mapping[str, str], line: int) -> tuple[str, float]:
             written=row["category"],
             known=" ".join(aapor.CATEGORIES),
         )
-    n = _number(row["n"], "n", line)
+    return category
+
+
+def _whole(written: str, line: int) -> float:
+    n = _number(written, "n", line)
     if not n.is_integer():
-        raise InvalidInput("not_whole", "第 {line} 行：n 是“{value}”，应为整数。", line=line, value=row["n"])
-    return category, n
+        raise InvalidInput("not_whole", "第 {line} 行：n 是“{value}”，应为整数。", line=line, value=written)
+    return n
 
 
-def _category_of_case(row: Mapping[str, str], line: int) -> str:
+def _category_of_case(row: Mapping[str, str], line: int, seen: dict[str, int]) -> str:
+    column = next((name for name in row if name.strip().lower() in CASE_COLUMNS), None)
+    case = row[column].strip() if column else ""
+    if case and (first := seen.setdefault(case, line)) != line:
+        text = "第 {line} 行：{column}“{case}”在第 {first} 行已经有了，一个个案只算一次。请删去重复的行。"
+        raise InvalidInput("case_twice", text, line=line, column=column, case=case, first=first)
     code = aapor.read_code(row["code"])
     if code is None:
         raise InvalidInput(

@@ -42,6 +42,9 @@ def test_rates_of_cases_by_district_end_with_the_total(tmp_path: Path, capsys: p
         ("category,n\nI,-3\n", [], 1),
         ("category\nI\n", [], 2),
         ("outcome\n1.1\n", [], 2),
+        ("code,结果代码\n1.1,2.111\n", [], 2),
+        ("code,区,区\n1.1,a,b\n", ["--by", "区"], 2),
+        ("code\n1.1\n\x00\n", [], 1),
         ("", [], 2),
         ("code\n1.1\n", ["--by", "district"], 2),
         ("code\n1.1\n", ["--e", "1.5"], 2),
@@ -55,6 +58,18 @@ def test_bad_input_of_rates_is_one_sentence(
     said = capsys.readouterr()
     assert json.loads(said.out)["refused"] is True
     assert "Traceback" not in said.err
+
+
+def test_everything_that_is_missing_is_told_at_once_and_other_delimiters_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rates", written(tmp_path, "outcome,x\n1.1,2\n"), "--by", "district"]) == 2
+    told = capsys.readouterr().err
+    assert all(word in told for word in ("“code”、“district”", "category", "outcome、x"))
+    for text in ("code;weight\n1.1;2\n", "code\tweight\n1.1\t2\n"):
+        assert main(["rates", written(tmp_path, text)]) == 0
+        assert json.loads(capsys.readouterr().out)["weighted"]["counts"]["I"] == 2
+    assert main(["rates", written(tmp_path, "code\n1.1\n", "utf-16")]) == 0
 
 
 def test_a_file_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:

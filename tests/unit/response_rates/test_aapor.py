@@ -28,9 +28,36 @@ EXPECTED = {
 counts = st.fixed_dictionaries({category: st.integers(0, 10_000) for category in aapor.CATEGORIES})
 
 
+LARGE = {"I": 760, "P": 339, "R": 59, "NC": 288, "O": 1, "UO": 173, "NE": 71}
+OUTCOMERATE = {
+    "RR1": 0.46913580,
+    "RR2": 0.67839506,
+    "RR3": 0.47149080,
+    "RR4": 0.68180052,
+    "RR5": 0.52522460,
+    "RR6": 0.75950242,
+    "COOP1": 0.65573770,
+    "COOP2": 0.94823123,
+    "COOP3": 0.65630397,
+    "COOP4": 0.94905009,
+    "REF1": 0.03641975,
+    "REF2": 0.03660258,
+    "REF3": 0.04077402,
+    "CON1": 0.71543210,
+    "CON2": 0.71902347,
+    "CON3": 0.80096752,
+}
+"""What the R package outcomerate 1.0.1 prints for these counts: `outcomerate(disp_counts, e = eligibility_rate(disp_counts))`."""
+
+
 @pytest.mark.parametrize("name", EXPECTED)
 def test_rate_of_the_published_vector(name: str) -> None:
     assert aapor.rates(VECTOR, 0.9)[name] == pytest.approx(EXPECTED[name], abs=5e-7)
+
+
+def test_every_rate_of_a_survey_agrees_with_the_r_package_and_so_does_e() -> None:
+    assert aapor.rates(LARGE) == pytest.approx(OUTCOMERATE, abs=5e-9)
+    assert aapor.proportional_e(LARGE) == pytest.approx(1447 / 1518)
 
 
 def test_there_are_sixteen_rates() -> None:

@@ -15,6 +15,7 @@ def test_counts_and_cases_of_the_same_survey_agree() -> None:
     cases = tally([{"code": code} for code in ("1.1", "1.1", "3.13", "4.1")])
     assert counted == cases
     assert counters.report(cases, None, weighted=False)["rates"]["RR1"] == pytest.approx(2 / 3)
+    assert cases == tally([{"code": code, "n": n} for code, n in (("1.1", "2"), ("3.13", "1"), ("4.1", "1"))]), "counts by code"
 
 
 def test_a_weight_counts_once_for_each_case_of_a_row() -> None:
@@ -66,3 +67,20 @@ def test_columns_are_known_by_their_chinese_headers_and_in_capitals() -> None:
         "区",
         "Weights",
     ]
+
+
+def test_all_bad_rows_are_told_at_once_and_many_are_cut_short() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        tally([{"code": "1.1"}, {"code": "9.1"}, {"code": "1.1", "weight": "-1"}, *([{"code": "x"}] * 12)])
+    told = str(refused.value)
+    assert refused.value.code == "bad_rows" and "14 行" in told and "其余 4 行" in told
+    assert all(f"第 {line} 行" in told for line in range(3, 13)) and "第 13 行" not in told
+
+
+def test_a_case_that_stands_twice_in_a_file_is_refused_with_both_lines_and_blanks_are_no_number() -> None:
+    with pytest.raises(InvalidInput, match=r"第 4 行.*第 2 行") as refused:
+        tally([{"case_id": "a", "code": "1.1"}, {"case_id": "b", "code": "1.1"}, {"case_id": " a", "code": "3.13"}])
+    assert refused.value.code == "case_twice"
+    assert tally([{"ID": "", "code": "1.1"}, {"ID": "", "code": "1.1"}])[""].counts == {"I": 2}
+    assert tally([{"unit": "a", "code": "1.1"}, {"unit": "a", "code": "1.1"}])[""].counts == {"I": 2}, "one enterprise, two matters"
+    assert tally([{"id": "a", "category": "I", "n": "1"}, {"id": "a", "category": "I", "n": "2"}])[""].counts == {"I": 3}
