@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from callcenter import clock
 from callcenter.errors import Forbidden
@@ -13,9 +14,16 @@ from callcenter.web.security import LogInNeeded, PasswordChangeNeeded, Person, c
 ROLES = ("supervisor", "commissioner", "evaluator", "administrator")
 
 
-def viewer(request: Request) -> Person:
-    """The person who looks; boards hang on walls, so a session counts until its end and idleness does not end it."""
-    token = request.cookies.get(cookie_name(request, "session"))
+async def viewer(request: Request) -> Person:
+    """The person who looks, in whose language all is said from here on: what a thread of its own would set, the request would not see."""
+    person = await run_in_threadpool(_viewer, request.cookies.get(cookie_name(request, "session")))
+    request.state.person = person
+    translations.speak(person.language)
+    return person
+
+
+def _viewer(token: str | None) -> Person:
+    """Boards hang on walls, so a session counts until its end and idleness does not end it."""
     found = queries.holder(sessions.token_hash(token)) if token else None
     if found is None or clock.wall_clock() >= found.expires_at:
         raise LogInNeeded(expired=token is not None)
@@ -23,7 +31,7 @@ def viewer(request: Request) -> Person:
         raise PasswordChangeNeeded
     if found.role not in ROLES:
         raise Forbidden("role_not_allowed", "您的角色不能使用这个页面。如果需要，请联系管理员。")
-    person = Person(
+    return Person(
         id=found.id,
         username=found.username,
         name=found.name,
@@ -34,9 +42,6 @@ def viewer(request: Request) -> Person:
         csrf_token=found.csrf_token,
         log_in_id=found.log_in_id,
     )
-    request.state.person = person
-    translations.speak(person.language)
-    return person
 
 
 Viewer = Annotated[Person, Depends(viewer)]

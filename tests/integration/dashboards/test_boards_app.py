@@ -240,9 +240,16 @@ def test_the_boards_agree_with_what_was_worked(
     assert "还没有预测" in client.get("/studies/1").text
     engine.connect(database_url, pool_size=2)
     with transaction() as session:
-        assert keep_forecasts(session) == 1
+        assert keep_forecasts(session) == 0
+    assert "没有在电话调查期内的样本" in client.get("/studies/1").text
+    window = "SELECT id, 'calling', '', '', '2022-06-01', '2022-06-14', '2022-06-14' FROM stages"
+    engine.statement(f"INSERT INTO phases (stage_id, kind, title, description, first_day, last_day, scheduled_last_day) {window}")
+    with transaction() as session:
         assert keep_forecasts(session) == 1, "the newest takes the place of the one before"
+    english = browser(client.app, make_user("supervisor", language="en"))  # type: ignore[arg-type]
     engine.connect(boards_url, pool_size=3)
+    page = english.get("/studies/1").text
+    assert "Progress" in page and "All cases worked to the end" in page and "回到系统" not in page and "数据质量" not in page
     page = client.get("/studies/1").text
     assert "拨打到底" in page and "预测于 2022-06-02 周四 10:00（0秒 前）" in page
     population = re.findall(r'data-sorts="(p\d+)"', page)[0]
