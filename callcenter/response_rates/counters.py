@@ -62,9 +62,10 @@ def tally(rows: Iterable[tuple[int, Mapping[str, str]]], *, by: str | None = Non
 
 
 def _together(wrong: Sequence[InvalidInput]) -> InvalidInput:
-    more = "" if len(wrong) <= SHOWN else f"（其余 {len(wrong) - SHOWN} 行从略）"
     told = " ".join(str(mistake) for mistake in wrong[:SHOWN])
-    return InvalidInput("bad_rows", "有 {count} 行不能使用：{told}{more}", count=len(wrong), told=told, more=more)
+    if len(wrong) > SHOWN:
+        return InvalidInput("bad_rows", "有 {count} 行不能使用，前 {shown} 行：{told}", count=len(wrong), shown=SHOWN, told=told)
+    return InvalidInput("bad_rows", "有 {count} 行不能使用：{told}", count=len(wrong), told=told)
 
 
 def report(groups: Mapping[str, Tally], e: float | None, *, weighted: bool) -> dict[str, Any]:

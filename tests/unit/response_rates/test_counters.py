@@ -73,7 +73,7 @@ def test_all_bad_rows_are_told_at_once_and_many_are_cut_short() -> None:
     with pytest.raises(InvalidInput) as refused:
         tally([{"code": "1.1"}, {"code": "9.1"}, {"code": "1.1", "weight": "-1"}, *([{"code": "x"}] * 12)])
     told = str(refused.value)
-    assert refused.value.code == "bad_rows" and "14 行" in told and "其余 4 行" in told
+    assert refused.value.code == "bad_rows" and "14 行" in told and "前 10 行" in told
     assert all(f"第 {line} 行" in told for line in range(3, 13)) and "第 13 行" not in told
 
 
