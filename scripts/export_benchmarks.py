@@ -71,9 +71,8 @@ def filled(folder: Path, file: Path, interviews: int) -> Iterator[Dataset]:
             values = ", ".join(f"{name}::VARCHAR AS {name}" for name in names)
             for first in range(1, interviews + 1, STEP):
                 some = f"SELECT id, {values} FROM {rows} WHERE id BETWEEN {first} AND {first + STEP - 1}"
-                long = (
-                    f"SELECT id, name, '', v, NULL, 1, '{MOMENT}' FROM (UNPIVOT ({some}) ON COLUMNS(* EXCLUDE (id)) INTO NAME name VALUE v)"
-                )
+                turned = f"UNPIVOT ({some}) ON COLUMNS(* EXCLUDE (id)) INTO NAME name VALUE v"
+                long = f"SELECT id, name, '', v, NULL, 1, '{MOMENT}', 0 FROM ({turned})"
                 source.execute(f"COPY ({long}) TO '{at}' (FORMAT csv, HEADER false)")
                 data.add_answers(at)
             data.finish()

@@ -56,6 +56,8 @@ def make(  # noqa: PLR0917  # Typer hands over options by name
         about = take_identities(session, found.id or 0, identities_for, reason) if identities_for else None
     for population_id, code in populations:
         _write(out / code if len(populations) > 1 else out, population_id, wanted, for_auditor=for_auditor, identities=about)
+    if len(populations) > 1:
+        package.index_folder(out)
     _say({"out": str(out), "populations": [code for _, code in populations]}, f"已写入 {out}。", as_json=as_json)
 
 
@@ -85,6 +87,7 @@ def grant_identities(  # noqa: PLR0917  # Typer hands over options by name
 @app.command()
 def verify(
     place: Annotated[Path, typer.Argument(metavar="DIR", help="A package's folder or zip, or a folder of packages.")],
+    seal: Annotated[str, typer.Option(help="The manifest's seal as the house told it: nobody can make another package with it.")] = "",
     as_json: Json = False,
 ) -> None:
     """Compare every file with the manifest; exit 1 naming the first that was changed, added or lost.
@@ -93,9 +96,7 @@ def verify(
     """
     if not place.exists():
         raise InvalidInput("missing_file", "找不到 {file}：请检查路径。", file=place)
-    single = place.is_file() or (place / package.MANIFEST).exists()
-    places = [place] if single else sorted(file.parent for file in place.glob(f"*/{package.MANIFEST}"))
-    checked = sum(package.verify_at(each) for each in places or [place])
+    checked = package.verify_at(place, seal.strip().lower())
     _say({"ok": True, "files": checked}, f"全部 {checked} 个文件与清单一致。", as_json=as_json)
 
 

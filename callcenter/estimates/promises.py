@@ -1,5 +1,6 @@
 """Declared standards as limits: which of them are in force for an item, and which of these a question may mean."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,7 +16,8 @@ SIGNS = {"<=": "≤", ">=": "≥", "between": ""}
 MORE_IS_BETTER = (">=", ">", "+")
 VAGUE = ("index", "other")
 """Measures of documents that do not say what is counted: the unit does."""
-_BRACKETS = str.maketrans("()", "（）")
+_BRACKETS = str.maketrans("()：", "（）:")
+_BRACKETED = re.compile("（[^（）]*）")
 _CLOSE = 1e-9
 _TIMES = frozenset({"days", "workdays", "hours"})
 
@@ -111,6 +113,21 @@ def chosen(declared: Iterable[Declared], *, item: int, topic: int, documents: Se
 def speaks_of(question: Question, promise: Promise) -> bool:
     """Whether a question is held against the promise's subject, or against this one promise by name."""
     return question.standard == promise.declared.subject or (_plainly(question.standard) == _named(promise))
+
+
+def unsaid(promise: Promise, question: Question | None = None, title: str = "") -> str:
+    """The promise's condition where neither the question (by its `standard` or its words) nor the population's title speaks of it."""
+    condition = condition_of(promise)
+    if not condition or (question is not None and _plainly(question.standard) == _named(promise)):
+        return ""
+    words = _plainly(f"{question.label} {question.standard} {title}" if question else title)
+    parts = [part for part in re.split("[；;，,、]", _BRACKETED.sub("", _plainly(condition).removeprefix("措施:"))) if part]
+    return "" if parts and all(part in words for part in parts) else condition
+
+
+def condition_of(promise: Promise) -> str:
+    """Under which condition it was promised; that it is an average is none."""
+    return "；".join(part for part in promise.declared.condition.split("；") if part.strip() and part.strip() != "平均")
 
 
 def rivals_of(promise: Promise, other: Promise, districts: Sequence[str]) -> bool:

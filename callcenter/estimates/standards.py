@@ -5,7 +5,8 @@ it, with its interval). Days and working days are never mixed: work orders are c
 dates; an answer in the other unit is not compared. A standard of one area is held against the cases of that area alone.
 
 Nothing is concluded from few answers, nor where several promises of one subject differ in their object or condition and the
-question does not say of which it speaks (`standard` may name it: subject（condition）).
+question does not say of which it speaks (`standard` may name it: subject（condition）), nor where a promise holds under a condition
+of which the question says nothing: whoever answered may be a case that was promised nothing.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ import numpy as np
 
 from callcenter.estimates import figures, proportions
 from callcenter.estimates.figures import Figure
-from callcenter.estimates.promises import Promise, in_area, rivals_of, speaks_of
+from callcenter.estimates.promises import Promise, in_area, rivals_of, speaks_of, unsaid
 from callcenter.estimates.questions import NUMBERS, Question
 from callcenter.estimates.respondents import Respondents
 from callcenter.estimates.results import number
@@ -36,8 +37,18 @@ from callcenter.studies.work_calendar import WorkCalendar
 
 KEPT, BROKEN, OPEN, NOTHING = "kept", "broken", "open", "nothing"
 """What can be concluded: kept, not kept, not decided within the sampling error, nothing to compare."""
-SEVERAL, FEW = "several", "few"
-"""Why nothing is concluded: several promises fit the question, too few answers."""
+SEVERAL, CONDITION, FEW = "several", "condition", "few"
+"""Why nothing is concluded: several promises fit the question, it does not ask for the promise's condition, too few answers."""
+WORDS = {
+    KEPT: "兑现",
+    BROKEN: "未兑现",
+    OPEN: "抽样误差内不能断定",
+    NOTHING: "没有可比的回答",
+    SEVERAL: "承诺有几条，问题没有区分对象：不作结论",
+    CONDITION: "承诺附有条件，问题没有问到：不能据此对照",
+    FEW: "基数太少：不作结论",
+}
+"""What is told of each, wherever it is told."""
 
 COUNTS = frozenset(MEASURES.values())
 """Measures that cannot be negative."""
@@ -71,6 +82,11 @@ class AnswerFigures:
         """Whether the interval reaches below zero where nothing can be: it is shown from zero on, and that is said."""
         return self.question.measure in COUNTS and self.mean.low is not None and self.mean.low < 0
 
+    @property
+    def shown_interval(self) -> tuple[float | None, float | None]:
+        """The interval of the mean as it is shown."""
+        return 0.0 if self.cut else self.mean.low, self.mean.high
+
 
 @dataclass(frozen=True)
 class Held:
@@ -90,7 +106,7 @@ class Held:
         """What the answers say; where there are none, the work orders."""
         verdicts = [each.verdict for each in self.answers if each.verdict != NOTHING]
         if verdicts:
-            return next(verdict for verdict in (BROKEN, OPEN, KEPT, SEVERAL, FEW) if verdict in verdicts)
+            return next(verdict for verdict in (BROKEN, OPEN, KEPT, SEVERAL, CONDITION, FEW) if verdict in verdicts)
         return self.told
 
 
@@ -117,12 +133,13 @@ def held(
         rivals = [other for other, _others in promises if rivals_of(promise, other, districts)]
         same = [question for question in about if question.measure == promise.measure]
         inside = in_area(promise.declared.area, districts)
-        answered = [_answers(promise, question, of, area=inside, rivals=rivals, fewest=fewest) for question in same]
+        answered = [_answers(promise, question, of, area=inside, rivals=rivals, title=title, fewest=fewest) for question in same]
         its = [order for order in orders if inside is None or order.district == inside] if promise.text in concerned else []
         told = _orders(promise, its, calendar)
         if about or told:
             others_asked = [question for question in about if question not in same]
-            found.append(Held(promise, told, answered, others_asked, others, _told(told, rivals=rivals, fewest=fewest)))
+            alone = _told(told, rivals=rivals, condition=unsaid(promise, title=title), fewest=fewest)
+            found.append(Held(promise, told, answered, others_asked, others, alone))
     return found
 
 
@@ -150,16 +167,18 @@ def verdict(promise: Promise, mean: Figure, within: Figure) -> str:
     return OPEN if ends.any() or promise.keeps(np.array([mean.estimate])).all() else BROKEN
 
 
-def _told(orders: OrderFigures | None, *, rivals: Sequence[Promise], fewest: int) -> str:
+def _told(orders: OrderFigures | None, *, rivals: Sequence[Promise], condition: str, fewest: int) -> str:
     if orders is None:
         return NOTHING
     if rivals:
         return SEVERAL
+    if condition:
+        return CONDITION
     return FEW if orders.n < fewest else KEPT if orders.kept else BROKEN
 
 
 def _answers(
-    promise: Promise, question: Question, of: Respondents, *, area: str | None, rivals: Sequence[Promise], fewest: int
+    promise: Promise, question: Question, of: Respondents, *, area: str | None, rivals: Sequence[Promise], title: str, fewest: int
 ) -> AnswerFigures:
     values = np.array([number(value) for value in of.single(question.name)], dtype=np.float64)
     there = of.valid & ~np.isnan(values)
@@ -168,7 +187,8 @@ def _answers(
     kept = promise.keeps(values)
     mean, within = figures.mean(of.sample, values, there), proportions.proportion(of.sample, kept, there)
     several = any(speaks_of(question, other) for other in rivals)
-    found = NOTHING if not mean.n else SEVERAL if several else FEW if mean.n < fewest else verdict(promise, mean, within)
+    why = SEVERAL if several else CONDITION if unsaid(promise, question, title) else FEW if mean.n < fewest else ""
+    found = NOTHING if not mean.n else why or verdict(promise, mean, within)
     return AnswerFigures(question, mean, within, int((there & ~kept).sum()), found)
 
 

@@ -26,6 +26,7 @@ HEADER = (
     "unit",
     "items",
     "read_aloud",
+    "shared",
 )
 
 FIXED = {
@@ -58,7 +59,9 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}</style></head><body>
 <h2><code>{{ each.name }}</code> {{ each.label }}</h2>
 {% if each.said and each.said != each.label %}<blockquote>{{ each.said }}</blockquote>
 {% endif %}<p>{{ each.kind }}{% if each.unit %}（{{ each.unit }}）{% endif %}；
-有回答 {{ each.answered }}，没有问到或没有回答 {{ each.missing }}
+有回答 {{ each.answered }}
+{%- if each.shared %}（其中 {{ each.shared }} 个是同一通话里在该企业的另一个案上问到、共用到本案的：长表中 shared = 1）
+{%- endif %}，没有问到或没有回答 {{ each.missing }}
 {% if each.summary %}；{{ each.summary }}{% endif %}</p>
 {% if each.codes %}<table><tr><th>代码</th><th>含义</th><th>次数</th></tr>
 {% for code, label, n in each.codes %}<tr><td><code>{{ code }}</code></td><td>{{ label }}</td><td class="n">{{ n }}</td></tr>{% endfor %}
@@ -75,7 +78,8 @@ SELECT a.question, a.instance, code, count(*) FROM (
 NONANSWER_COUNTS = "SELECT question, instance, nonanswer, count(*) FROM answers WHERE nonanswer IS NOT NULL GROUP BY ALL"
 GIVEN = """
 SELECT question, instance, count(value), min(try_cast(value AS DOUBLE)), max(try_cast(value AS DOUBLE)),
-    avg(try_cast(value AS DOUBLE)) FILTER (isfinite(try_cast(value AS DOUBLE))), count(DISTINCT place)
+    avg(try_cast(value AS DOUBLE)) FILTER (isfinite(try_cast(value AS DOUBLE))), count(DISTINCT place),
+    count(*) FILTER (shared = 1 AND value IS NOT NULL)
 FROM answers GROUP BY ALL
 """
 
@@ -94,6 +98,8 @@ class Described:
     said: str = ""
     answered: int = 0
     missing: int = 0
+    shared: int = 0
+    """So many of the answers were asked in another case of the enterprise in the same call, and hold for this one too."""
     summary: str = ""
     mean: float | None = None
     low: float | None = None
@@ -121,12 +127,12 @@ def describe(data: Dataset) -> list[Described]:
             described[spot] = Described(name, variable.question, asked.kind, label, variable.unit, asked.items, [], asked.said)
         described[spot].columns.append(variable)
     for spot, each in described.items():
-        _count(each, counts.get(spot, {}), given.get(spot, (0, None, None, None, 0)), cases, dict(kinds[spot[0]].choices))
+        _count(each, counts.get(spot, {}), given.get(spot, (0, None, None, None, 0, 0)), cases, dict(kinds[spot[0]].choices))
     return list(described.values())
 
 
 def _count(each: Described, counts: Mapping[str, int], given: Sequence[Any], cases: int, labels: Mapping[str, str]) -> None:
-    each.answered, each.missing = given[0], max(0, cases - given[0])
+    each.answered, each.missing, each.shared = given[0], max(0, cases - given[0]), given[5]
     each.counts = dict(counts)
     each.refused = {code: counts[code] for code in NONANSWERS if code in counts}
     if any(variable.kind == "number" for variable in each.columns) and given[0]:
@@ -145,10 +151,10 @@ def sheet(data: Dataset, described: Sequence[Described]) -> Sheet:
     """The codebook as a table: a line for each column, and for each of its codes."""
     spss, stata = (fitting([column.name for column in data.wide_columns()], limits) for limits in (SPSS, STATA))
     rows: list[tuple[Any, ...]] = [
-        (name, "", "", meaning, "", "", None, spss[name], stata[name], None, "", "", "") for name, meaning in FIXED.items()
+        (name, "", "", meaning, "", "", None, spss[name], stata[name], None, "", "", "", None) for name, meaning in FIXED.items()
     ]
     for each in described:
-        last = (" ".join(map(str, each.items)), each.said)
+        last = (" ".join(map(str, each.items)), each.said, each.shared)
         for variable in each.columns:
             start = (variable.name, each.question, each.kind, variable.label)
             end = (spss[variable.name], stata[variable.name])
@@ -163,9 +169,8 @@ def sheet(data: Dataset, described: Sequence[Described]) -> Sheet:
             for code, label in variable.values:
                 rows.append((*start, code, label, each.counts.get(code, 0), *end, numbers[code], "", *last))
         for code, n in each.refused.items():
-            rows.append(
-                (f"{each.name}__nonanswer", each.question, each.kind, each.label, code, NONANSWERS[code][1], n, "", "", None, "", *last)
-            )
+            start = (f"{each.name}__nonanswer", each.question, each.kind, each.label)
+            rows.append((*start, code, NONANSWERS[code][1], n, "", "", None, "", *last[:2], None))
     return Sheet("codebook", HEADER, rows)
 
 

@@ -43,6 +43,7 @@ ANSWER_COLUMNS = {
     "nonanswer": "VARCHAR",
     "version": "INTEGER",
     "answered_at": "VARCHAR",
+    "shared": "TINYINT",
 }
 MEMORY = "128MB"
 STEP = 2_500
@@ -254,7 +255,7 @@ class Dataset:
         return """SELECT c."case" AS "case", a.question, a.instance, a."value" AS "value",
             CASE WHEN q.kind = 'select_one' THEN l.label WHEN q.choosing THEN list_aggregate(list_transform(string_split(a."value", ' '),
                 lambda code: m.labels[code]), 'string_agg', '；') END AS label,
-            a.nonanswer, a.version, a.answered_at
+            a.nonanswer, a.version, a.answered_at, a.shared
             FROM answers a JOIN cases c USING (place) LEFT JOIN asked q ON q.name = a.question
             LEFT JOIN choices l ON l.question = a.question AND l.code = a."value"
             LEFT JOIN (SELECT question, map_from_entries(list((code, label))) AS labels FROM choices GROUP BY question) m

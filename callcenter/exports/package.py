@@ -1,9 +1,16 @@
-"""A package: files with a manifest of their SHA-256, in a zip that is the same to the byte while nothing changed."""
+"""A package: files with a manifest of their SHA-256, in a zip that is the same to the byte while nothing changed.
+
+The manifest has a seal over itself, the zip one over all its bytes (as its comment), so that any change is found: also of what
+holds the files together, such as their order, their times, or bits that no reader looks at. Whoever changes a file on purpose can
+make both seals anew: only the seal as it was told on another way proves that nobody did.
+"""
 
 import hashlib
 import io
 import json
 import shutil
+import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +21,11 @@ from callcenter.errors import InvalidInput, Refused
 
 MANIFEST = "manifest.json"
 NO_MOMENT = (1980, 1, 1, 0, 0, 0)
+PACKAGES = "packages"
+"""What the manifest of a folder of packages lists instead of files: each with its seal."""
+_MARK, _DIGEST = b"sha256:", 64
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError, RuntimeError, ValueError, OSError, OverflowError)
+"""What reading a damaged zip may end in."""
 
 
 def manifest(files: Mapping[str, bytes], about: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,6 +59,8 @@ def archive(files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as opened:
         for name, data in sorted(files.items()):
             opened.writestr(_entry(name), data)
+        opened.comment = _MARK + b"0" * _DIGEST
+    _seal_zip(written)
     return written.getvalue()
 
 
@@ -56,6 +70,26 @@ def archive_folder(folder: Path, file: Path) -> None:
         for each in sorted(folder.iterdir()):
             with each.open("rb") as read, opened.open(_entry(each.name), "w", force_zip64=True) as written:
                 shutil.copyfileobj(read, written, 1 << 20)
+        opened.comment = _MARK + b"0" * _DIGEST
+    with file.open("r+b") as sealed:
+        _seal_zip(sealed)
+
+
+def _seal_zip(opened: IO[bytes]) -> None:
+    """Put the hash of all bytes before it into the end of the zip's comment."""
+    digest = _digest_of_zip(opened)
+    opened.seek(-_DIGEST, io.SEEK_END)
+    opened.write(digest.encode())
+
+
+def _digest_of_zip(opened: IO[bytes]) -> str:
+    opened.seek(0, io.SEEK_END)
+    left, digest = opened.tell() - _DIGEST, hashlib.sha256()
+    opened.seek(0)
+    while left > 0 and (piece := opened.read(min(left, 1 << 20))):
+        digest.update(piece)
+        left -= len(piece)
+    return digest.hexdigest()
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -76,16 +110,67 @@ def unpack(data: bytes) -> dict[str, bytes]:
         return {name: opened.read(name) for name in opened.namelist()}
 
 
-def verify_at(place: Path) -> int:
-    """How many files of a package in a folder or a zip agree with its manifest, read a piece at a time."""
-    if place.is_dir():
-        found = {file.relative_to(place).as_posix(): file for file in sorted(place.rglob("*")) if file.is_file() or file.is_symlink()}
-        return _verify(list(found), lambda name: found[name].open("rb"))
+def index_folder(folder: Path) -> None:
+    """Write the manifest of a folder of packages, so that one that is lost as a whole is missed."""
+    found = sorted(file.parent for file in folder.glob(f"*/{MANIFEST}"))
+    listed = [{"name": place.name, "seal": json.loads((place / MANIFEST).read_bytes())["seal"]} for place in found]
+    unsealed = {PACKAGES: listed}
+    (folder / MANIFEST).write_bytes(_written({**unsealed, "seal": _seal(unsealed)}))
+
+
+def verify_at(place: Path, seal: str = "") -> int:
+    """How many files of a package (folder or zip), or of a folder of packages, are as they were; read a piece at a time.
+
+    `seal` is that of the manifest as it was told on another way.
+    """
+    if not place.is_dir():
+        return _verify_zip(place, seal)
+    index = place / MANIFEST
+    folders = sorted(each for each in place.iterdir() if each.is_dir())
+    if not index.exists() and folders:  # packages that were put together by hand
+        return sum(_verify_folder(each, "") for each in folders)
+    if not index.is_file() or PACKAGES not in (told := _read_manifest(index.read_bytes(), seal)):
+        return _verify_folder(place, seal)
+    seals = {str(each["name"]): str(each["seal"]) for each in told[PACKAGES]}
+    there = {each.name for each in place.iterdir()} - {MANIFEST}
+    for name in sorted(seals.keys() ^ there):
+        raise _gone(name) if name in seals else _added(name)
+    return sum(_verify_folder(place / name, of_package) for name, of_package in seals.items())
+
+
+def _gone(name: str) -> Refused:
+    return Refused("file_gone", "导出包中缺少 {file}。", file=name)
+
+
+def _added(name: str) -> Refused:
+    return Refused("file_added", "{file} 不在清单中：它不属于这个导出包。", file=name)
+
+
+def _unsealed() -> Refused:
+    return Refused("manifest_changed", "{file} 已被改动：它的校验值不一致。", file=MANIFEST)
+
+
+def _verify_folder(place: Path, seal: str) -> int:
+    """A package is a flat folder of plain files: a folder in it, or a link, was added."""
+    files = {file.relative_to(place).as_posix(): file for file in sorted(place.rglob("*"))}
+    for name, file in files.items():
+        if not stat.S_ISREG(file.lstat().st_mode):
+            raise _added(name)
+    return _verify(list(files), lambda name: files[name].open("rb"), seal)
+
+
+def _verify_zip(place: Path, seal: str) -> int:
     try:
         with zipfile.ZipFile(place) as opened:
-            return _verify(opened.namelist(), opened.open)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as broken:
+            checked = _verify(opened.namelist(), opened.open, seal)
+            comment = opened.comment
+    except _BROKEN as broken:
         raise Refused("package_broken", "{file} 不是完整的压缩包：请重新下载。", file=place) from broken
+    with place.open("rb") as whole:
+        if comment != _MARK + _digest_of_zip(whole).encode():
+            sentence = "{file} 里的文件没有变，但压缩包本身被改动或重新压缩过：请重新下载，或解压后核对目录。"
+            raise Refused("package_repacked", sentence, file=place)
+    return checked
 
 
 def verify(files: Mapping[str, bytes]) -> int:
@@ -93,21 +178,23 @@ def verify(files: Mapping[str, bytes]) -> int:
     return _verify(list(files), lambda name: io.BytesIO(files[name]))
 
 
-def _verify(names: Sequence[str], opened: Callable[[str], IO[bytes]]) -> int:
+def _verify(names: Sequence[str], opened: Callable[[str], IO[bytes]], seal: str = "") -> int:
     if MANIFEST not in names:
         raise InvalidInput("missing_file", "这里没有 {file}：请给出导出包的目录或压缩包。", file=MANIFEST)
     with opened(MANIFEST) as file:
-        told = _read_manifest(file.read())
+        told = _read_manifest(file.read(), seal)
+    if "files" not in told:
+        raise _unsealed()
     listed = {str(entry["name"]): str(entry["sha256"]) for entry in told["files"]}
     for name, digest in listed.items():
         if name not in names:
-            raise Refused("file_gone", "导出包中缺少 {file}。", file=name)
+            raise _gone(name)
         with opened(name) as file:
             if _digest(file) != digest:
                 raise Refused("file_changed", "{file} 已被改动：与清单中的 SHA-256 不一致。", file=name)
     for place, name in enumerate(names):
         if (name not in listed and name != MANIFEST) or name in names[:place]:
-            raise Refused("file_added", "{file} 不在清单中：它不属于这个导出包。", file=name)
+            raise _added(name)
     return len(listed)
 
 
@@ -118,15 +205,20 @@ def _digest(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _read_manifest(data: bytes) -> dict[str, Any]:
+def _read_manifest(data: bytes, seal: str = "") -> dict[str, Any]:
+    """The manifest, where it is byte for byte as it was written, and sealed (with `seal`, where one is told)."""
     try:
         told = json.loads(data)
         unsealed = {name: value for name, value in told.items() if name != "seal"}
-        sealed = told.get("seal") == _seal(unsealed) and all({"name", "sha256"} <= set(entry) for entry in told["files"])
-    except (ValueError, AttributeError, KeyError, TypeError):
+        listed = told[PACKAGES] if PACKAGES in told else told["files"]
+        needed = {"name", "seal"} if PACKAGES in told else {"name", "sha256"}
+        sealed = told.get("seal") == _seal(unsealed) and all(needed <= set(entry) for entry in listed) and _written(told) == data
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         sealed, told = False, {}
     if not sealed:
-        raise Refused("manifest_changed", "{file} 已被改动：它的校验值不一致。", file=MANIFEST)
+        raise _unsealed()
+    if seal and told["seal"] != seal:
+        raise Refused("other_seal", "{file} 的封签是 {seal}，不是所给的那个：这不是同一个导出包。", file=MANIFEST, seal=told["seal"])
     return dict(told)
 
 

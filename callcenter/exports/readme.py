@@ -10,7 +10,7 @@ MEANINGS = {
     "answers.sss": "Triple-S 2.0 的变量定义，数据在 answers.sss.csv",
     "answers.sss.csv": "Triple-S 的数据",
     "answers.xlsx": "答案（宽表、长表、编码簿）",
-    "answers_long.csv": "每个回答一行",
+    "answers_long.csv": "每个回答一行；shared = 1 的是同一通话里在该企业的另一个案上问到、共用到本案的回答",
     "answers_long.parquet": "同上，Parquet",
     "answers_wide.csv": "每个已释放的个案一行：处置、权数、答案",
     "answers_wide.parquet": "同上，Parquet",

@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from callcenter.estimates.standards import CONDITION, SEVERAL, WORDS, Held
+
 CONCLUSIONS = {"carried_out": "落实", "partly": "部分落实", "not_carried_out": "未落实", "not_verifiable": "无法核实"}
 MOST_FIGURES = 8
 
@@ -65,6 +67,21 @@ def in_words(row: Mapping[str, Any]) -> str:
         interval = f"，95% 区间 {ends[0]}–{ends[1]}"
     level = f"：{row['level_label']}" if share else "：平均"
     return f"{row['label']}{level} {estimate}{interval}，n={row['n']}"
+
+
+def held_in_words(code: str, held: Held) -> str:
+    """A promise with the conclusion of the three-way table, what it rests on beside it."""
+    said, shown = held.promise.declared, held.verdict not in (SEVERAL, CONDITION)
+    condition = f"（{said.condition}）" if said.condition else ""
+    told = [f"{code} {held.promise.text}{condition}：{WORDS[held.verdict]}"]
+    if held.orders and shown:
+        told.append(f"工单 {held.orders.n} 件，平均 {held.orders.mean:.2f}，承诺之内 {held.orders.within:.1%}")
+    for each in held.answers if shown else ():
+        if each.mean.estimate is not None and each.within.estimate is not None:
+            low, high = each.shown_interval
+            interval = "" if low is None or high is None else f"，95% 区间 {low:.2f}–{high:.2f}"
+            told.append(f"回答平均 {each.mean.estimate:.2f}{interval}，承诺之内 {each.within.estimate:.1%}，n={each.mean.n}")
+    return "；".join(told)
 
 
 def checksum(state: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from callcenter.exports.sheets import LONGEST_CELL, NO_MOMENT, Sheet, plain
 
 FORMULA = r"regexp_matches({0}, '^[=+\-@\t\r\n]') AND NOT regexp_matches({0}, '^-[0-9]+(\.[0-9]+)?$')"
 """What a spreadsheet would take for a formula; a plain negative number is none."""
-LONG = ("case", "question", "instance", "value", "label", "nonanswer", "version", "answered_at")
+LONG = ("case", "question", "instance", "value", "label", "nonanswer", "version", "answered_at", "shared")
 WIDE_MOMENTS, LONG_MOMENTS = ("started_at", "ended_at"), ("answered_at",)
 """Columns that hold moments; those of the wide table stand before any question."""
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -29,7 +29,7 @@ def wide_csv(data: Dataset, file: Path) -> None:
 
 def long_csv(data: Dataset, file: Path) -> None:
     """One row an answer."""
-    sql_csv(data, data.long_sql(), [name for name in LONG if name not in ("version", "answered_at")], file)
+    sql_csv(data, data.long_sql(), [name for name in LONG if name not in ("version", "answered_at", "shared")], file)
 
 
 def _is_text(column: Column) -> bool:

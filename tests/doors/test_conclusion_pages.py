@@ -34,10 +34,25 @@ def worked() -> tuple[int, int, int]:
         return frame.stage_id, int(found), frame.population_id
 
 
+def promised() -> None:
+    """A promise to which the question of days is held."""
+    asked = "jsonb_set(definition, '{survey,2}', definition->'survey'->2 || CAST(:about AS jsonb))"
+    with transaction() as session:
+        session.execute(text(f"UPDATE questionnaires SET definition = {asked}"), {"about": '{"standard": "办结", "measure": "workdays"}'})
+        session.execute(
+            text(
+                "INSERT INTO declared_standards (study_id, document, year, area, item_number, subject, measure, operator, value, unit, "
+                "condition) SELECT g.study_id, '清单', 2021, '天津市', c.number, '办结', 'workdays', '<=', '9', '工作日', '' "
+                "FROM checklist_items c JOIN stages g ON g.id = c.stage_id"
+            )
+        )
+
+
 def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     client_for: Callable[..., Browser], database_url: str, field_time: FieldTime
 ) -> None:
-    stage, number, _ = worked()
+    stage, number, population = worked()
+    promised()
     first, second = client_for("evaluator"), client_for("evaluator")
     page = f"/evaluator/stages/{stage}"
     item = f"{page}/items/{number}"
@@ -63,6 +78,8 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     assert (row["抽样框"], row["已释放"], row["有效样本"]) == (51, 17, 13)
     assert row["结论"] == "落实（待复核）"
     assert "第 1 版 部分落实" in str(row["历次结论"])
+    assert str(row["对照承诺"]).startswith("4-1 办结≤9工作日：兑现；回答平均 ")
+    assert "办结≤9工作日" in first.get(f"/evaluator/populations/{population}/promises").text
     report_is_readable(first.get(f"{page}/documents/report.docx").content)
     assert client_for("commissioner").get(page).status_code == 403
 

@@ -69,6 +69,9 @@ def make_rich_sample(session: Session) -> WorkedSample:
             _give_older(session, interview, number)
         else:
             _give_newer(session, interview, number)
+    # One answer was asked in another case of the enterprise.
+    last = "(SELECT max(id) FROM answers WHERE question = 'cost' AND nonanswer IS NULL)"
+    session.execute(text(f"UPDATE answers SET asked_in = :i WHERE id = {last}"), {"i": ids[0]})
     return made
 
 

@@ -33,9 +33,9 @@ class Promised:
     orders: int
 
 
-def promised(session: Session, population_id: int) -> Promised | None:
-    """The three ways of a population; none while it is not drawn."""
-    data = released(session, population_id)
+def promised(session: Session, population_id: int, read: Released | None = None) -> Promised | None:
+    """The three ways of a population; none while it is not drawn. `read`: its answers, where they were read already."""
+    data = read or released(session, population_id)
     if data is None:
         return None
     population = studies.population(session, population_id)

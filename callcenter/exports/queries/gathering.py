@@ -64,7 +64,8 @@ _VALUE = """CASE jsonb_typeof(a.value) WHEN 'array'
     ELSE a.value #>> '{}' END"""
 
 ANSWERS = f"""
-SELECT a.case_id, a.question, a.instance, {_VALUE}, a.nonanswer, a.version, {_AT.format("a.answered_at")} FROM (
+SELECT a.case_id, a.question, a.instance, {_VALUE}, a.nonanswer, a.version, {_AT.format("a.answered_at")},
+    (a.asked_in IS NOT NULL)::int FROM (
     SELECT DISTINCT ON (i.case_id, b.question, b.instance) i.case_id, b.*
     FROM cases c JOIN releases r ON r.id = c.release_id JOIN interviews i ON i.case_id = c.id AND i.state <> 'void'
     JOIN answers b ON b.interview_id = i.id

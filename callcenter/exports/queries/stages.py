@@ -8,12 +8,13 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from callcenter.estimates import queries as estimates
+from callcenter.estimates.queries import Released, promised
 from callcenter.estimates.results import as_rows, results
-from callcenter.exports.stage import conclusion_of, figures_of_items
+from callcenter.exports.stage import conclusion_of, figures_of_items, held_in_words
 from callcenter.exports.tables import Conclusion, StageFreeze
 from callcenter.frame.reporting_order import reporting_order
 from callcenter.lists import queries as lists
-from callcenter.lists.orders.durations import WRITTEN, concerning, limits_of
+from callcenter.lists.orders.durations import WRITTEN
 from callcenter.lists.orders.durations import results as order_results
 from callcenter.people.queries import names
 from callcenter.questionnaire.queries import definition
@@ -113,8 +114,15 @@ def _population(session: Session, study_id: int, of: Population, drawn: Mapping[
         "strata": [_counts(cohort) | {"name": cohort.name} for cohort in counted.strata],
         "weights": weights,
         "figures": [{**row, "items": list(asked.get(str(row["question"]), ()))} for row in rows],
+        "held": _held(session, of, data),
         "open": [{"question": name, "label": label, "n": counts[name]} for name, label in texts.items() if counts.get(name)],
     }
+
+
+def _held(session: Session, of: Population, data: Released | None) -> list[str]:
+    """What is concluded of its promises, as the page of promises concludes."""
+    found = promised(session, of.id or 0, data) if data else None
+    return [held_in_words(of.code, each) for each in found.held] if found else []
 
 
 def _counts(of: Cohort) -> dict[str, Any]:
@@ -157,6 +165,7 @@ def _item(session: Session, item: ChecklistItem, populations: Sequence[Populatio
         **sums,
         "frame": sums["frame"] or sum(frozen.get(each.id or 0, 0) for each in mine),
         "orders": [line for each in mine for line in _orders(session, item, each)],
+        "held": [line for each in drawn for line in each["held"]],
         "survey": figures_of_items(item.number, told, {str(each.code) for each in mine}),
         **conclusions_of(session, item.id or 0),
     }
@@ -174,15 +183,12 @@ def _orders(session: Session, item: ChecklistItem, of: Population) -> list[str]:
     orders = lists.timed_orders(session, of.id or 0)
     if not orders:
         return []
-    study = studies.stage(session, item.stage_id).study_id
-    limits = concerning(limits_of(studies.standards(session, study, item_number=item.number)), of.title)
     reporters = reporting_order((order.department for order in orders), [*item.lead_departments, *item.responsible_units])
-    found = order_results(orders, studies.work_calendar(session), limits, reporters)
+    found = order_results(orders, studies.work_calendar(session), [], reporters)
     one = found.overall.get(WRITTEN)
     if one is None:
         return [f"{of.code}：工单 {found.orders} 件，没有可比较的时长"]
-    shares = [f"；{one.share(place):.1%} 在“{limit.text}”之内" for place, limit in enumerate(limits) if one.share(place) is not None]
-    return [f"{of.code}：工单 {found.orders} 件，平均 {one.mean:.2f} 天，中位数 {one.median:.2f} 天{''.join(shares)}"]
+    return [f"{of.code}：工单 {found.orders} 件，平均 {one.mean:.2f} 天，中位数 {one.median:.2f} 天"]
 
 
 def conclusions_of(session: Session, item_id: int) -> dict[str, Any]:

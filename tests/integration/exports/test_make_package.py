@@ -129,6 +129,8 @@ def tables_agree(place: Path) -> None:
     assert LONG_TEXT in wishes
     assert {row["value"] for row in long if row["question"] == "days"} >= {"4", ""}
     assert {row["label"] for row in long if row["value"] == "maybe"} == {"说不准"}
+    assert [row["question"] for row in long if row["shared"] == "1"] == ["cost"]
+    assert {row["variable"]: row["shared"] for row in read(place, "codebook.csv") if row["shared"] not in {"", "0"}} == {"cost": "1"}
     with duckdb.connect() as asked:
         for name in ("wide", "long"):
             found = asked.execute(f"SELECT count(*) FROM '{place}/answers_{name}.parquet'").fetchall()

@@ -12,8 +12,9 @@ from callcenter.estimates.promises import chosen, read_promise
 from callcenter.estimates.questions import Question
 from callcenter.estimates.respondents import Respondents, respondents, weighting
 from callcenter.estimates.results import question_table
-from callcenter.estimates.standards import BROKEN, FEW, KEPT, NOTHING, OPEN, SEVERAL, Held, held, in_unit
+from callcenter.estimates.standards import BROKEN, CONDITION, FEW, KEPT, NOTHING, OPEN, SEVERAL, WORDS, Held, held, in_unit
 from callcenter.estimates.weights import Stratum
+from callcenter.exports.stage import held_in_words
 from callcenter.lists.orders.durations import TimedOrder
 from callcenter.lists.orders.reading import Stage
 from callcenter.studies.tables import DeclaredStandard
@@ -129,7 +130,8 @@ def test_a_question_that_does_not_say_which_of_several_promises_it_means_decides
         return [one.verdict for one in found]
 
     assert told("流程", *parts) == [SEVERAL, SEVERAL]
-    assert told("流程", parts[0], other) == [KEPT, NOTHING]  # what is counted tells them apart
+    assert told("流程（登记）", parts[0], other) == [KEPT]
+    assert told("流程", parts[0], other) == [CONDITION, NOTHING]  # what is counted tells them apart; 登记 is not asked for
     assert told("流程 (刻章（政府购买）)", *parts) == [KEPT]
     assert told("流程", parts[0], said("流程", "=", "2", "个", "steps", condition="登记")) == [SEVERAL, SEVERAL]
 
@@ -140,6 +142,38 @@ def test_a_unit_of_time_does_not_tell_promises_apart_and_an_interval_below_zero_
     found = held(chosen([whole, part], item=28, topic=8), answered([0] * 7 + [9]), [question], orders=[], calendar=OFFICIAL, districts=[])
     assert {one.promise.declared.condition: one.verdict for one in found} == {"整体": NOTHING, "登记": SEVERAL}
     assert [each.cut for one in found for each in one.answers] == [True]
+
+
+@pytest.mark.parametrize(
+    ("condition", "label", "standard", "expected"),
+    [
+        ("低压非居民(10千伏以下)", "接电用了几天？", "耗时", CONDITION),
+        ("低压非居民(10千伏以下)", "低压非居民用户：接电用了几天？", "耗时", KEPT),
+        ("低压非居民(10千伏以下)", "接电用了几天？", "耗时（低压非居民（10千伏以下））", KEPT),
+        ("大工业；10千伏", "大工业用户接电用了几天？", "耗时", CONDITION),
+        ("大工业；10千伏", "大工业用户 10 千伏接电用了几天？", "耗时", KEPT),
+        ("措施:小微企业", "小微企业接电用了几天？", "耗时", KEPT),
+        ("平均", "接电用了几天？", "耗时", KEPT),
+        ("平均；小微企业", "接电用了几天？", "耗时", CONDITION),
+        ("", "接电用了几天？", "耗时", KEPT),
+    ],
+)
+def test_a_promise_under_a_condition_that_the_question_does_not_ask_for_is_not_held_against_it(
+    condition: str, label: str, standard: str, expected: str
+) -> None:
+    declared = said("耗时", "<=", "3", "工作日", "workdays", condition=condition)
+    question = Question("d", "integer", label, measure="workdays", standard=standard)
+    (one,) = held_against(declared, answered([1, 1, 2, 1, 2, 1]), question)
+    assert one.verdict == expected
+    assert held_in_words("4-1", one).startswith(f"4-1 耗时≤3工作日{f'（{condition}）' if condition else ''}：{WORDS[expected]}")
+
+
+def test_work_orders_alone_say_nothing_of_a_promise_under_a_condition_unless_all_of_them_are_under_it() -> None:
+    declared = said("登记", "<=", "3", "工作日", "workdays", condition="小微企业")
+    promises = chosen([declared], item=28, topic=8)
+    for title, expected in (("登记", CONDITION), ("小微企业登记", KEPT)):
+        (one,) = held(promises, answered([]), [], orders=[FRIDAY_TO_MONDAY] * 5, calendar=OFFICIAL, districts=[], title=title)
+        assert one.verdict == expected
 
 
 FRIDAY_TO_MONDAY = order("2022-06-10", "2022-06-13")

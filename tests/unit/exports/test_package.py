@@ -1,5 +1,10 @@
 """A package proves itself, and its bytes depend on its content alone."""
 
+import hashlib
+import io
+import json
+import shutil
+import warnings
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +76,118 @@ def test_the_command_exits_1_naming_the_changed_file(tmp_path: Path, capsys: pyt
     assert "b.csv" in capsys.readouterr().err
     assert main(["export", "verify", str(folder / "nowhere")]) == 2
     assert main(["export", "verify", str(folder / "b.csv")]) == 1
+
+
+def flipped(data: bytes, place: int, bit: int) -> bytes:
+    return data[:place] + bytes([data[place] ^ (1 << bit)]) + data[place + 1 :]
+
+
+def test_every_flipped_bit_of_a_zip_is_found(tmp_path: Path) -> None:
+    """Also bits of headers, moments, comment, and those after the end of a compressed stream."""
+    data, file = package.archive(made()), tmp_path / "p.zip"
+    for place in range(len(data)):
+        file.write_bytes(flipped(data, place, place % 8))
+        with pytest.raises(CallcenterError):
+            package.verify_at(file)
+    for bit in range(8):  # the end of a.csv's compressed stream: bits that no reader looks at are among them
+        end = data.index(b"PK", 4) - 1
+        file.write_bytes(flipped(data, end, bit))
+        with pytest.raises(CallcenterError):
+            package.verify_at(file)
+
+
+def test_every_flipped_bit_of_a_folder_is_found(tmp_path: Path) -> None:
+    folder = laid_out(tmp_path)
+    for name, data in made().items():
+        for place in range(len(data)):
+            (folder / name).write_bytes(flipped(data, place, place % 8))
+            with pytest.raises(CallcenterError, match=name):
+                package.verify_at(folder)
+        (folder / name).write_bytes(data)
+    assert package.verify_at(folder) == 2
+
+
+def rezipped(names: list[str], comment: bytes = b"", **files: bytes) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as opened, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in names:
+            opened.writestr(name, {**made(), **files}[name])
+        opened.comment = comment
+    return written.getvalue()
+
+
+def test_a_zip_that_was_put_together_anew_is_found(tmp_path: Path) -> None:
+    whole, names = package.archive(made()), sorted(made())
+    forged = json.loads(made()["manifest.json"])
+    forged["files"][0]["sha256"] = hashlib.sha256(b"other").hexdigest()
+    tampered = {
+        "package_repacked": [
+            rezipped(names),
+            rezipped(names[::-1]),
+            rezipped(names, whole[-71:]),
+            b"before" + whole,
+            whole[:-71] + whole[-71:].upper(),
+            whole[:-1],
+            whole + b"after",
+        ],
+        "file_added": [rezipped([*names, "more"], more=b""), rezipped([*names, "b.csv"]), rezipped([*names, "in/"], **{"in/": b""})],
+        "file_gone": [rezipped(["manifest.json", "b.csv"]), rezipped(["manifest.json", "b.csv", "A.csv"], **{"A.csv": FILES["a.csv"]})],
+        "manifest_changed": [rezipped(names, **{"a.csv": b"other", "manifest.json": json.dumps(forged).encode()})],
+        "package_broken": [whole[: len(whole) // 2], b"", b"PK"],
+    }
+    for code, every in tampered.items():
+        for data in every:
+            (tmp_path / "p.zip").write_bytes(data)
+            with pytest.raises(CallcenterError) as refused:
+                package.verify_at(tmp_path / "p.zip")
+            assert refused.value.code == code
+
+
+def test_a_folder_holds_nothing_but_plain_files_of_its_manifest_written_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "p" / "empty").mkdir(parents=True)
+    folder = laid_out(tmp_path / "p")
+    with pytest.raises(CallcenterError, match="empty"):
+        package.verify_at(folder)
+    (folder / "empty").rmdir()
+    (folder / "a.csv").rename(tmp_path / "a.csv")
+    (folder / "a.csv").symlink_to(tmp_path / "a.csv")
+    with pytest.raises(CallcenterError, match=r"a\.csv"):
+        package.verify_at(folder)
+    (folder / "a.csv").unlink()
+    (tmp_path / "a.csv").rename(folder / "a.csv")
+    (folder / "manifest.json").write_bytes(made()["manifest.json"] + b"\n")
+    with pytest.raises(CallcenterError, match=r"manifest\.json"):
+        package.verify_at(folder)
+
+
+def test_whoever_makes_both_seals_anew_is_found_by_the_seal_that_the_house_told(tmp_path: Path) -> None:
+    told = json.loads(made()["manifest.json"])["seal"]
+    file = tmp_path / "p.zip"
+    file.write_bytes(package.archive(made()))
+    assert main(["export", "verify", str(file), "--seal", told.upper()]) == 0
+    file.write_bytes(package.archive(package.with_manifest({**FILES, "a.csv": b"other"}, {"study": "试验"})[0]))
+    assert main(["export", "verify", str(file)]) == 0
+    assert main(["export", "verify", str(file), "--seal", told]) == 1
+
+
+def test_a_package_that_is_lost_or_added_as_a_whole_is_missed(tmp_path: Path) -> None:
+    for name in ("1-1", "1-2"):
+        (tmp_path / name).mkdir()
+        laid_out(tmp_path / name)
+    assert package.verify_at(tmp_path) == 4
+    package.index_folder(tmp_path)
+    assert package.verify_at(tmp_path) == 4
+    (tmp_path / "1-2").rename(tmp_path / "1-3")
+    for name in ("1-2", "1-3"):
+        with pytest.raises(CallcenterError, match=name):
+            package.verify_at(tmp_path)
+        (tmp_path / "1-2").mkdir(exist_ok=True)
+    shutil.rmtree(tmp_path / "1-2")
+    (tmp_path / "1-3").rename(tmp_path / "1-2")
+    (tmp_path / "1-2" / "manifest.json").unlink()
+    with pytest.raises(CallcenterError, match=r"manifest\.json"):
+        package.verify_at(tmp_path)
 
 
 HOSTILE = ["=1+1", "+86138", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "正常", "多\n行", "🙂", "x" * 32_767]

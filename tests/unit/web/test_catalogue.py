@@ -6,6 +6,7 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 
 from callcenter.call_queue import priority
+from callcenter.estimates import standards
 from callcenter.people.roles import LABELS
 from callcenter.web.translations import english
 
@@ -40,6 +41,7 @@ def texts() -> dict[str, str]:
         sentences = re.findall(r'"([^"]*。)"', (HERE / "people" / file).read_text(encoding="utf-8"))
         found |= dict.fromkeys(sentences, f"people/{file}")
     ranks = {priority.label(rank): "call_queue/priority.py" for rank in priority.ORDER}
+    found |= dict.fromkeys(standards.WORDS.values(), "estimates/standards.py")
     return found | ranks | dict.fromkeys(LABELS.values(), "people/roles.py")
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from callcenter.errors import NotFound, Refused
 from callcenter.estimates import actions, queries
 from callcenter.estimates.queries import Promised
+from callcenter.estimates.standards import WORDS
 from callcenter.operations.actions import record
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
@@ -22,14 +23,8 @@ router = APIRouter(prefix="/evaluator/populations/{population_id}/promises")
 Reader = Annotated[Person, allow("evaluator", "commissioner")]
 Evaluator = Annotated[Person, allow("evaluator")]
 
-VERDICTS = {
-    "kept": (noted("兑现"), "done"),
-    "broken": (noted("未兑现"), "stop"),
-    "open": (noted("抽样误差内不能断定"), "warning"),
-    "nothing": (noted("没有可比的回答"), "quiet"),
-    "several": (noted("承诺有几条，问题没有区分对象：不作结论"), "quiet"),
-    "few": (noted("基数太少：不作结论"), "quiet"),
-}
+LOOKS = {"kept": "done", "broken": "stop", "open": "warning"}
+VERDICTS = {verdict: (words, LOOKS.get(verdict, "quiet")) for verdict, words in WORDS.items()}
 COUNTED = {
     "span_working": noted("首尾相距工作日"),
     "span_calendar": noted("首尾相距自然日"),
