@@ -34,6 +34,14 @@ def released(session: Session, study_id: int, name: str) -> Questionnaire:
     return found
 
 
+def newest_of(session: Session, questionnaire_id: int) -> int:
+    """The version of the same questionnaire that was released last; itself where none was."""
+    known = select(Questionnaire.study_id, Questionnaire.name).where(Questionnaire.id == questionnaire_id).subquery()
+    same = (Questionnaire.study_id == known.c.study_id, Questionnaire.name == known.c.name, col(Questionnaire.released_at).is_not(None))
+    newest = select(Questionnaire.id).where(*same).order_by(col(Questionnaire.released_at).desc(), col(Questionnaire.version).desc())
+    return session.exec(newest).first() or questionnaire_id
+
+
 def versions(session: Session, study_id: int) -> list[Questionnaire]:
     """All versions of a study's questionnaires, by name, newest first."""
     ordered = select(Questionnaire).where(Questionnaire.study_id == study_id)

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from callcenter.web.app import create_app
 from callcenter.web.live import Listener
 from tests.conftest import FieldTime
 from tests.factories.calls import PretendedLine
-from tests.factories.cases import MadeCases, make_cases
+from tests.factories.cases import MadeCases, make_cases, make_twins
 from tests.factories.interviews import shipped
 
 
@@ -240,6 +241,53 @@ def test_nothing_is_lost_when_network_page_or_server_go(page: Page, server: Serv
     assert [(row["question"], row["version"], row["value"]) for row in given] == [
         ("notice", 1, "yes"), ("right_enterprise", 1, "yes"), ("handled", 1, "yes"),
     ]  # fmt: skip
+
+
+PROGRESSIVE = """UPDATE studies SET settings = settings || '{"dialling": {"mode": "preview", "allowed": ["progressive"]}}'"""
+
+
+def test_a_bundle_ends_matter_by_matter_is_taken_back_and_progressive_mode_dials_by_itself(page: Page, made: MadeCases) -> None:
+    with transaction() as session:
+        make_twins(session, made)
+        session.execute(text("UPDATE questionnaires SET definition = CAST(:d AS jsonb)"), {"d": json.dumps(shipped())})
+        session.execute(text(PROGRESSIVE))
+    talking(page)
+    page.keyboard.press("c")  # the other matter ends otherwise
+    other = page.locator("#case-list select")
+    expect(other).to_be_focused()
+    other.select_option(label="否认办理过该事项")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#told .badge")).to_have_text("否认办理过该事项")
+    page.keyboard.press("r")
+    page.locator("#refusal button.primary").press("Enter")
+    expect(page.locator("#finished")).to_contain_text("已登记：婉拒")
+    expect(page.locator("#finished")).to_contain_text("另一项业务：否认办理过该事项")
+    assert {row["code"] for row in statement("SELECT code FROM dispositions")} == {"2.112", "3.30"}
+
+    notice = page.locator("#notices .done")
+    page.keyboard.press("u")
+    expect(notice).to_contain_text("已撤销")
+    page.keyboard.press("ArrowLeft")  # a key that the console takes before the page hears of it
+    expect(page.locator("#say")).to_contain_text("现在方便吗")
+    expect(notice).to_have_count(0)
+    page.keyboard.press("r")
+    page.locator("#refusal button.primary").press("Enter")
+    expect(page.locator("#finished")).to_contain_text("已登记：婉拒")
+
+    with page.expect_response("**/operator/api/mode"):
+        page.locator("#mode").select_option("progressive")
+    page.keyboard.press("n")
+    countdown = page.locator("#countdown")
+    expect(countdown).to_contain_text("秒后自动拨打")
+    page.keyboard.press("/")  # who reads a reply is not pressed
+    expect(countdown).to_have_text("")
+    page.keyboard.press("Escape")
+    expect(countdown).to_contain_text("秒后自动拨打")
+    calls_before = statement("SELECT count(*) AS calls FROM attempts")[0]["calls"]
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(seconds=6))
+    expect(page.locator(".call-state")).to_contain_text("正在拨出")
+    assert statement("SELECT count(*) AS calls FROM attempts")[0]["calls"] == calls_before + 1
 
 
 def opened_again(context: BrowserContext, server: Server) -> Page:

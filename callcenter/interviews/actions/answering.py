@@ -17,6 +17,7 @@ from callcenter.interviews.answers import judge
 from callcenter.interviews.consent import NOTICE, notice_version, read_consent
 from callcenter.interviews.session import Reading, Step, previous, step_on
 from callcenter.interviews.tables import Answer, Consent, Interview
+from callcenter.questionnaire import queries as questionnaires
 from callcenter.questionnaire.routing import Course, Given, find_route, key_of
 from callcenter.questionnaire.texts import render
 
@@ -24,12 +25,18 @@ END_STATES = frozenset({"ended", "broken_off", "void"})
 
 
 def open_interview(session: Session, *, case_id: int, operator_id: int, attempt_id: int | None) -> Interview:
-    """The case's interview: a new one, or the open or broken-off one, which goes on at its last question."""
+    """The case's interview: a new one, or the open or broken-off one, which goes on at its last question.
+
+    A new one takes the version of the questionnaire that was released last, also where the case was queued before; one that
+    goes on keeps the version it began with.
+    """
     case = session.exec(select(Case).where(Case.id == case_id).with_for_update()).first()
     if case is None:
         raise NotFound("no_case", "没有这个个案，请重新取一个。")
     found = queries.current(session, case_id)
     if found is None:
+        case.questionnaire_id = questionnaires.newest_of(session, case.questionnaire_id)
+        session.add(case)
         seed = hashlib.sha256(f"{case.unit_key}|{case.questionnaire_id}".encode()).hexdigest()[:16]
         found = Interview(
             case_id=case_id,

@@ -1,13 +1,16 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
+from callcenter.call_queue.tables import Case
 from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
 from callcenter.interviews import actions, queries
 from callcenter.interviews.tables import Answer
+from callcenter.questionnaire.tables import Questionnaire
 from tests.conftest import FieldTime
 from tests.factories.cases import make_operator
 from tests.factories.interviews import FULL, answer_all, make_interview
@@ -74,6 +77,34 @@ def test_a_broken_off_interview_resumes_at_its_last_question(database_url: str, 
         actions.end(session, interview, "ended")
         fresh = actions.open_interview(session, case_id=case, operator_id=colleague, attempt_id=None)
         assert fresh.id != interview and fresh.seed == again.seed
+
+
+def test_an_interview_keeps_its_version_and_queued_cases_begin_with_the_one_released_last(database_url: str, field_time: FieldTime) -> None:
+    with transaction() as session:
+        begun, made = make_interview(session)
+        first = session.exec(select(Questionnaire)).one()
+        field_time.set(field_time() + timedelta(minutes=5))
+        changed = json.loads(json.dumps(first.definition, ensure_ascii=False).replace("请问您这里是", "请问贵单位是"))
+        about = first.model_dump(exclude={"id", "version", "sha256", "definition", "released_at"})
+        second = Questionnaire(**about, version=2, sha256="2" * 64, definition=changed, released_at=field_time())
+        session.add(second)
+        session.flush()
+        operator = made.operators[0]
+        step = actions.give_answer(session, interview_id=begun.id or 0, question="notice", value="yes", operator_id=operator)
+        assert step.question is not None and "请问您这里是" in step.question["say"]
+        actions.end(session, begun.id or 0, "broken_off")
+        again = actions.open_interview(session, case_id=made.case_ids[0], operator_id=operator, attempt_id=None)
+        assert (again.id, again.questionnaire_id) == (begun.id, first.id)
+        step = queries.step(session, again.id or 0)
+        assert step.question is not None and "请问您这里是" in step.question["say"]
+        assert session.get_one(Case, made.case_ids[0]).questionnaire_id == first.id
+        queued = actions.open_interview(session, case_id=made.case_ids[1], operator_id=operator, attempt_id=None)
+        assert queued.questionnaire_id == session.get_one(Case, made.case_ids[1]).questionnaire_id == second.id
+        step = actions.give_answer(session, interview_id=queued.id or 0, question="notice", value="yes", operator_id=operator)
+        assert step.question is not None and "请问贵单位是" in step.question["say"]
+        first.released_at = field_time() + timedelta(minutes=5)  # the older one again
+        later = actions.open_interview(session, case_id=made.case_ids[2], operator_id=operator, attempt_id=None)
+        assert later.questionnaire_id == first.id
 
 
 def test_two_operators_cannot_answer_one_interview(database_url: str, field_time: FieldTime) -> None:

@@ -1,4 +1,6 @@
 import re
+from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,3 +158,14 @@ ROWS = st.one_of(
 def test_any_document_is_judged_and_none_breaks_the_check(document: Any) -> None:
     for problem in check(document):
         assert problem.code in CATALOGUE and problem.message and problem.fix
+
+
+def test_the_how_to_lists_every_number_of_the_catalogue_in_its_own_words() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "how-to" / "write-a-questionnaire.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (Q\d+) \| (\w+) \| (.+) \| (.+) \|$", text, re.MULTILINE)
+
+    def shown(said: str) -> str:
+        return said.format_map(defaultdict(lambda: "…"))
+
+    assert listed == [(number, CATALOGUE[number][0], *map(shown, ENGLISH[number])) for number in sorted(CATALOGUE)]
+    assert sorted(CATALOGUE) == sorted(ENGLISH)

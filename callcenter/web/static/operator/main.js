@@ -38,8 +38,9 @@ beginPressing();
 // A dialog that closes gives the focus back to the question, not to the button that opened it: Enter goes on.
 document.addEventListener("close", (event) => { if (event.target.matches("dialog") && now.state?.lease && !now.passive) ($("typed") || $("ask")).focus(); }, true);
 setInterval(tick, 500);
-// What was done is said until the next key or click, so that it never covers the call.
-for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => $("notices").querySelector(".done")?.remove(), true);
+// What was done is said until the next key or click, so that it never covers the call. The window hears a key before the console
+// (pressing.js) takes it for an answer and lets nobody else see it.
+for (const kind of ["keydown", "pointerdown"]) window.addEventListener(kind, () => $("notices").querySelector(".done")?.remove(), true);
 
 // Live: what happens to the call as it happens, and the state every few seconds where the news does not come. A heartbeat keeps the case.
 const idle = () => !now.busy && !now.passive;
