@@ -1,9 +1,13 @@
 """The engine, `transaction()` (the only commit) and `statement()` (one plain statement, committed by itself)."""
 
-import selectors
+import re
+import select
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -21,6 +25,8 @@ _pool: ConnectionPool[psycopg.Connection[DictRow]] | None = None
 SESSION_OPTIONS = "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
 ANSWERS_WITHIN = 3.0
 """Seconds in which a server answers an empty statement; one that stands still leaves its connections open and says nothing."""
+FRESH = 0.1
+"""Seconds after its last answer in which a connection is taken for alive, as long as the server has not ended it."""
 OPTIONS: dict[str, Any] = {
     "options": SESSION_OPTIONS,
     "connect_timeout": 5,
@@ -54,6 +60,7 @@ def connect(url: str, *, pool_size: int = 10) -> None:
         hide_parameters=True,  # what a statement was given may be personal: it belongs in no log
         connect_args=OPTIONS,
     )
+    event.listen(_engine, "checkin", _check_in)
     event.listen(_engine, "checkout", _check_out)  # instead of pool_pre_ping, which waits as long as it takes
     _pool = ConnectionPool(
         plain_url(url),
@@ -61,21 +68,33 @@ def connect(url: str, *, pool_size: int = 10) -> None:
         max_size=pool_size + 10,
         timeout=5,
         reconnect_timeout=1,  # else it waits longer and longer after an outage: here the next request tries at once
-        kwargs={"autocommit": True, "row_factory": dict_row, **OPTIONS},
+        kwargs={"autocommit": True, "row_factory": dict_row, "cursor_factory": psycopg.RawCursor, **OPTIONS},
         check=ping,
         open=True,
     )
 
 
+_answered: WeakKeyDictionary[psycopg.Connection[Any], float] = WeakKeyDictionary()
+"""When each connection last answered. Under load that was moments ago, and to ask again costs as much as a statement."""
+
+
+def heard(connection: psycopg.Connection[Any]) -> None:
+    """Note that the connection has just answered."""
+    _answered[connection] = time.monotonic()
+
+
 def ping(connection: psycopg.Connection[Any]) -> None:
-    """Ask the server for a word; OperationalError where none comes in time, and the connection is closed then."""
+    """Ask the server for a word; OperationalError where none comes in time, and the connection is closed then.
+
+    One that answered a moment ago is only looked at: what the server ended has something to read.
+    """
     asked = connection.pgconn
     try:
+        if time.monotonic() - _answered.get(connection, 0.0) < FRESH and not _readable(asked.socket, 0.0):
+            return
         asked.send_query(b"")
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(asked.socket, selectors.EVENT_READ)
-            if not waiting.select(ANSWERS_WITHIN):
-                raise psycopg.OperationalError("the server does not answer")
+        if not _readable(asked.socket, ANSWERS_WITHIN):
+            raise psycopg.OperationalError("the server does not answer")
         while asked.get_result() is not None:
             pass
         if asked.status != psycopg.pq.ConnStatus.OK:
@@ -83,6 +102,21 @@ def ping(connection: psycopg.Connection[Any]) -> None:
     except psycopg.OperationalError:
         connection.close()
         raise
+
+
+def _readable(socket: int, within: float) -> bool:
+    """Whether there is something to read, waited for so many seconds."""
+    if hasattr(select, "poll"):
+        waiting = select.poll()
+        waiting.register(socket, select.POLLIN)
+        return bool(waiting.poll(1000 * within))
+    return bool(select.select([socket], [], [], within)[0])
+
+
+def _check_in(connection: Any, _record: Any) -> None:
+    """What comes back whole has answered just now."""
+    if connection is not None:
+        heard(connection)
 
 
 def _check_out(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -151,9 +185,32 @@ def plainly() -> Iterator[Callable[[str, Mapping[str, Any] | None], list[dict[st
         with _pool.connection() as connection, connection.cursor() as cursor:
 
             def run(sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-                cursor.execute(sql, parameters)
+                if parameters is None:
+                    cursor.execute(sql)
+                else:
+                    numbered, names = _numbered(sql)
+                    cursor.execute(numbered, [parameters[name] for name in names])
+                heard(connection)
                 return cursor.fetchall() if cursor.description else []
 
             yield run
     except PoolTimeout as failure:
         raise Unavailable("database_away", "数据库暂时没有应答，请稍候再试。") from failure
+
+
+@lru_cache(maxsize=500)
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """A statement with `$1`, `$2`… in place of its names, and the names in that order.
+
+    psycopg would do the same, but reads a long statement such as the claim's anew each time, which takes longer than sending it.
+    """
+    names: list[str] = []
+
+    def place(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return "%"
+        if found[1] not in names:
+            names.append(found[1])
+        return f"${names.index(found[1]) + 1}"
+
+    return re.sub(r"%%|%\((\w+)\)s", place, sql), tuple(names)

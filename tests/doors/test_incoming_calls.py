@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlmodel import select
 from twilio.request_validator import RequestValidator
 
 from callcenter import clock
+from callcenter.call_queue import actions as queue
 from callcenter.call_queue.tables import Case
+from callcenter.calls import queries
 from callcenter.calls.tables import Attempt, IncomingCall, Recording
 from callcenter.calls.voice_scripts import answered, room_of_attempt
-from callcenter.db.engine import transaction
+from callcenter.db.engine import statement, transaction
 from callcenter.operations.tables import Job
 from callcenter.people import actions as people
 from callcenter.people.tables import User
@@ -161,3 +164,23 @@ def test_nonsense_from_the_carrier_ends_in_a_goodbye(carrier):
         assert "再见" in carrier(door, Digits="1")
     _, call = arrive(carrier)
     assert "再见" in carrier(f"menu?call={call}", "CA-somebody-else", Digits="1")
+
+
+def found(number):
+    with transaction() as session:
+        study_id = one(Case).study_id
+        return [case.id for case in queries.open_cases_of_number(session, study_id, number)]
+
+
+def test_a_caller_is_found_by_every_number_that_a_case_has_now(case):
+    assert [found(phone["number"]) for phone in PHONES] == [[case.case_id]] * len(PHONES)
+    with transaction() as session:
+        queue.add_number(session, case.case_id, "+862224530000", case.operator_id)
+    assert found("+862224530000") == [case.case_id]
+    assert found(NUMBER) == [case.case_id]
+    twice = Jsonb([{"number": "+862224530000"}, {"number": "+862224530000"}, {}])
+    statement("UPDATE cases SET phones = %(phones)s", {"phones": twice})
+    assert found(NUMBER) == []  # the number was found wrong and is gone
+    assert statement("SELECT number FROM case_numbers") == [{"number": "+862224530000"}]  # once, however often it is listed
+    statement("UPDATE cases SET phones = '[]'")
+    assert statement("SELECT * FROM case_numbers") == []  # what is detached from persons is nowhere left

@@ -52,11 +52,13 @@ def _arm(rank: int, whose: str) -> str:
 def _claim(ranks: Sequence[int]) -> str:
     """The claim over these ranks: COALESCE asks one after the other and stops at the first case, each by the queue's index.
 
-    `callable.comes_along` says in words what the others of the enterprise must be.
+    `callable.comes_along` says in words what the others of the enterprise must be. The commit does not wait for the disk: a claim that a
+    crash undoes is a lease lost, and whatever is written under it later reaches the disk after it (docs/decisions/0018).
     """
     arms = [_arm(rank, whose) for rank in ranks for whose in ((OWN, ANYONE) if rank < priority.RECALL else (ANYONE,))]
     return f"""
-WITH head AS MATERIALIZED (SELECT id, unit_key, rank FROM cases WHERE id = COALESCE({", ".join(arms)})
+WITH head AS MATERIALIZED (
+    SELECT id, unit_key, rank, set_config('synchronous_commit', 'off', true) FROM cases WHERE id = COALESCE({", ".join(arms)})
 ), others AS MATERIALIZED (
     SELECT c.id FROM cases c
     WHERE c.unit_key = (SELECT unit_key FROM head) AND c.id <> (SELECT id FROM head) AND {ALLOWED} AND {ANYONE}
@@ -95,7 +97,7 @@ WITH lapsed AS (
 SELECT u.converts_refusals,
     ARRAY(SELECT q.id FROM trainings t JOIN questionnaires q ON q.name = t.questionnaire WHERE t.user_id = u.id) AS questionnaires,
     EXISTS ({HELD}) AS holds,
-    (SELECT jsonb_agg(to_jsonb(d)) FROM ({queries.DOORS.format(and_waiting="")}) d) AS doors
+    (SELECT jsonb_agg(to_jsonb(d))::text FROM ({queries.DOORS.format(and_waiting="")}) d) AS doors
 FROM users u WHERE u.id = %(operator)s AND u.active
 """
 
@@ -116,7 +118,7 @@ def claim(operator_id: int) -> Lease | None:
             raise NotFound("no_operator", "没有这位话务员，或账号已停用。")
         if standing[0]["holds"]:
             return _held(run, operator_id, now)
-        for gate in queries.gates_of(standing[0]["doors"] or (), now):
+        for gate in queries.gates_told(standing[0]["doors"], now):
             lease = _claim_of_study(run, gate, operator_id, standing[0], now)
             if lease:
                 return lease

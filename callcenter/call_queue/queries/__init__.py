@@ -15,7 +15,7 @@ from callcenter.call_queue.queries.cases import (
     waiting,
 )
 from callcenter.call_queue.queries.explaining import Explanation, explain, facts_of, next_due, operator
-from callcenter.call_queue.queries.gates import DOORS, WAITING, StudyGate, gates, gates_of
+from callcenter.call_queue.queries.gates import DOORS, WAITING, StudyGate, gates, gates_of, gates_told
 from callcenter.call_queue.queries.plans import plan, plan_of_case
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "facts_of",
     "gates",
     "gates_of",
+    "gates_told",
     "lease_of",
     "next_due",
     "operator",

@@ -1,8 +1,10 @@
 """Which populations may be called now."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from callcenter.call_queue import callable as rules
@@ -49,6 +51,22 @@ def gates_of(doors: Sequence[Mapping[str, Any]], now: datetime) -> list[StudyGat
     for row in doors:
         by_study.setdefault(row["study_id"], []).append(row)
     return [_gate(rows, now) for rows in by_study.values()]
+
+
+def gates_told(doors: str | None, now: datetime) -> Sequence[StudyGate]:
+    """The same of what `DOORS` tells as the text of a JSON list: every claim asks, and mostly hears what the last one heard."""
+    return _gates_told(doors, _within_the_minute(now)) if doors else ()
+
+
+def _within_the_minute(now: datetime) -> datetime:
+    """A moment at which the same is open: hours begin and end on whole minutes, so only the whole minute itself is apart."""
+    minute = now.replace(second=0, microsecond=0)
+    return minute if minute == now else minute + timedelta(seconds=30)
+
+
+@lru_cache(maxsize=32)
+def _gates_told(doors: str, moment: datetime) -> tuple[StudyGate, ...]:
+    return tuple(gates_of(json.loads(doors), moment))
 
 
 def _gate(rows: Sequence[Mapping[str, Any]], now: datetime) -> StudyGate:

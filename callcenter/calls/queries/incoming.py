@@ -17,8 +17,8 @@ SELECT DISTINCT c.id FROM case_attempts a JOIN cases c ON c.id = a.case_id
 WHERE a.phone = :number AND c.study_id = :study AND c.state IN ('ready', 'leased', 'tracing') AND NOT c.phones @> CAST(:wrong AS jsonb)
 """
 LISTED = """
-SELECT c.id FROM cases c
-WHERE c.study_id = :study AND c.state IN ('ready', 'leased', 'tracing') AND c.phones @> CAST(:phone AS jsonb)
+SELECT DISTINCT c.id FROM case_numbers n JOIN cases c ON c.id = n.case_id
+WHERE n.number = :number AND c.study_id = :study AND c.state IN ('ready', 'leased', 'tracing')
     AND NOT c.phones @> CAST(:wrong AS jsonb)
 """
 READY = "SELECT count(*) FROM operator_states WHERE state = 'ready' AND until IS NULL"
@@ -53,8 +53,7 @@ def open_cases_of_number(session: Session, study_id: int, number: str) -> list[C
     wrong = json.dumps([{"number": number, "state": "wrong"}])
     found = connection.execute(text(CALLED), {"number": number, "study": study_id, "wrong": wrong}).scalars().all()
     if not found:
-        listed = {"phone": json.dumps([{"number": number}]), "study": study_id, "wrong": wrong}
-        found = connection.execute(text(LISTED), listed).scalars().all()
+        found = connection.execute(text(LISTED), {"number": number, "study": study_id, "wrong": wrong}).scalars().all()
     rows = session.exec(select(Case).where(col(Case.id).in_(found)).order_by(col(Case.due_at), col(Case.id)).limit(MOST))
     return list(rows)
 
