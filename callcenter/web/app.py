@@ -16,12 +16,8 @@ from callcenter.web.security import all_routes, door_of, instance_of
 
 def create_app(settings: Settings) -> FastAPI:
     """The app; the process is connected to its database by `wiring.start` before the first request."""
-    logs.configure(settings.log_level)
     app = FastAPI(title="Callcenter", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
-    app.state.settings = settings
-    app.state.instance = instance_of(settings)
-    app.state.phone_line = wiring.phone_line(settings)
-    app.state.listener = Listener(settings.database_url.get_secret_value())
+    plug(app, settings)
     app.add_middleware(middleware.Guard)
     errors.install(app)
     app.include_router(health.router)
@@ -31,6 +27,15 @@ def create_app(settings: Settings) -> FastAPI:
     assets.mount(app)
     _refuse_open_routes(app)
     return app
+
+
+def plug(app: FastAPI, settings: Settings) -> None:
+    """What an app knows of its installation, apart from its pages."""
+    logs.configure(settings.log_level)
+    app.state.settings = settings
+    app.state.instance = instance_of(settings)
+    app.state.phone_line = wiring.phone_line(settings)
+    app.state.listener = Listener(settings.database_url.get_secret_value())
 
 
 def from_environment() -> FastAPI:

@@ -1,5 +1,6 @@
 """The web app over a database of the test's own, and browsers of each role."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from fastapi import FastAPI
 
 from callcenter.people.tables import User
 from callcenter.settings import Settings
-from callcenter.web.app import create_app
+from callcenter.web.app import create_app, plug
 from tests.factories.people import Browser, browser, make_user
 
 
@@ -25,9 +26,18 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@functools.cache
+def app_of_this_process() -> FastAPI:
+    """Its pages take longer to set up than most tests take."""
+    return create_app(Settings(database_url="postgresql://nobody@127.0.0.1:1/none", secret_key="replaced-by-each-test-0123456789"))
+
+
 @pytest.fixture
 def app(settings: Settings) -> FastAPI:
-    return create_app(settings)
+    """The app, on this test's database."""
+    app = app_of_this_process()
+    plug(app, settings)
+    return app
 
 
 @pytest.fixture

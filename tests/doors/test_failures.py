@@ -11,7 +11,9 @@ from starlette.responses import Response
 
 from callcenter.db import engine
 from callcenter.errors import Conflict, Forbidden, InvalidInput, NotFound, Refused, Unavailable
+from callcenter.settings import Settings
 from callcenter.web import assets
+from callcenter.web.app import create_app
 from callcenter.web.deps import Work
 from callcenter.web.rendering import flash, page
 from callcenter.web.security import Person, public
@@ -21,8 +23,9 @@ KINDS = {InvalidInput: 422, Refused: 409, NotFound: 404, Forbidden: 403, Conflic
 
 
 @pytest.fixture
-def failing(app: FastAPI) -> FastAPI:
-    """The app with routes that fail."""
+def failing(settings: Settings) -> FastAPI:
+    """An app with routes that fail."""
+    app = create_app(settings)
 
     @app.get("/fails/{kind}")
     @app.get("/operator/api/fails/{kind}")
