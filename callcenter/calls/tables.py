@@ -97,9 +97,11 @@ class Attempt(SQLModel, table=True):
         Index("attempts_untold", "id", postgresql_where=text("outcome IS NULL")),
         Index("attempts_of_phone", "phone"),
         CheckConstraint(one_of("direction", "outgoing", "incoming")),
+        CheckConstraint("(case_id IS NULL) <> (rechecked_case_id IS NULL)"),
     )
     id: int | None = key()
-    case_id: int = link("cases.id")
+    case_id: int | None = link("cases.id", nullable=True)
+    """The case that led it; none for a re-check's call, which is no attempt of any case."""
     lease_id: str
     number_in_lease: int
     """Place among the attempts of one lease, from 1; a double click finds the first."""
@@ -125,6 +127,13 @@ class Attempt(SQLModel, table=True):
     outcome_at: datetime | None = moment(nullable=True)
     outcome_detail: dict[str, Any] = document()
     note: str = ""
+    rechecked_case_id: int | None = link("cases.id", nullable=True)
+    """The case that somebody else calls again to check it."""
+
+    @property
+    def called_case_id(self) -> int:
+        """The case whose enterprise is called, as an attempt or to check it."""
+        return self.case_id or self.rechecked_case_id or 0
 
 
 class SharedAttempt(SQLModel, table=True):

@@ -67,14 +67,15 @@ _DAY = """
 SELECT coalesce(outcome, '') AS outcome, count(*) AS calls,
        coalesce(sum(extract(epoch FROM ended_at - answered_at)), 0) AS seconds
 FROM attempts
-WHERE operator_id = :operator AND placed_at >= :start AND placed_at < :until AND outcome IS DISTINCT FROM 'carrier_failure'
+WHERE operator_id = :operator AND case_id IS NOT NULL AND placed_at >= :start AND placed_at < :until
+    AND outcome IS DISTINCT FROM 'carrier_failure'
 GROUP BY outcome ORDER BY count(*) DESC, outcome
 """
 
 
 _DAYS = """
 SELECT operator_id, count(*) AS calls, count(*) FILTER (WHERE outcome = 'complete') AS complete FROM attempts
-WHERE placed_at >= :start AND placed_at < :until AND outcome IS DISTINCT FROM 'carrier_failure' GROUP BY operator_id
+WHERE case_id IS NOT NULL AND placed_at >= :start AND placed_at < :until AND outcome IS DISTINCT FROM 'carrier_failure' GROUP BY operator_id
 """
 
 

@@ -1,13 +1,21 @@
 """Re-checks blind and by another person, samples taken out by two who saw no answers, and what follows."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from fastapi import FastAPI
+
+from callcenter.calls import actions as calls
+from callcenter.calls.actions import load_lines
+from callcenter.calls.phone_line import LineEvent
 from callcenter.db.engine import statement, transaction
-from callcenter.follow_up.actions import choose_rechecks
+from callcenter.follow_up.actions import choose_rechecks, settle_abandoned
 from callcenter.response_rates.actions import prove_counters
 from tests.conftest import FieldTime
+from tests.factories.calls import LINES, PretendedLine
 from tests.factories.field_work import make_worked_sample
 from tests.factories.people import Browser, make_user
+from tests.factories.sampling import MOMENT
 
 CODES = {"和平区": ["1.1", "1.1", "1.1", "1.1", "4.80", "2.112"]}
 
@@ -16,8 +24,32 @@ def rows(sql: str, **values: object) -> list[dict[str, object]]:
     return statement(sql, values)
 
 
+def goes_through_the_door_of_every_call(
+    dial: Callable[..., str], another: Browser, line: PretendedLine, field_time: FieldTime, *, case: int, next_case: int
+) -> None:
+    """Hours, do-not-call, one call at a time, one caller; and the case knows nothing of it."""
+    counted = "SELECT sum(dialled) AS n FROM rate_counters"
+    before = rows("SELECT * FROM cases ORDER BY id"), rows(counted)
+    field_time.set(MOMENT + timedelta(hours=10))
+    assert "不是拨打时段" in dial(case)
+    field_time.set(MOMENT)
+    statement("INSERT INTO do_not_call (scope, value, reason, at) SELECT 'enterprise', unit_key, '', now() FROM cases")
+    assert "免打扰" in dial(case)
+    statement("DELETE FROM do_not_call")
+    assert "正在拨出" in dial(case) and "正在拨出" in dial(case)
+    assert len(line.placed) == 1 and "您的上一个电话还没有结束" in dial(next_case)
+    assert "另一位督导" in dial(case, another)
+    attempt = line.placed[0].attempt_id
+    with transaction() as session:
+        for place, word in enumerate(("in-progress", "completed")):
+            calls.record_event(session, LineEvent("CA1", place, word, MOMENT, attempt))
+        assert settle_abandoned(session) == 0
+    assert before == (rows("SELECT * FROM cases ORDER BY id"), rows(counted))
+    assert rows("SELECT 1 FROM case_attempts WHERE case_id IS NOT NULL AND id = %(id)s", id=attempt) == []
+
+
 def test_a_failed_re_check_takes_the_sample_out_and_a_confirmed_denial_is_final(
-    client_for: Callable[..., Browser], field_time: FieldTime
+    client_for: Callable[..., Browser], app: FastAPI, field_time: FieldTime
 ) -> None:
     with transaction() as session:
         made = make_worked_sample(session, CODES)
@@ -25,6 +57,11 @@ def test_a_failed_re_check_takes_the_sample_out_and_a_confirmed_denial_is_final(
     with transaction() as session:
         assert choose_rechecks(session) == 6
         assert choose_rechecks(session) == 0
+        load_lines(session, made.drawn.frame.study_id, LINES)
+        opens = "INSERT INTO phases (stage_id, kind, title, description, first_day, last_day, scheduled_last_day) "
+        session.connection().exec_driver_sql(opens + "SELECT id, 'calling', '', '', '2022-06-01', '2022-06-14', '2022-06-14' FROM stages")
+        session.connection().exec_driver_sql("UPDATE attempts SET call_sid = 'earlier-' || call_sid")
+    line = app.state.phone_line = PretendedLine()
     client, cases = client_for("supervisor"), made.cases["和平区"]
     listed = client.get("/supervisor/rechecks").text
     assert listed.count('href="/supervisor/rechecks/') >= 6 and "4.80" not in listed
@@ -32,11 +69,19 @@ def test_a_failed_re_check_takes_the_sample_out_and_a_confirmed_denial_is_final(
     form = client.get(f"/supervisor/rechecks/{number[cases[0]]}").text
     assert "是否接受过我们的电话访问" in form and "+86" in form
 
-    def told(case: int, **answers: str) -> int:
-        return client.post(
-            f"/supervisor/rechecks/{number[case]}", data={f"told_{name}": value for name, value in answers.items()}
-        ).status_code
+    def told(case: int, who: Browser = client, **answers: str) -> int:
+        return who.post(f"/supervisor/rechecks/{number[case]}", data={f"told_{name}": value for name, value in answers.items()}).status_code
 
+    def dial(case: int, who: Browser = client, **more: str) -> str:
+        return who.post(f"/supervisor/rechecks/{number[case]}/call", data=more, headers={"HX-Request": "true"}).text
+
+    assert told(cases[0], interviewed="yes", right_enterprise="yes", handled="yes") == 409, "nothing is told without a call"
+    goes_through_the_door_of_every_call(dial, client_for("supervisor"), line, field_time, case=cases[0], next_case=cases[1])
+    another = client_for("supervisor")
+    assert told(cases[0], another, interviewed="yes", right_enterprise="yes", handled="yes") == 409, "a call of one's own"
+    for case in (cases[1], cases[4], cases[5], cases[2]):
+        assert "请用话机拨打" in dial(case, by_hand="1")
+        assert client.post(f"/supervisor/rechecks/{number[case]}/hang-up").status_code == 303
     assert told(cases[0]) == 422
     assert told(cases[0], interviewed="yes", right_enterprise="yes", handled="yes") in (200, 303)
     assert told(cases[0], interviewed="yes", right_enterprise="yes", handled="yes") == 409

@@ -2,6 +2,7 @@
 
 from callcenter.calls.actions.attempts import (
     begin_attempt,
+    begin_recheck,
     keep_outcome,
     placement,
     record_carrier_failure,
@@ -61,6 +62,7 @@ __all__ = [
     "arrive",
     "ask_for_leg",
     "begin_attempt",
+    "begin_recheck",
     "browser_name",
     "chase_recordings",
     "choose",

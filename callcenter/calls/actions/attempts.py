@@ -40,7 +40,7 @@ def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: s
         return under_way
     study = studies.study(session, case.study_id)
     _require_running(session, case.study_id)
-    _require_hours(session, case, study, now)
+    _require_hours(session, case, study, now, appointed=case.rank in priority.APPOINTMENTS)
     number = _number_of(bundle, phone)
     _require_allowed(session, number, case.unit_key)
     line, placed_at = lines.free_line(session, case)
@@ -60,6 +60,38 @@ def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: s
     return attempt
 
 
+def begin_recheck(session: Session, *, key: str, case_id: int, user_id: int, phone: str | None = None) -> Attempt:
+    """A call that checks a case, or the one that is still open under `key`; through the same checks and lines as any other.
+
+    It is no attempt of the case: its caps, counts and code know nothing of it.
+    """
+    case, now = queue.locked(session, case_id), clock.now()
+    if case.state == "leased":
+        raise Conflict("case_being_called", "话务员正在联系这家企业：请稍后再复核。")
+    if under_way := queries.open_attempt(session, key):
+        if under_way.operator_id != user_id:
+            raise Conflict("recheck_being_called", "另一位督导正在拨打这个复核：请选别的个案。")
+        return under_way
+    study = studies.study(session, case.study_id)
+    _require_running(session, case.study_id)
+    _require_hours(session, case, study, now, appointed=False)
+    number = _number_of([case], phone)
+    _require_allowed(session, number, case.unit_key)
+    line, placed_at = lines.free_line(session, case)
+    attempt = Attempt(
+        rechecked_case_id=case_id,
+        lease_id=key,
+        number_in_lease=_next_number(session, key),
+        operator_id=user_id,
+        line=line,
+        phone=number,
+        placed_at=placed_at,
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt
+
+
 def placement(session: Session, attempt_id: int) -> Placement | None:
     """What to hand to the phone line for a new attempt: once; none where that was done or the attempt has ended.
 
@@ -69,7 +101,7 @@ def placement(session: Session, attempt_id: int) -> Placement | None:
     attempt = locked(session, attempt_id)
     if attempt.handed_over_at is not None or attempt.state in ENDED:
         return None
-    case = session.get(Case, attempt.case_id)
+    case = session.get(Case, attempt.called_case_id)
     assert case is not None  # noqa: S101  # a foreign key holds it
     _require_running(session, case.study_id)
     attempt.handed_over_at = clock.now()
@@ -151,15 +183,14 @@ def _require_running(session: Session, study_id: int) -> None:
         raise Refused("dialling_stopped", "本调查已停止拨打：{why}。请等督导恢复。", why=stop.why)
 
 
-def _require_hours(session: Session, case: Case, study: Study, now: datetime) -> None:
+def _require_hours(session: Session, case: Case, study: Study, now: datetime, *, appointed: bool) -> None:
     stage_id = studies.population(session, case.population_id).stage_id
     window = studies.calling_window(session, stage_id)
     if window is None or not window[0] <= field_day(now) <= window[1]:
         raise Refused("outside_calling_phase", "今天不在电话调查期内，不能拨打。需要延期时请督导调整阶段日期。")
     hours = calling_hours.read(study.settings.get("calling") or {}, studies.work_calendar(session))
     persons = case.respondents == "persons"
-    appointed = case.rank in priority.APPOINTMENTS and calling_hours.appointment_is_open(hours, now)
-    if not appointed and not calling_hours.is_open(hours, now, persons=persons):
+    if not (appointed and calling_hours.appointment_is_open(hours, now)) and not calling_hours.is_open(hours, now, persons=persons):
         raise Refused("outside_calling_hours", "现在不是拨打时段，不能拨打。请等下一个时段，或与企业另约时间。")
 
 

@@ -54,13 +54,21 @@ def answer(session: Session, attempt_id: int, sid: str) -> Script:
     attempt = session.get(Attempt, attempt_id)
     if attempt is None or attempt.call_sid not in {None, sid}:
         return voice_scripts.over()
-    case = session.get(Case, attempt.case_id)
-    waits = case is not None and case.lease_id == attempt.lease_id and case.lease_expires_at and case.lease_expires_at > clock.now()
-    if attempt.carrier_failure is not None or not waits:
+    if attempt.carrier_failure is not None or not _is_awaited(session, attempt):
         return voice_scripts.nobody_there()
     if attempt.state in ENDED:
         return voice_scripts.over()
     return voice_scripts.answered(voice_scripts.room_of_attempt(attempt_id))
+
+
+def _is_awaited(session: Session, attempt: Attempt) -> bool:
+    """Whether somebody of ours still waits for the answer: who holds the case, or who checks it."""
+    if attempt.case_id is None:
+        return True
+    case = session.get(Case, attempt.case_id)
+    if case is None or case.lease_id != attempt.lease_id or case.lease_expires_at is None:
+        return False
+    return case.lease_expires_at > clock.now()
 
 
 def is_stray(session: Session, sid: str) -> bool:
@@ -118,8 +126,8 @@ def _attempt_of(session: Session, event: LineEvent) -> Attempt | None:
 
 def _revive(session: Session, attempt: Attempt) -> None:
     """A call that we took for not placed was placed: it goes on where its operator still holds the case and has dialled no other."""
-    case = session.get(Case, attempt.case_id)
-    held = case is not None and case.lease_id == attempt.lease_id
+    case = session.get(Case, attempt.called_case_id)
+    held = attempt.case_id is None or (case is not None and case.lease_id == attempt.lease_id)
     newest = queries.latest_attempt(session, attempt.lease_id)
     if held and newest is not None and newest.id == attempt.id:
         attempt.carrier_failure = attempt.outcome = attempt.outcome_at = None

@@ -62,7 +62,7 @@ def free_line(session: Session, case: Case) -> tuple[str, datetime]:
 def rest_after_failure(session: Session, attempt: Attempt, now: datetime) -> None:
     """Let a line rest the longer, the more placings have failed in a row; a rest that is longer already stays."""
     row = queries.failures_in_a_row(session, attempt.line, now - MEMORY_OF_FAILURES)
-    study_id = select(Case.study_id).where(Case.id == attempt.case_id).scalar_subquery()
+    study_id = select(Case.study_id).where(Case.id == attempt.called_case_id).scalar_subquery()
     line = session.exec(select(Line).where(Line.study_id == study_id, Line.number == attempt.line).with_for_update()).first()
     until = now + rest_after(row)
     if line is not None and (line.resting_until is None or line.resting_until < until):

@@ -18,7 +18,7 @@ LATE = timedelta(minutes=2)
 def want_recording(session: Session, attempt_id: int) -> int | None:
     """The informant agreed: the call is to be recorded, once, where the study records at all. The recording's number."""
     attempt = queries.attempt(session, attempt_id)
-    case = session.get(Case, attempt.case_id)
+    case = session.get(Case, attempt.called_case_id)
     if case is None or attempt.call_sid is None or attempt.ended_at is not None:
         return None
     if not recordings.policy(studies.study(session, case.study_id).settings).enabled or _of_attempt(session, attempt_id) is not None:

@@ -29,7 +29,7 @@ def report_label(session: Session, *, user_id: int, attempt_id: int, app: str, t
     attempt = queries.attempt(session, attempt_id)
     if attempt.operator_id != user_id:
         raise NotFound("no_such_attempt", "没有这次拨打记录，请回到个案重新查看。")
-    line = _line_of(session, attempt.case_id, attempt.line)
+    line = _line_of(session, attempt.called_case_id, attempt.line)
     known = session.exec(select(LineLabel).where(LineLabel.attempt_id == attempt_id)).first()  # pressed twice it is one report
     label = known or LineLabel(
         line_id=line.id or 0, app="", text_shown="", reported_at=clock.now(), reported_by=user_id, attempt_id=attempt_id

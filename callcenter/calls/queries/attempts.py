@@ -78,6 +78,11 @@ def latest_attempt(session: Session, lease_id: str) -> Attempt | None:
     return session.exec(select(Attempt).where(Attempt.lease_id == lease_id).order_by(col(Attempt.number_in_lease).desc())).first()
 
 
+def calls_under(session: Session, lease_id: str) -> list[Attempt]:
+    """The calls of one lease, or of one re-check, oldest first."""
+    return list(session.exec(select(Attempt).where(Attempt.lease_id == lease_id).order_by(col(Attempt.number_in_lease))))
+
+
 def call_elsewhere(session: Session, operator_id: int, lease_id: str) -> bool:
     """Whether an operator still has a call open under another lease, of which nothing was told yet."""
     others = (Attempt.operator_id == operator_id, Attempt.lease_id != lease_id)
@@ -99,7 +104,8 @@ def calls_to(session: Session, case_ids: Sequence[int]) -> list[CallOfCase]:
 def cases_of(session: Session, attempt_id: int) -> list[int]:
     """The cases of a call, the one that led it first."""
     shared = select(SharedAttempt.case_id).where(SharedAttempt.attempt_id == attempt_id).order_by(col(SharedAttempt.id))
-    return [attempt(session, attempt_id).case_id, *session.exec(shared)]
+    led = attempt(session, attempt_id).case_id
+    return [*([] if led is None else [led]), *session.exec(shared)]
 
 
 def silent_calls(session: Session, *, ringing_before: datetime, talking_before: datetime) -> list[SilentCall]:

@@ -9,7 +9,7 @@ LIVE = """
 SELECT a.id, a.line, a.state, a.phone, a.direction, a.answered_by, a.placed_at, a.ringing_at, a.answered_at, a.operator_id,
        u.name AS operator, c.enterprise_name AS enterprise,
        EXISTS (SELECT FROM legs l WHERE l.attempt_id = a.id AND l.purpose = 'listener' AND l.state <> 'gone') AS is_heard
-FROM attempts a JOIN users u ON u.id = a.operator_id JOIN cases c ON c.id = a.case_id
+FROM attempts a JOIN users u ON u.id = a.operator_id JOIN cases c ON c.id = coalesce(a.case_id, a.rechecked_case_id)
 WHERE a.ended_at IS NULL ORDER BY a.line, a.placed_at LIMIT 500
 """
 

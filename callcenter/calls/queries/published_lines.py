@@ -166,7 +166,7 @@ def calls_for_chart(session: Session, study_id: int, since: datetime) -> list[Ca
         )
         .order_by(col(Attempt.placed_at))
     )
-    calls = [Call(number, case_id, at, outcome in REACHED) for number, case_id, at, outcome in rows]
+    calls = [Call(number, case_id, at, outcome in REACHED) for number, case_id, at, outcome in rows if case_id is not None]
     return [call for call in calls if (begun := watched.get(call.line)) is None or call.at >= begun]
 
 

@@ -25,6 +25,8 @@ GONE = "（身份已分离）"
 POPULATIONS = "SELECT p.id FROM populations p JOIN stages g ON g.id = p.stage_id WHERE g.study_id = :study"
 FRAMES = f"SELECT f.id FROM frames f WHERE f.population_id IN ({POPULATIONS})"
 CASES = "SELECT c.id FROM cases c WHERE c.study_id = :study"
+CALLED = f"coalesce(case_id, rechecked_case_id) IN ({CASES})"
+"""Calls to them, as attempts or to check them."""
 SUBMISSIONS = f"SELECT s.id FROM submissions s WHERE s.population_id IN ({POPULATIONS})"
 
 WHERE = {
@@ -46,12 +48,12 @@ ERASED = {
         cells = '{{}}'
         WHERE submission_id IN ({SUBMISSIONS})""",
     "submissions": f"UPDATE submissions SET file = '', findings = '{{}}' WHERE population_id IN ({POPULATIONS})",
-    "attempts": f"UPDATE attempts SET phone = '', note = '', outcome_detail = '{{}}' WHERE case_id IN ({CASES})",
+    "attempts": f"UPDATE attempts SET phone = '', note = '', outcome_detail = '{{}}' WHERE {CALLED}",
     "appointments": f"UPDATE appointments SET with_whom = '', note = '' WHERE case_id IN ({CASES})",
     "rechecks": f"UPDATE rechecks SET note = '' WHERE case_id IN ({CASES})",
     "invalidations": f"UPDATE invalidations SET note = '' WHERE case_id IN ({CASES})",
     "call_events": f"""UPDATE call_events SET detail = '{{}}' WHERE call_sid IN (
-        SELECT a.call_sid FROM attempts a WHERE a.case_id IN ({CASES}) AND a.call_sid IS NOT NULL)""",
+        SELECT call_sid FROM attempts WHERE {CALLED} AND call_sid IS NOT NULL)""",
 }
 """What is erased, table by table. What was said stays; names, codes, people, numbers and the lists they came from do not."""
 
@@ -98,7 +100,7 @@ def detached(session: Session, study_id: int) -> datetime | None:
 
 
 LAST_USED = f"""SELECT greatest((SELECT max(received_at) FROM submissions WHERE population_id IN ({POPULATIONS})),
-    (SELECT max(created_at) FROM cases WHERE study_id = :study), (SELECT max(placed_at) FROM attempts WHERE case_id IN ({CASES})))"""
+    (SELECT max(created_at) FROM cases WHERE study_id = :study), (SELECT max(placed_at) FROM attempts WHERE {CALLED}))"""
 
 
 def due_day(session: Session, study: Study) -> date | None:

@@ -7,7 +7,7 @@ from callcenter.follow_up.actions.forecasting import keep_forecasts
 from callcenter.follow_up.actions.handing_over import end_shift
 from callcenter.follow_up.actions.invalidating import decide_invalidation, propose_invalidation
 from callcenter.follow_up.actions.promising import choose_time
-from callcenter.follow_up.actions.rechecking import choose_rechecks, record_recheck
+from callcenter.follow_up.actions.rechecking import begin_recheck_call, choose_rechecks, recheck_key, record_recheck
 from callcenter.follow_up.actions.release_modes import switch_release_mode
 from callcenter.follow_up.actions.returning import settle_abandoned
 from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups, release_by_hand
@@ -18,6 +18,7 @@ __all__ = [
     "Finish",
     "accept_top_up",
     "add_found_number",
+    "begin_recheck_call",
     "choose_rechecks",
     "choose_time",
     "correct_code",
@@ -31,6 +32,7 @@ __all__ = [
     "keep_forecasts",
     "propose_invalidation",
     "propose_top_ups",
+    "recheck_key",
     "record_recheck",
     "release_by_hand",
     "settle_abandoned",

@@ -10,6 +10,8 @@ from callcenter.call_queue import priority
 from callcenter.call_queue import queries as queue_queries
 from callcenter.call_queue.tables import Case
 from callcenter.calls import queries as calls
+from callcenter.calls.actions import begin_recheck
+from callcenter.calls.tables import Attempt
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.interviews import actions as interviews
 from callcenter.interviews import queries as interview_queries
@@ -21,6 +23,7 @@ from callcenter.responses.tables import Recheck
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
 
+UNANSWERED = {"busy", "no_answer", "failed", "canceled"}
 TRIES = 3
 """After so many tries without anybody reached a re-check ends undone."""
 
@@ -58,6 +61,7 @@ def record_recheck(
     case = queue.locked(session, row.case_id)
     session.refresh(row, with_for_update=True)
     _refuse(session, row, user_id)
+    _require_call(session, row, user_id, reached=reached)
     row.note = note.strip()[:1000]
     if not reached:
         row.tries += 1
@@ -77,6 +81,36 @@ def record_recheck(
     _follow(session, row, case, judged, user_id)
     notify(session, f"board_{case.study_id}")
     return row
+
+
+def recheck_key(recheck_id: int) -> str:
+    """Under which the calls of a re-check are kept, as an operator's are under the lease."""
+    return f"recheck-{recheck_id}"
+
+
+def begin_recheck_call(session: Session, recheck_id: int, user_id: int, phone: str | None) -> Attempt:
+    """A call to check the case, once however often it is pressed: by somebody else, in its hours, on its lines, to who may be called."""
+    row = queries.recheck(session, recheck_id)
+    queue.locked(session, row.case_id)
+    session.refresh(row, with_for_update=True)
+    _refuse(session, row, user_id)
+    key = recheck_key(recheck_id)
+    if calls.call_elsewhere(session, user_id, key):
+        raise Refused("another_call_open", "您的上一个电话还没有结束：请等它结束后再拨打，最多一两分钟。")
+    call = begin_recheck(session, key=key, case_id=row.case_id, user_id=user_id, phone=phone)
+    if call.handed_over_at is None:
+        record(session, user_id, "recheck_dialled", "case", row.case_id, detail={"attempt": call.id})
+    return call
+
+
+def _require_call(session: Session, row: Recheck, user_id: int, *, reached: bool) -> None:
+    """Nothing is told without a call of one's own: a re-check can be invented like an interview."""
+    made = [one for one in calls.calls_under(session, recheck_key(row.id or 0)) if one.carrier_failure is None]
+    own = bool(made) and made[-1].operator_id == user_id
+    if not own or len(made) <= row.tries or made[-1].handed_over_at is None:
+        raise Refused("recheck_not_called", "请先在本页拨打电话，再填写复核结果。")
+    if reached and made[-1].state in UNANSWERED:
+        raise Refused("recheck_not_answered", "这个电话没有人接听：请重新拨打，或记为没有联系上。")
 
 
 def _refuse(session: Session, row: Recheck, user_id: int) -> None:

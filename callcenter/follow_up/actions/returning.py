@@ -28,7 +28,7 @@ def settle_abandoned(session: Session) -> int:
 
 
 _UNTOLD = """
-SELECT id, case_id FROM attempts WHERE outcome IS NULL AND (ended_at IS NOT NULL OR placed_at < :long_ago)
+SELECT id, case_id FROM attempts WHERE case_id IS NOT NULL AND outcome IS NULL AND (ended_at IS NOT NULL OR placed_at < :long_ago)
 UNION ALL
 SELECT s.attempt_id, s.case_id FROM shared_attempts s JOIN attempts a ON a.id = s.attempt_id
 WHERE s.outcome IS NULL AND (a.ended_at IS NOT NULL OR a.placed_at < :long_ago)

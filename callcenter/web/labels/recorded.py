@@ -17,6 +17,7 @@ ACTIONS = {
     "answers_shown": noted("查看回答"),
     "invalidation_proposed": noted("提议判为无效"),
     "invalidation_decided": noted("决定是否判为无效"),
+    "recheck_dialled": noted("拨打复核电话"),
     "recheck_done": noted("复核"),
     "other_record_opened": noted("登记其他来源"),
     "other_record_finished": noted("办结其他来源"),

@@ -12,7 +12,7 @@ from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.operations.queries import open_alerts
 from callcenter.scheduler.sweep import sweep_calls
-from callcenter.web.pages.operator.dialling import hang_up
+from callcenter.web.calling import hang_up
 from tests.factories.calls import LINES, PHONES, PretendedLine, make_leased_case, press_dial
 from tests.factories.sampling import insert
 

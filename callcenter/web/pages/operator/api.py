@@ -21,6 +21,7 @@ from callcenter.interviews import queries as interview_queries
 from callcenter.people import actions as people
 from callcenter.people import queries as people_queries
 from callcenter.people.operator_states import mode_of, wrap_up
+from callcenter.web import calling
 from callcenter.web.deps import Work
 from callcenter.web.pages.operator import dialling
 from callcenter.web.pages.operator.consent import heed
@@ -103,7 +104,7 @@ def hang_up(request: Request, person: Operator, given: Spoken | None = None) -> 
     """End the call; its outcome is told next."""
     with transaction() as session:
         lease = _lease(session, person, given)
-    dialling.hang_up(request.app.state.phone_line, lease.id)
+    calling.hang_up(request.app.state.phone_line, lease.id)
     with transaction() as session:
         return state(session, person)
 
@@ -152,7 +153,7 @@ def tell_outcome(request: Request, person: Operator, told: ToldOutcome) -> State
             session, lease_id=lease_id, attempt_id=attempt_id, outcome=told.outcome, detail=told.detail, user_id=person.id
         )
     if done.state == "done":
-        dialling.hang_up(request.app.state.phone_line, lease_id)
+        calling.hang_up(request.app.state.phone_line, lease_id)
     again = _to_right_person(done) and queue.claim(person.id) is not None
     with transaction() as session:
         if again:

@@ -14,8 +14,8 @@ from callcenter.calls.by_hand import is_by_hand
 from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, Refused
 from callcenter.operations.actions import notify
+from callcenter.web import calling
 from callcenter.web.deps import Work
-from callcenter.web.pages.operator import dialling
 from callcenter.web.pages.operator.state import held_by, state
 from callcenter.web.security import Person, allow
 
@@ -84,7 +84,7 @@ def desk(person: Operator, given: DeskWord) -> State:
         attempt = held.attempt if held else None
         if attempt is None or attempt.id is None or not is_by_hand(attempt.call_sid):
             raise Refused("no_desk_call", "现在没有手工拨打的电话。")
-    dialling.tell_by_hand(attempt.id, given.word)
+    calling.tell_by_hand(attempt.id, given.word)
     with transaction() as session:
         return state(session, person)
 

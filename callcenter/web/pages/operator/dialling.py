@@ -1,4 +1,4 @@
-"""Placing and ending calls: the carrier is never asked inside a transaction."""
+"""An operator's calls: one at a time, each with its outcome before the next."""
 
 from sqlmodel import Session
 
@@ -6,12 +6,13 @@ from callcenter import clock
 from callcenter.call_queue.leases import Lease
 from callcenter.calls import actions as calls
 from callcenter.calls import queries
-from callcenter.calls.by_hand import desk_event, is_by_hand
+from callcenter.calls.by_hand import desk_event
 from callcenter.calls.call_states import ENDED
 from callcenter.calls.phone_line import LineFailure, PhoneLine
 from callcenter.db.engine import transaction
 from callcenter.errors import Refused
 from callcenter.people import actions as people
+from callcenter.web.calling import place
 from callcenter.web.security import Person
 
 
@@ -35,36 +36,11 @@ def dial(phone_line: PhoneLine, person: Person, lease: Lease, phone: str | None,
     if to_place is None or by_hand:
         return
     try:
-        placed = phone_line.place(to_place)
-    except LineFailure as failure:
+        place(phone_line, to_place)
+    except LineFailure:
         with transaction() as session:
-            recorded = calls.record_carrier_failure(session, attempt_id, failure.why)
-            rings = recorded.carrier_failure is None
-            if not rings:
-                people.enter(session, person.id, "preview")
-        if rings:  # its callbacks came although its answer did not
-            return
+            people.enter(session, person.id, "preview")
         raise
-    with transaction() as session:
-        calls.record_placed(session, attempt_id, placed.sid)
-
-
-def hang_up(phone_line: PhoneLine, lease_id: str) -> None:
-    """End the open call of a lease; where there is none nothing happens."""
-    with transaction() as session:
-        attempt = queries.latest_attempt(session, lease_id)
-    if attempt is None or attempt.id is None or not attempt.call_sid or attempt.state in ENDED:
-        return
-    if is_by_hand(attempt.call_sid):
-        tell_by_hand(attempt.id, "completed")
-    else:
-        phone_line.hang_up(attempt.call_sid)
-
-
-def tell_by_hand(attempt_id: int, word: str) -> None:
-    """What the operator says of a call on a desk telephone."""
-    with transaction() as session:
-        calls.record_event(session, desk_event(attempt_id, word, clock.now()))
 
 
 def _refuse_second(session: Session, person: Person, lease: Lease) -> None:

@@ -103,7 +103,7 @@ def _on_line(attempt: calls.CallOfCase) -> str:
 def _undone(session: Session, case_id: int, names: dict[int, str]) -> list[Event]:
     """Outcomes of its calls that were taken back; the trail keeps them with the case that led the call."""
     made = {attempt.id for attempt in calls.attempts_of(session, case_id)}
-    led = {calls.attempt(session, attempt_id).case_id for attempt_id in made}
+    led = {calls.attempt(session, attempt_id).called_case_id for attempt_id in made}
     entries = [entry for leader in sorted(led) for entry in operations.history(session, "case", leader) if entry.action == "outcome_undone"]
     return [
         Event(

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.supervisor.follow_up import appointments, quality, rechecks, tracing
+from callcenter.web.pages.supervisor.follow_up import appointments, quality, recheck_calls, rechecks, tracing
 
 router = APIRouter()
 router.include_router(appointments.router)
 router.include_router(tracing.router)
+router.include_router(recheck_calls.router)
 router.include_router(rechecks.router)
 router.include_router(quality.router)

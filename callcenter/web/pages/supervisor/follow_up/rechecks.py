@@ -7,13 +7,15 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from callcenter.call_queue import queries as queue
+from callcenter.calls import queries as calls
 from callcenter.errors import CallcenterError, InvalidInput
-from callcenter.follow_up.actions import record_recheck
+from callcenter.follow_up.actions import recheck_key, record_recheck
 from callcenter.operations.actions import record
 from callcenter.questionnaire import queries as questionnaires
 from callcenter.responses import queries
 from callcenter.responses.rechecks import COMPLETE, DENIED
 from callcenter.web.deps import Work
+from callcenter.web.pages.supervisor.follow_up.recheck_calls import end_call, of_call
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
@@ -72,6 +74,7 @@ def done(
             )
     except CallcenterError as refusal:
         return _form(request, person, session, recheck_id, refusal=refusal, typed=form)
+    end_call(request.app.state.phone_line, recheck_id, reached="unreached" not in form)
     said = {"passed": noted("复核通过。"), "failed": noted("复核没有通过，已按规则处理。")}.get(row.state, noted("没有联系上，已记录。"))
     flash(request, said, kind="warning" if row.state == "failed" else "done")
     return see_other(HERE)
@@ -96,4 +99,5 @@ def _form(
     status = 200 if refusal is None else 422 if isinstance(refusal, InvalidInput) else 409
     problem = _(refusal.text, **refusal.about) if refusal else ""
     values = {"row": row, "case": case, "asked": ASKED[row.kind], "marked": marked, "typed": typed or {}, "problem": problem}
+    values |= {"phones": case.phones, **of_call(calls.calls_under(session, recheck_key(recheck_id)))}
     return page(request, person, "supervisor/follow_up/recheck.html", status=status, **values)
