@@ -4,6 +4,7 @@ import contextlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from callcenter import clock
@@ -13,7 +14,6 @@ from callcenter.calls import queries as call_queries
 from callcenter.calls.by_hand import desk_event, is_by_hand
 from callcenter.calls.call_states import ENDED
 from callcenter.calls.phone_line import LineFailure, PhoneLine
-from callcenter.calls.tables import Attempt
 from callcenter.db.engine import transaction
 from callcenter.errors import CallcenterError
 from callcenter.follow_up.actions import begin_recheck_call, recheck_key
@@ -85,12 +85,13 @@ def _call(request: Request, person: Person, recheck_id: int, refusal: Callcenter
     with transaction() as session:
         row = queries.recheck(session, recheck_id)
         phones = queue.case(session, row.case_id).phones
-        made = call_queries.calls_under(session, recheck_key(recheck_id))
-    values: dict[str, Any] = {"row": row, "phones": phones, "problem": _(refusal.text, **refusal.about) if refusal else "", **of_call(made)}
+        told = of_call(session, recheck_id)
+    values: dict[str, Any] = {"row": row, "phones": phones, "problem": _(refusal.text, **refusal.about) if refusal else "", **told}
     return page(request, person, "supervisor/follow_up/recheck_call.html", **values)
 
 
-def of_call(made: list[Attempt]) -> dict[str, object]:
+def of_call(session: Session, recheck_id: int) -> dict[str, Any]:
     """What the page shows of the last call."""
+    made = call_queries.calls_under(session, recheck_key(recheck_id))
     last = made[-1] if made else None
     return {"call": last, "is_open": last is not None and last.state not in ENDED, "by_hand": bool(last and is_by_hand(last.call_sid))}

@@ -7,9 +7,8 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from callcenter.call_queue import queries as queue
-from callcenter.calls import queries as calls
 from callcenter.errors import CallcenterError, InvalidInput
-from callcenter.follow_up.actions import recheck_key, record_recheck
+from callcenter.follow_up.actions import record_recheck
 from callcenter.operations.actions import record
 from callcenter.questionnaire import queries as questionnaires
 from callcenter.responses import queries
@@ -99,5 +98,5 @@ def _form(
     status = 200 if refusal is None else 422 if isinstance(refusal, InvalidInput) else 409
     problem = _(refusal.text, **refusal.about) if refusal else ""
     values = {"row": row, "case": case, "asked": ASKED[row.kind], "marked": marked, "typed": typed or {}, "problem": problem}
-    values |= {"phones": case.phones, **of_call(calls.calls_under(session, recheck_key(recheck_id)))}
+    values |= {"phones": case.phones, **of_call(session, recheck_id)}
     return page(request, person, "supervisor/follow_up/recheck.html", status=status, **values)
