@@ -192,6 +192,29 @@ class Leg(SQLModel, table=True):
     ended_at: datetime | None = moment(nullable=True)
 
 
+class Transfer(SQLModel, table=True):
+    """That an operator offered a running call to somebody who was ready, and what came of it."""
+
+    __tablename__ = "transfers"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "offered", "joined", "done", "declined", "ended")),
+        Index("transfers_one_of_call", "attempt_id", unique=True, postgresql_where=text("state IN ('offered', 'joined')")),
+        Index("transfers_one_to_each", "to_user", unique=True, postgresql_where=text("state IN ('offered', 'joined')")),
+        Index("transfers_one_from_each", "from_user", unique=True, postgresql_where=text("state IN ('offered', 'joined')")),
+    )
+    id: int | None = key()
+    attempt_id: int = link("attempts.id")
+    from_user: int = link("users.id", index=False)
+    to_user: int = link("users.id", index=False)
+    warm: bool
+    """The other joins the talk first; else the informant goes over as soon as the other takes it."""
+    state: str = "offered"
+    offered_at: datetime = moment()
+    joined_at: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    ended_why: str | None = None
+
+
 class AudioPlace(SQLModel, table=True):
     """Where one of our people speaks and hears: in the browser, at a SIP phone, or at a desk phone."""
 

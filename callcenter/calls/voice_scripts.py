@@ -28,6 +28,11 @@ def seated(room: str, told_at: str) -> Script:
     return script(Join(room, ends_room=True, told_at=told_at))
 
 
+def joining(room: str, told_at: str) -> Script:
+    """Somebody of ours who joins a talk that another leads: heard by all, and leaving ends it for nobody."""
+    return script(Join(room, told_at=told_at))
+
+
 def listening(room: str, told_at: str) -> Script:
     """A supervisor who listens in: heard by nobody, and leaving changes nothing."""
     return script(Join(room, muted=True, told_at=told_at))

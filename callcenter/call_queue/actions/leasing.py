@@ -37,6 +37,20 @@ def give_back(session: Session, lease_id: str, operator_id: int, why: str = "") 
     session.flush()
 
 
+def pass_lease(session: Session, lease_id: str, operator_id: int, to_operator: int) -> None:
+    """Another operator goes on with a bundle, under the same lease, as a call that was transferred: refused where they hold another."""
+    now = clock.now()
+    bundle = live(session, lease_id, operator_id, now)
+    if session.exec(select(Case.id).where(Case.leased_by == to_operator, Case.state == "leased")).first() is not None:
+        raise Conflict("hands_full", "接手的同事手上已经有别的个案，请另选一位。")
+    until = now + leases.duration(queries.study_settings(session, bundle[0].study_id))
+    for held in bundle:
+        held.leased_by, held.lease_expires_at = to_operator, until
+        session.add(held)
+        record(session, operator_id, "case_passed_on", "case", held.id, detail={"lease": lease_id, "to": to_operator})
+    session.flush()
+
+
 def give_back_all(session: Session, operator_id: int, successor_id: int | None = None) -> int:
     """End of shift: leases go back, own appointments to a named successor or to anyone; how many cases changed."""
     changed = 0

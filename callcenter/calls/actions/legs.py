@@ -92,9 +92,8 @@ def record_leg_state(session: Session, leg_id: int | None, sid: str, state: str 
 
 
 def record_room_event(session: Session, leg_id: int | None, sid: str, event: str) -> None:
-    """What a room told: who left it. It tells of everybody in it; only the leg's own call counts."""
-    states = {"participant-leave": "completed", "participant-join": "answered"}
-    record_leg_state(session, leg_id, sid, states.get(event))
+    """What a room told. It tells of everybody in it; only the leg's own call counts. Leaving a room is no end: it may go to another."""
+    record_leg_state(session, leg_id, sid, "answered" if event == "participant-join" else None)
 
 
 def leg_script(session: Session, leg_id: int | None, sid: str) -> Script:

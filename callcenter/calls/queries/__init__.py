@@ -40,14 +40,18 @@ from callcenter.calls.queries.published_lines import (
     without_publication,
 )
 from callcenter.calls.queries.recordings import call_of_recording, recording, recordings_of_case
+from callcenter.calls.queries.transfers import OFFERED_FOR, Ready, TransferRow, may_take_over, ready_for, transfer_from, transfer_to
 
 __all__ = [
+    "OFFERED_FOR",
     "WHOLE_CITY",
     "CallOfCase",
     "IncomingRow",
     "LiveCall",
+    "Ready",
     "SilentCall",
     "SilentLeg",
+    "TransferRow",
     "Unpublished",
     "attempt",
     "attempts_of",
@@ -70,11 +74,13 @@ __all__ = [
     "line_called",
     "lines",
     "live_calls",
+    "may_take_over",
     "offered_calls",
     "open_attempt",
     "open_cases_of_number",
     "open_leg",
     "publications",
+    "ready_for",
     "ready_operators",
     "recording",
     "recordings_of_case",
@@ -83,5 +89,7 @@ __all__ = [
     "silent_calls",
     "silent_legs",
     "stored_lines",
+    "transfer_from",
+    "transfer_to",
     "without_publication",
 ]

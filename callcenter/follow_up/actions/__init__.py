@@ -12,6 +12,7 @@ from callcenter.follow_up.actions.release_modes import switch_release_mode
 from callcenter.follow_up.actions.returning import settle_abandoned
 from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups, release_by_hand
 from callcenter.follow_up.actions.tracing import add_found_number, give_up_tracing
+from callcenter.follow_up.actions.transferring import hand_over_call
 from callcenter.follow_up.actions.undoing import finish_and_remember, undo
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "finish_and_remember",
     "give_up_tracing",
     "hand_over",
+    "hand_over_call",
     "keep_forecasts",
     "propose_invalidation",
     "propose_top_ups",

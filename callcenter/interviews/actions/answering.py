@@ -188,6 +188,15 @@ def _locked(session: Session, interview_id: int) -> Interview:
     return found
 
 
+def pass_on(session: Session, attempt_id: int, operator_id: int) -> None:
+    """Another operator goes on with the interviews of a call; each answer keeps whose it was."""
+    of_call = select(Interview).where(Interview.attempt_id == attempt_id, Interview.state == "open")
+    for found in session.exec(of_call.with_for_update()):
+        found.operator_id = operator_id
+        session.add(found)
+    session.flush()
+
+
 def _mine(session: Session, interview_id: int, operator_id: int, attempt_id: int | None) -> Interview:
     found = _locked(session, interview_id)
     if found.operator_id != operator_id or (attempt_id is not None and found.attempt_id not in (None, attempt_id)):

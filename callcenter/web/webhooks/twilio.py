@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from callcenter import clock
-from callcenter.calls import actions, call_states
+from callcenter.calls import actions, call_states, queries
 from callcenter.calls.phone_line import LineEvent, LineFailure, PhoneLine
 from callcenter.calls.voice_scripts import over
 from callcenter.calls.voice_steps import Script
@@ -20,6 +20,7 @@ from callcenter.operations import actions as operations
 from callcenter.operations.logs import told
 from callcenter.telephony import twilio_events
 from callcenter.telephony.voice_script import twiml
+from callcenter.web import transfers
 from callcenter.web.deps import Work
 from callcenter.web.security import signed
 
@@ -68,6 +69,9 @@ def status(request: Request, form: Form, later: BackgroundTasks, attempt: Attemp
         if call_states.named(event.word) in call_states.ENDED:
             actions.end_incoming(session, event.sid)
         stray = actions.is_stray(session, event.sid)
+        left = actions.left_over(session, event.sid) if call_states.named(event.word) in call_states.ENDED else []
+    for transfer_id in left:
+        later.add_task(transfers.end, request.app.state.phone_line, transfer_id, "call_ended")
     if stray and call_states.named(event.word) not in call_states.ENDED:
         later.add_task(_end_stray, request.app.state.phone_line, event.sid)
     return Response(status_code=204, background=later)
@@ -106,12 +110,16 @@ def leg_status(session: Work, form: Form, leg: Leg = None) -> Response:
 
 
 @router.post("/room", dependencies=[Genuine], status_code=204)
-def room(session: Work, form: Form, leg: Leg = None) -> Response:
-    """Keep who joined or left a room."""
-    word = str(form.get("StatusCallbackEvent", ""))
-    if form.get("CallSid"):
-        actions.record_room_event(session, twilio_events.number_in(leg), twilio_events.call_sid(form), word)
-    return Response(status_code=204)
+def room(request: Request, form: Form, later: BackgroundTasks, leg: Leg = None) -> Response:
+    """Keep who joined a room; whose leg left one may have gone to another, so the carrier is asked whether it is still there."""
+    word, number = str(form.get("StatusCallbackEvent", "")), twilio_events.number_in(leg)
+    if form.get("CallSid") and number is not None:
+        sid = twilio_events.call_sid(form)
+        with transaction() as session:
+            actions.record_room_event(session, number, sid, word)
+        if word == "participant-leave":
+            later.add_task(_look_after, request.app.state.phone_line, queries.SilentLeg(number, sid))
+    return Response(status_code=204, background=later)
 
 
 @router.post("/recording", dependencies=[Genuine], status_code=204)
@@ -144,6 +152,17 @@ def _understood(read: Callable[[], LineEvent]) -> LineEvent:
         with transaction() as session:
             actions.raise_malformed(session)
         raise
+
+
+def _look_after(phone_line: PhoneLine, leg: queries.SilentLeg) -> None:
+    """Ask whether a leg of our own people has gone."""
+    try:
+        state = phone_line.state(leg.sid)
+    except LineFailure as failure:
+        log.warning("leg_not_asked_after", **told(failure))
+        return
+    with transaction() as session:
+        actions.record_leg_silence(session, leg, state)
 
 
 def _end_stray(phone_line: PhoneLine, sid: str) -> None:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.pages.operator import api, console, day, desk, incoming, practice, shift, telephone
+from callcenter.web.pages.operator import api, console, day, desk, incoming, practice, shift, telephone, transferring
 
 router = APIRouter()
 router.include_router(console.router)
@@ -13,3 +13,4 @@ router.include_router(incoming.router)
 router.include_router(shift.router)
 router.include_router(practice.router)
 router.include_router(telephone.router)
+router.include_router(transferring.router)

@@ -20,6 +20,7 @@ from callcenter.interviews import actions as interview_actions
 from callcenter.interviews import queries as interviews
 from callcenter.interviews.case_fields import reference_matter
 from callcenter.interviews.session import Step
+from callcenter.people import queries as people
 from callcenter.responses import screening
 from callcenter.responses.completeness import limits
 from callcenter.studies import queries as studies
@@ -77,7 +78,11 @@ def state(
     }
     if held is None:
         every = [study.settings for study in studies.studies(session)]
-        found: dict[str, Any] = {"operator": doing(session, person.id, every, now), "undo": follow_up.undoable(session, person.id, now)}
+        found: dict[str, Any] = {
+            "operator": doing(session, person.id, every, now),
+            "undo": follow_up.undoable(session, person.id, now),
+            "offer": _offer(session, person, now),
+        }
         if "none" not in more and studies.stopped_studies(session) and not queue.gates(now):
             found["none"] = nothing(session, now)
         return {**empty, **found, **more}
@@ -90,7 +95,7 @@ def state(
         "attempt": _attempt(attempt),
         "interview": {**standing.as_json(), "case_id": case.id} if standing else None,
         **_offers(session, case, attempt, standing),
-        **({} if answered else _stop(session, case)),
+        **({} if answered else _beside(session, person, case, attempt, now)),
         "saved_at": _iso(standing.saved_at) if standing else None,
         **more,
     }
@@ -127,10 +132,28 @@ def _standing(session: Session, person: Person, held: Held, answered: tuple[int,
     return case, interviews.step(session, found.id, person.language)
 
 
-def _stop(session: Session, case: CaseRow) -> dict[str, Any]:
-    """Why the study's dialling is stopped; an answer is not kept waiting for it: a page that is told nothing keeps what it knows."""
+def _beside(session: Session, person: Person, case: CaseRow, attempt: CallOfCase | None, now: datetime) -> dict[str, Any]:
+    """Why the study's dialling is stopped, and to whom the call is offered.
+
+    An answer is not kept waiting for it: a page that is told nothing keeps what it knows.
+    """
     stop = studies.dialling_stop(session, case.study_id)
-    return {"stop": stop.why if stop else None}
+    given = calls.transfer_from(session, person.id, now) if attempt is not None and attempt.state == "answered" else None
+    return {"stop": stop.why if stop else None, "transfer": _transfer(session, given) if given else None}
+
+
+def _transfer(session: Session, given: calls.TransferRow) -> dict[str, Any]:
+    name = people.names(session).get(given.to_user, "")
+    return {"state": given.state, "to": name, "may_take_over": calls.may_take_over(session, given.to_user)}
+
+
+def _offer(session: Session, person: Person, now: datetime) -> dict[str, Any] | None:
+    """The running call that is offered to who has no case in hand, or the talk that they have joined."""
+    found = calls.transfer_to(session, person.id, now)
+    if found is None:
+        return None
+    known = {name: found[name] for name in ("id", "state", "warm", "enterprise")}
+    return {**known, "from": found["who"], "phone": formats.masked_phone(found["phone"])}
 
 
 def _offers(session: Session, case: CaseRow, attempt: CallOfCase | None, step: Step | None) -> dict[str, Any]:

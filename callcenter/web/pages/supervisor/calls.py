@@ -1,7 +1,7 @@
 """Calls as they happen, by line: seen, listened to in silence, ended; and the words that callers left."""
 
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from sse_starlette import EventSourceResponse
@@ -16,7 +16,7 @@ from callcenter.db.engine import transaction
 from callcenter.errors import NotFound, Refused
 from callcenter.operations.actions import record
 from callcenter.studies import queries as studies
-from callcenter.web import telephones
+from callcenter.web import telephones, transfers
 from callcenter.web.deps import Work
 from callcenter.web.live import stream
 from callcenter.web.rendering import flash, page, see_other
@@ -33,8 +33,12 @@ def live_calls(request: Request, person: Supervisor, session: Work) -> Response:
     now = queries.live_calls(session)
     lines = [(line, list(found)) for line, found in groupby(now, key=lambda one: one.line)]
     listening = queries.open_leg(session, person.id, "listener")
-    place = queries.audio_place(session, person.id)
-    return page(request, person, "supervisor/calls.html", lines=lines, listening=listening, place=place, now=clock.now())
+    values: dict[str, Any] = {
+        "place": queries.audio_place(session, person.id),
+        "seated": queries.open_leg(session, person.id, "operator"),
+        "offer": queries.transfer_to(session, person.id, clock.now()),
+    }
+    return page(request, person, "supervisor/calls.html", lines=lines, listening=listening, now=clock.now(), **values)
 
 
 @router.get("/supervisor/calls/live")
@@ -65,6 +69,23 @@ def listen(request: Request, person: Supervisor, attempt_id: int) -> Response:
 def stop_listening(request: Request, person: Supervisor) -> Response:
     """End one's listening."""
     telephones.leave(request.app.state.phone_line, person.id, "listener")
+    return see_other("/supervisor/calls")
+
+
+@router.post("/supervisor/calls/transfers/{transfer_id}/{what}")
+def answer_transfer(request: Request, person: Supervisor, transfer_id: int, what: Literal["accept", "decline", "leave"]) -> Response:
+    """Join a talk that an operator offers, decline, or leave it again; the cases stay with the operator."""
+    line = request.app.state.phone_line
+    if what == "accept":
+        transfers.take_up(line, transfer_id, person.id)
+    elif what == "decline":
+        with transaction() as session:
+            calls.decline_transfer(session, transfer_id, person.id)
+    else:
+        with transaction() as session:
+            if calls.locked_transfer(session, transfer_id)[0].to_user != person.id:
+                raise NotFound("no_transfer", "没有这个转接，请刷新页面。")
+        transfers.end(line, transfer_id, "left", person.id)
     return see_other("/supervisor/calls")
 
 

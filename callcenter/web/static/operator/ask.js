@@ -5,6 +5,7 @@ import { act } from "./server.js";
 import { tell } from "./outcomes.js";
 import { pick, valueOf, widget } from "./answering.js";
 import { pressAhead } from "./pressing.js";
+import { offered as offeredCall } from "./transferring.js";
 
 const KEYS_OF_NONANSWERS = { dont_know: "z", dont_remember: "j", refused: "x", not_applicable: "y" }; // N, R and B are commands here
 let shown = null, shownAt = null;
@@ -31,7 +32,7 @@ function changed() { keepDraft(shown, entry); }
 export function drawAsk(fresh = false) {
   const { lease, interview, attempt, none, outcomes, operator } = now.state, place = $("ask"), question = asked();
   if (fresh) forget(place);
-  const about = { lease: lease?.id, interview, outcomes, telling: telling(), suggested: now.state.suggested, none, told: now.told, problem: now.problem, call: attempt?.state, entry: question && { ...entry, typed: null }, doing: lease ? null : operator };
+  const about = { lease: lease?.id, interview, outcomes, telling: telling(), suggested: now.state.suggested, none, offer: now.state.offer, told: now.told, problem: now.problem, call: attempt?.state, entry: question && { ...entry, typed: null }, doing: lease ? null : operator };
   const anew = paint(place, about, () => (!lease ? idle() : question ? ofQuestion(question, interview) : ofCall(interview, attempt)));
   if (!anew) return;
   const typed = $("typed");
@@ -41,7 +42,7 @@ export function drawAsk(fresh = false) {
 function idle() {
   const { none, operator } = now.state;
   const says = none ? fill(T["none_" + none.why] || none.why, { reason: none.reason }) : (REAL ? T["idle_" + operator.state] : T.idle_practice) || T.idle;
-  return [el("div", { class: "empty" }, finishedLine(), el("p", {}, says), none?.next_due_at ? el("p", {}, fill(T.next_due, { at: day(none.next_due_at) })) : null, problemLine())];
+  return [offeredCall(), el("div", { class: "empty" }, finishedLine(), el("p", {}, says), none?.next_due_at ? el("p", {}, fill(T.next_due, { at: day(none.next_due_at) })) : null, problemLine())];
 }
 function ofCall(interview, call) {
   const by_hand = call?.by_hand && !ENDED.includes(call.state) && call.state !== "answered";

@@ -1,6 +1,7 @@
 // Right: the call, what the operator is doing, and which keys act now.
 import { $, LABELS, REAL, T, callIsOpen, el, fieldNow, fill, lasting, local, now, paint } from "./page.js";
 import { act } from "./server.js";
+import { drawTransfer } from "./transferring.js";
 
 const COUNTDOWN = 5000; // in progressive mode so long a case is read before its call begins
 const AGAIN = 15000; // and so long until an empty queue is asked again
@@ -21,6 +22,7 @@ export function drawCall() {
   paint($("told"), [now.note, own], () => [now.note ? el("p", { class: "faint" }, now.note) : null, ...own.map(([matter, label]) => el("p", {}, matter + " ", el("span", { class: "badge warning" }, label)))]);
   drawModes(operator);
   drawStop();
+  drawTransfer();
   enableKeys();
   tick();
 }
@@ -78,5 +80,5 @@ function goOnByItself() {
   if (previewOf !== (previewing ? lease.id : null)) { previewOf = previewing ? lease.id : null; previewSince = Date.now(); }
   place.textContent = previewing ? fill(T.dials_in, { left: Math.max(0, Math.ceil((COUNTDOWN - (Date.now() - previewSince)) / 1000)) }) : "";
   if (previewing && Date.now() - previewSince >= COUNTDOWN) { previewSince = Date.now(); dial(); }
-  else if (waits && !lease && operator.state === "ready" && Date.now() - askedAt > AGAIN) { askedAt = Date.now(); act("next"); }
+  else if (waits && !lease && !now.state.offer && operator.state === "ready" && Date.now() - askedAt > AGAIN) { askedAt = Date.now(); act("next"); }
 }

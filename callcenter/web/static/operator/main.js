@@ -7,11 +7,12 @@ import { answeredMeanwhile, beginOutcomes } from "./outcomes.js";
 import { beginPressing } from "./pressing.js";
 import { beginTabs } from "./tabs.js";
 import { drawCall, tick } from "./call.js";
+import { beginTransferring } from "./transferring.js";
 import { drawWho } from "./who.js";
 
 function take(next) {
   const before = now.state;
-  if (!("stop" in next)) next.stop = next.lease ? before?.stop : null; // what an answer comes back with leaves it out
+  for (const name of ["stop", "transfer"]) if (!(name in next)) next[name] = next.lease ? before?.[name] : null; // an answer comes back without
   now.state = next;
   now.lag = Date.now() - Date.parse(next.now);
   if (next.finished) now.told = { ...next.finished, who: now.withWhom }; else if (next.lease && (next.attempt || next.lease.id !== before?.lease?.id)) now.told = null;
@@ -35,6 +36,7 @@ begin(take, draw);
 beginOutcomes(draw);
 beginHandingOver(draw);
 beginPressing();
+beginTransferring();
 // A dialog that closes gives the focus back to the question, not to the button that opened it: Enter goes on.
 document.addEventListener("close", (event) => { if (event.target.matches("dialog") && now.state?.lease && !now.passive) ($("typed") || $("ask")).focus(); }, true);
 setInterval(tick, 500);
