@@ -11,7 +11,6 @@ from callcenter.call_queue import queries as queue
 from callcenter.calls import queries, voice_scripts
 from callcenter.calls.actions.moving import CHANNEL, locked
 from callcenter.calls.by_hand import is_by_hand
-from callcenter.calls.call_states import ENDED
 from callcenter.calls.queries.transfers import OPEN, has_lapsed
 from callcenter.calls.tables import Attempt, Leg, Transfer
 from callcenter.calls.voice_steps import Script
@@ -163,7 +162,7 @@ def _lead(session: Session, user_id: int, room: str, how: Callable[[str, str], S
 
 
 def _require_talk(attempt: Attempt, user_id: int) -> None:
-    if attempt.operator_id != user_id or attempt.state != "answered" or attempt.state in ENDED:
+    if attempt.operator_id != user_id or attempt.state != "answered" or attempt.case_id is None:  # a re-check stays with who makes it
         raise Refused("transfer_no_talk", "现在没有正在通话的电话，不能转接。")
     if is_by_hand(attempt.call_sid):
         raise Refused("transfer_by_hand", "手工拨打的电话不经过系统，不能在这里转接：请在话机上转接，或与对方约时间。")
@@ -183,7 +182,7 @@ def _open_of(session: Session, now: datetime, whose: object) -> Transfer | None:
 def _saved(session: Session, found: Transfer, action: str, user_id: int | None) -> Transfer:
     session.add(found)
     session.flush()
-    case_id = queries.attempt(session, found.attempt_id).case_id
+    case_id = queries.attempt(session, found.attempt_id).called_case_id
     detail = {"attempt": found.attempt_id, "from": found.from_user, "to": found.to_user}
     operations.record(session, user_id, action, "case", case_id, detail=detail)
     for user in (found.from_user, found.to_user):

@@ -20,7 +20,7 @@ def hand_over_call(session: Session, transfer_id: int) -> Transfer:
     queue.pass_lease(session, attempt.lease_id, known.from_user, known.to_user)
     done = calls.complete_transfer(session, transfer_id)
     interviews.pass_on(session, done.attempt_id, done.to_user)
-    settings = queue_queries.study_settings(session, queue_queries.case(session, attempt.case_id).study_id)
+    settings = queue_queries.study_settings(session, queue_queries.case(session, attempt.called_case_id).study_id)
     people.enter(session, done.from_user, "wrap_up", ends_at=clock.now() + wrap_up(settings))
     people.enter(session, done.to_user, "call")
     return done
