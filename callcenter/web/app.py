@@ -20,11 +20,11 @@ def create_app(settings: Settings) -> FastAPI:
     plug(app, settings)
     app.add_middleware(middleware.Guard)
     errors.install(app)
+    assets.mount(app)  # first: they are most requests, and routes are tried in order
     app.include_router(health.router)
     app.include_router(webhooks.router)
     for pages in (login, submitter, operator, supervisor, evaluator, administrator, commissioner):
         app.include_router(pages.router)
-    assets.mount(app)
     _refuse_open_routes(app)
     return app
 
@@ -47,8 +47,15 @@ def from_environment() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    _try_routes(app)
     yield
     app.state.listener.stop()
+
+
+def _try_routes(app: FastAPI) -> None:
+    """Routes are laid out when they are first tried, some half a second in all: before the process answers, not in an operator's call."""
+    for route in app.router.routes:
+        route.matches({"type": "http", "method": "GET", "path": "/", "root_path": "", "headers": []})
 
 
 def _refuse_open_routes(app: FastAPI) -> None:
