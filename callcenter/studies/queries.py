@@ -17,6 +17,7 @@ from callcenter.studies.tables import (
     Population,
     Stage,
     Study,
+    StudyHours,
     Topic,
 )
 from callcenter.studies.units import UnitNames
@@ -97,6 +98,11 @@ def calling_window(session: Session, stage_id: int) -> tuple[date, date] | None:
     if not calling:
         return None
     return min(phase.first_day for phase in calling), max(phase.last_day for phase in calling)
+
+
+def study_hours(session: Session, study_id: int) -> list[StudyHours]:
+    """The hours that were given to a study on its page, newest first; the one that has not ended holds."""
+    return list(session.exec(select(StudyHours).where(StudyHours.study_id == study_id).order_by(col(StudyHours.id).desc())))
 
 
 def dialling_stop(session: Session, study_id: int) -> DiallingStop | None:

@@ -155,6 +155,24 @@ class CalendarDay(SQLModel, table=True):
     ended_by: int | None = link("users.id", nullable=True, index=False)
 
 
+class StudyHours(SQLModel, table=True):
+    """The calling hours and exceptions that somebody gave a study on a page; they hold over its folder's until ended. All rows stay."""
+
+    __tablename__ = "study_hours"
+    __table_args__ = (Index("study_hours_current", "study_id", unique=True, postgresql_where=text("ended_at IS NULL")),)
+    id: int | None = key()
+    study_id: int = link("studies.id", index=False)
+    calling: dict[str, Any] = document()
+    """The words of study.yaml's `calling` that were said."""
+    of_folder: dict[str, Any] = document()
+    """What the folder says of them, for when these are taken back."""
+    reason: str
+    set_at: datetime = moment()
+    set_by: int | None = link("users.id", nullable=True, index=False)
+    ended_at: datetime | None = moment(nullable=True)
+    ended_by: int | None = link("users.id", nullable=True, index=False)
+
+
 class DeclaredStandard(SQLModel, table=True):
     """A promise, versioned by document, year and area."""
 

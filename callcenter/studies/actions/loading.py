@@ -12,6 +12,7 @@ from sqlmodel import Session, col, delete, select
 from callcenter import clock
 from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
 from callcenter.operations.actions import record
+from callcenter.studies.actions.hours import keep_hours
 from callcenter.studies.content import ItemContent, PopulationContent, StageContent, StandardContent, StudyContent, TopicContent
 from callcenter.studies.phases import PhaseSpan, for_trial
 from callcenter.studies.problems import FolderProblems
@@ -152,6 +153,7 @@ def _study(session: Session, content: StudyContent, digest: str, trial_from: dat
     study.folder_sha256, study.loaded_at = digest, clock.now()
     session.add(study)
     session.flush()
+    keep_hours(session, study)
     return study
 
 

@@ -20,7 +20,7 @@ def stop_dialling(session: Session, study_id: int, why: str, user_id: int | None
     stop = DiallingStop(study_id=study_id, stopped_at=clock.now(), stopped_by=user_id, why=why.strip()[:200])
     session.add(stop)
     record(session, user_id, "dialling_stopped", "study", study_id, reason=stop.why)
-    _tell_operators(session, "stopped")
+    tell_operators(session, "stopped")
     session.flush()
     return stop
 
@@ -36,7 +36,7 @@ def resume_dialling(session: Session, study_id: int, why: str, user_id: int | No
     stop.resumed_at, stop.resumed_by, stop.resumed_why = clock.now(), user_id, why.strip()[:200]
     session.add(stop)
     record(session, user_id, "dialling_resumed", "study", study_id, reason=stop.resumed_why)
-    _tell_operators(session, "resumed")
+    tell_operators(session, "resumed")
     session.flush()
     return stop
 
@@ -46,7 +46,7 @@ def _hold_stops(session: Session, study_id: int) -> None:
     session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext('dialling_stops'), :study)"), {"study": study_id})
 
 
-def _tell_operators(session: Session, word: str) -> None:
+def tell_operators(session: Session, word: str) -> None:
     """Wake the pages of everybody who may be dialling."""
     operators = text("SELECT pg_notify('operator_' || id, :word) FROM users WHERE role = 'operator' AND active")
     session.connection().execute(operators, {"word": word})

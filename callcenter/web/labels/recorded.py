@@ -30,6 +30,8 @@ ACTIONS = {
     "identities_detached": noted("分离身份信息"),
     "identities_exported": noted("导出身份信息"),
     "identities_granted": noted("授予身份导出权"),
+    "study_hours_set": noted("修改调查的拨打时段"),
+    "study_hours_ended": noted("撤销调查的拨打时段"),
     "stage_frozen": noted("冻结阶段"),
     "stage_document_fetched": noted("下载明细表或报告"),
     "certificate_fetched": noted("下载抽样证书"),

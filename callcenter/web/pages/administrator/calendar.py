@@ -118,11 +118,13 @@ def _month(days: list[Day], month: int, names: dict[date, str]) -> dict[str, Any
 
 
 def _of_study(session: Session, study: Any) -> dict[str, Any]:
-    """A study's own hours and exceptions, and who loaded them when: they stand in its folder, and the last word is theirs."""
+    """A study's own hours and exceptions, and who said so when: its folder, or somebody on its page."""
     calling = study.settings.get("calling") or {}
     loaded = [entry for entry in house.history(session, "study", study.id) if entry.action == "load_study"]
     return {
+        "id": study.id,
         "title": study.title,
+        "changed": next((change for change in queries.study_hours(session, study.id) if change.ended_at is None), None),
         "spans": {name: ["–".join(span) for span in calling.get(name) or ()] for name in ("dayparts", "persons_dayparts")},
         "appointments": "–".join(calling.get("appointment_hours") or ()),
         "weekdays": calling.get("weekdays") or [],
