@@ -1,5 +1,6 @@
 """Reads of the room: versions and their definitions."""
 
+from threading import Lock
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -11,6 +12,8 @@ from callcenter.questionnaire.tables import Questionnaire
 
 _READ: dict[str, tuple[dict[str, Any], Definition]] = {}
 """Documents and their definitions by hash: only a saving of time, so a document that differs is read again."""
+_READING = Lock()
+"""One reads and the others wait for it: fifty operators who are back after a restart do not read the same document fifty times."""
 MOST_KEPT = 200
 HASH_LENGTH = 64
 """Of a SHA-256: what is no hash names no document."""
@@ -53,12 +56,13 @@ def definition(session: Session, questionnaire_id: int, sha256: str = "") -> Def
     if len(sha256) == HASH_LENGTH and sha256 in _READ:
         return _READ[sha256][1]
     version = questionnaire(session, questionnaire_id)
-    document, read = _READ.get(version.sha256, (None, None))
-    if read is None or document != version.definition:
-        while len(_READ) >= MOST_KEPT:
-            _READ.pop(next(iter(_READ)), None)
-        read = read_questionnaire(version.definition).definition
-        _READ[version.sha256] = (version.definition, read)
+    with _READING:
+        document, read = _READ.get(version.sha256, (None, None))
+        if read is None or document != version.definition:
+            while len(_READ) >= MOST_KEPT:
+                _READ.pop(next(iter(_READ)), None)
+            read = read_questionnaire(version.definition).definition
+            _READ[version.sha256] = (version.definition, read)
     return read
 
 
