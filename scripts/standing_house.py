@@ -1,5 +1,6 @@
 """A database with a long queue and many operators, for the benchmarks of the queue; field time stands still."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from callcenter.db import engine
 from callcenter.db.engine import transaction
 from callcenter.db.local_server import LocalServer
 from callcenter.migrations import upgrade
+from callcenter.wiring import HANDED_OVER_EVERY
 from tests.factories.cases import make_cases
 
 NOW = datetime(2022, 6, 2, 2, 0, tzinfo=UTC)
@@ -44,6 +46,7 @@ def standing_house(folder: Path, operators: int, cases: int) -> Iterator[House]:
     with LocalServer(folder / "server") as server:
         upgrade(server.url())
         engine.connect(server.url(), pool_size=16)
+        sys.setswitchinterval(HANDED_OVER_EVERY)  # as wiring does
         clock.plug(lambda: NOW)
         try:
             with transaction() as session:

@@ -1,7 +1,7 @@
 """Reads of the room: where an interview stands, what was answered, how complete it is."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -84,11 +84,31 @@ def last_saved(rows: Sequence[Answer]) -> datetime | None:
     return max((row.answered_at for row in rows), default=None)
 
 
-def values(session: Session, interview_id: int) -> dict[str, Any]:
-    """Values on the route by question; None where empty or a non-answer was given (see `answers`)."""
-    fixed, said = reading(session, interview(session, interview_id)), answers(session, interview_id)
-    stops = find_route(fixed.definition, said, fixed.moment, fixed.seed).stops
-    return {stop.key: (stop.given.value if stop.given else None) for stop in stops if stop.key in said}
+@dataclass(frozen=True)
+class Progress:
+    """How far an interview came: p, and the values on its route by question; None where empty or a non-answer was given."""
+
+    interview: Interview
+    share: float
+    values: Mapping[str, Any]
+
+
+def progress(session: Session, found: Interview) -> Progress:
+    """Read and worked out once for all that asks at the end of a turn."""
+    fixed, said = reading(session, found), answers(session, found.id or 0)
+    way = find_route(fixed.definition, said, fixed.moment, fixed.seed)
+    told = {stop.key: (stop.given.value if stop.given else None) for stop in way.stops if stop.key in said}
+    return Progress(found, way.completeness, told)
+
+
+def progress_of_cases(session: Session, case_ids: Sequence[int]) -> dict[int, Progress]:
+    """The same of the interviews of these cases that are open or can be resumed, by case."""
+    return {found.case_id: progress(session, found) for found in unended(session, case_ids)}
+
+
+def values(session: Session, interview_id: int) -> Mapping[str, Any]:
+    """Values on the route by question, as in `Progress` (see `answers`)."""
+    return progress(session, interview(session, interview_id)).values
 
 
 def reading(session: Session, found: Interview, language: str = "zh") -> Reading:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import IO, Any
 
-from sqlalchemy import and_, case, delete, func, or_, text
+from sqlalchemy import and_, case, delete, event, or_, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -96,7 +96,19 @@ def end_job(session: Session, job: Job, *, result: dict[str, Any] | None = None,
 
 def notify(session: Session, channel: str, payload: str = "") -> None:
     """Wake whoever listens on `channel`, when the transaction commits. Under 8,000 bytes and no personal data: an id is enough."""
-    session.execute(select(func.pg_notify(channel, payload)))
+    session.info.setdefault(NOTICES, {})[channel, payload] = None
+
+
+NOTICES = "notices"
+_NOTIFY = "SELECT pg_notify(channel, payload) FROM unnest(%(channels)s::text[], %(payloads)s::text[]) AS n (channel, payload)"
+
+
+@event.listens_for(Session, "before_commit")
+def _send_notices(session: Session) -> None:
+    """All notices of a transaction in one statement, each once, in the order in which they were first given."""
+    if notices := session.info.pop(NOTICES, None):
+        channels, payloads = (list(each) for each in zip(*notices, strict=True))
+        session.connection().exec_driver_sql(_NOTIFY, {"channels": channels, "payloads": payloads})
 
 
 def record_run(session: Session, job: str, started: datetime, *, ok: bool, result: dict[str, Any]) -> None:

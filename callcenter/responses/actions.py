@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from callcenter import clock
 from callcenter.calls import queries as calls
 from callcenter.calls.dispositions import CATEGORIES, Derived, Word, derive
+from callcenter.calls.queries import CallOfCase
 from callcenter.errors import Conflict, InvalidInput, Refused
 from callcenter.interviews.tables import Interview
 from callcenter.operations.actions import record
@@ -19,10 +20,11 @@ from callcenter.responses.tables import Disposition, ValidityVerdict
 from callcenter.responses.validity import InterviewFacts, Verdict, judge
 
 
-def words(session: Session, case_id: int) -> list[Word]:
-    """All that was heard of a case, oldest first; attempts whose interview was fabricated are void."""
+def words(session: Session, case_id: int, made: Sequence[CallOfCase] | None = None) -> list[Word]:
+    """All that was heard of a case, oldest first; attempts whose interview was fabricated are void. `made`: its calls, where just read."""
+    made = calls.attempts_of(session, case_id) if made is None else made
     void = set(session.exec(select(Interview.attempt_id).where(Interview.case_id == case_id, Interview.state == "void")))
-    told = sorted((one for one in calls.attempts_of(session, case_id) if one.outcome is not None), key=lambda one: (one.placed_at, one.id))
+    told = sorted((one for one in made if one.outcome is not None), key=lambda one: (one.placed_at, one.id))
     return [Word(attempt.outcome or "", attempt.line, attempt.phone, attempt.outcome_detail, attempt.id in void) for attempt in told]
 
 
@@ -35,9 +37,10 @@ def derive_disposition(
     settings: dict[str, Any],
     attempt_id: int | None = None,
     besides: Sequence[Word] = (),
+    made: Sequence[CallOfCase] | None = None,
 ) -> Derived:
     """Derive a case's code from its history (and what was heard `besides` calls); a new record where it differs from the last."""
-    derived = derive([*words(session, case_id), *besides], closed=closed, numbers_left=numbers_left, limits=limits(settings))
+    derived = derive([*words(session, case_id, made), *besides], closed=closed, numbers_left=numbers_left, limits=limits(settings))
     last = queries.latest_disposition(session, case_id)
     if last is not None and last.source == "correction" and not _heard_since(session, case_id, last.at):
         return Derived(last.code, last.category, last.final)  # a corrected code stands until the enterprise says something new

@@ -9,6 +9,8 @@ from sqlmodel import Session, select
 from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import calling_hours, priority
+from callcenter.call_queue import queries as queue_queries
+from callcenter.call_queue.callable import Plan
 from callcenter.call_queue.tables import Case
 from callcenter.calls import queries
 from callcenter.calls.actions import lines
@@ -21,7 +23,6 @@ from callcenter.frame import queries as frames
 from callcenter.operations import actions as operations
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
-from callcenter.studies.tables import Study
 
 UNUSABLE = {"dead", "wrong"}
 
@@ -36,18 +37,14 @@ def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: s
     now = clock.now()
     bundle = _leased_bundle(session, lease_id, operator_id, now)
     case = bundle[0]
-    if under_way := queries.open_attempt(session, lease_id):
+    made = queries.attempts_of_lease(session, lease_id)
+    if under_way := next((one for one in made if one.ended_at is None), None):
         return under_way
-    study = studies.study(session, case.study_id)
-    _require_running(session, case.study_id)
-    _require_hours(session, case, study, now, appointed=case.rank in priority.APPOINTMENTS)
-    number = _number_of(bundle, phone)
-    _require_allowed(session, number, case.unit_key)
-    line, placed_at = lines.free_line(session, case)
+    number, line, placed_at = _cleared(session, bundle, phone, now, appointed=case.rank in priority.APPOINTMENTS)
     attempt = Attempt(
         case_id=_known(case.id),
         lease_id=lease_id,
-        number_in_lease=_next_number(session, lease_id),
+        number_in_lease=made[0].number_in_lease + 1 if made else 1,
         operator_id=operator_id,
         line=line,
         phone=number,
@@ -68,20 +65,16 @@ def begin_recheck(session: Session, *, key: str, case_id: int, user_id: int, pho
     case, now = queue.locked(session, case_id), clock.now()
     if case.state == "leased":
         raise Conflict("case_being_called", "话务员正在联系这家企业：请稍后再复核。")
-    if under_way := queries.open_attempt(session, key):
+    made = queries.attempts_of_lease(session, key)
+    if under_way := next((one for one in made if one.ended_at is None), None):
         if under_way.operator_id != user_id:
             raise Conflict("recheck_being_called", "另一位督导正在拨打这个复核：请选别的个案。")
         return under_way
-    study = studies.study(session, case.study_id)
-    _require_running(session, case.study_id)
-    _require_hours(session, case, study, now, appointed=False)
-    number = _number_of([case], phone)
-    _require_allowed(session, number, case.unit_key)
-    line, placed_at = lines.free_line(session, case)
+    number, line, placed_at = _cleared(session, [case], phone, now, appointed=False)
     attempt = Attempt(
         rechecked_case_id=case_id,
         lease_id=key,
-        number_in_lease=_next_number(session, key),
+        number_in_lease=made[0].number_in_lease + 1 if made else 1,
         operator_id=user_id,
         line=line,
         phone=number,
@@ -90,6 +83,17 @@ def begin_recheck(session: Session, *, key: str, case_id: int, user_id: int, pho
     session.add(attempt)
     session.flush()
     return attempt
+
+
+def _cleared(session: Session, bundle: Sequence[Case], phone: str | None, now: datetime, *, appointed: bool) -> tuple[str, str, datetime]:
+    """The number, the line and the moment of a call that may be made now; Refused where it may not."""
+    case = bundle[0]
+    plan = queue_queries.plan_of_case(session, case)
+    _refuse_stopped(plan.stopped)
+    _require_hours(plan, now, appointed=appointed)
+    number = _number_of(bundle, phone)
+    _require_allowed(session, number, case.unit_key)
+    return number, *lines.free_line(session, case)
 
 
 def placement(session: Session, attempt_id: int) -> Placement | None:
@@ -103,7 +107,8 @@ def placement(session: Session, attempt_id: int) -> Placement | None:
         return None
     case = session.get(Case, attempt.called_case_id)
     assert case is not None  # noqa: S101  # a foreign key holds it
-    _require_running(session, case.study_id)
+    stop = studies.dialling_stop(session, case.study_id)
+    _refuse_stopped(stop.why if stop else None)
     attempt.handed_over_at = clock.now()
     session.add(attempt)
     calling = studies.study(session, case.study_id).settings.get("calling") or {}
@@ -176,21 +181,17 @@ def _leased_bundle(session: Session, lease_id: str, operator_id: int, now: datet
     return bundle
 
 
-def _require_running(session: Session, study_id: int) -> None:
+def _refuse_stopped(why: str | None) -> None:
     """Refuse while a supervisor has stopped the study's dialling: read from the database each time, so it holds for every process."""
-    stop = studies.dialling_stop(session, study_id)
-    if stop is not None:
-        raise Refused("dialling_stopped", "本调查已停止拨打：{why}。请等督导恢复。", why=stop.why)
+    if why is not None:
+        raise Refused("dialling_stopped", "本调查已停止拨打：{why}。请等督导恢复。", why=why)
 
 
-def _require_hours(session: Session, case: Case, study: Study, now: datetime, *, appointed: bool) -> None:
-    stage_id = studies.population(session, case.population_id).stage_id
-    window = studies.calling_window(session, stage_id)
-    if window is None or not window[0] <= field_day(now) <= window[1]:
+def _require_hours(plan: Plan, now: datetime, *, appointed: bool) -> None:
+    if plan.window is None or not plan.window[0] <= field_day(now) <= plan.window[1]:
         raise Refused("outside_calling_phase", "今天不在电话调查期内，不能拨打。需要延期时请督导调整阶段日期。")
-    hours = calling_hours.read(study.settings.get("calling") or {}, studies.work_calendar(session))
-    persons = case.respondents == "persons"
-    if not (appointed and calling_hours.appointment_is_open(hours, now)) and not calling_hours.is_open(hours, now, persons=persons):
+    allowed = appointed and calling_hours.appointment_is_open(plan.hours, now)
+    if not allowed and not calling_hours.is_open(plan.hours, now, persons=plan.persons):
         raise Refused("outside_calling_hours", "现在不是拨打时段，不能拨打。请等下一个时段，或与企业另约时间。")
 
 
@@ -211,8 +212,3 @@ def _require_allowed(session: Session, number: str, unit_key: str) -> None:
     """Refuse numbers and enterprises that must not be called, at once, also under a lease."""
     if frames.is_barred(session, number, unit_key):
         raise Refused("do_not_call", "该号码或企业在免打扰名单中，不能拨打。请放回个案并取下一个。")
-
-
-def _next_number(session: Session, lease_id: str) -> int:
-    latest = queries.latest_attempt(session, lease_id)
-    return latest.number_in_lease + 1 if latest else 1

@@ -47,11 +47,15 @@ def load_lines(session: Session, study_id: int, listed: Any, settings: Mapping[s
 
 
 def free_line(session: Session, case: Case) -> tuple[str, datetime]:
-    """The line to call from and the moment at which it was free, chosen while no other process chooses: limits hold over all of them."""
+    """The line to call from and the moment at which it was free, chosen while no other process chooses: limits hold over all of them.
+
+    All who dial wait for one another from here to their commit, so what can be known before is read before.
+    """
+    seen = queries.case_on_lines(session, case.id or 0)
     session.connection().execute(text(_HELD), {"study": case.study_id})
     now = clock.now()  # after the wait for the lock: the counts below are of this moment
     known = queries.lines(session, case.study_id, now)
-    line = choose(known, queries.case_on_lines(session, case.id or 0), now, case.unit_key)
+    line = choose(known, seen, now, case.unit_key)
     if line is not None:
         return line.number, now
     if why := unusable(known, now):

@@ -68,9 +68,9 @@ def attempt(session: Session, attempt_id: int) -> Attempt:
     return found
 
 
-def open_attempt(session: Session, lease_id: str) -> Attempt | None:
-    """The attempt of a lease whose call has not ended."""
-    return session.exec(select(Attempt).where(Attempt.lease_id == lease_id, col(Attempt.ended_at).is_(None))).first()
+def attempts_of_lease(session: Session, lease_id: str) -> list[Attempt]:
+    """All attempts of a lease, the newest first."""
+    return list(session.exec(select(Attempt).where(Attempt.lease_id == lease_id).order_by(col(Attempt.number_in_lease).desc())))
 
 
 def latest_attempt(session: Session, lease_id: str) -> Attempt | None:

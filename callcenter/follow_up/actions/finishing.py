@@ -22,6 +22,7 @@ from callcenter.follow_up.actions.judging import Heard
 from callcenter.follow_up.appointments import Wish, read_wish
 from callcenter.interviews import bundles as blocks
 from callcenter.interviews import queries as interview_queries
+from callcenter.interviews.queries import Progress
 from callcenter.operations.actions import notify, record
 from callcenter.responses import queries as responses
 from callcenter.responses import screening
@@ -79,7 +80,9 @@ def finish(
     held = [case for case in bundle if case.lease_id == lease_id and case.leased_by == user_id]
     if not held or held[0].lease_expires_at is None or held[0].lease_expires_at <= clock.now():
         return _not_held(session, bundle, attempt, lease_id=lease_id, told=told)
-    ended = [_end(session, case, attempt, heard) for case, heard in _heard(session, held, attempt, told)]
+    progress = interview_queries.progress_of_cases(session, [_id(case) for case in held])
+    heard = _heard(session, held, attempt, told, progress)
+    ended = [_end(session, case, attempt, one, progress.get(_id(case))) for case, one in heard]
     notify(session, f"operator_{user_id}", "finished")
     return replace(ended[0], others=tuple(ended[1:]))
 
@@ -99,11 +102,12 @@ def _bundle_and_attempt(session: Session, lease_id: str, attempt_id: int | None)
     found = session.get(Attempt, attempt_id)
     if found is None or found.lease_id != lease_id:
         raise NotFound("no_attempt", "没有这次拨打记录：请刷新页面。")
-    held = {case_id: queue.locked(session, case_id) for case_id in sorted(call_queries.cases_of(session, attempt_id))}
+    case_ids = call_queries.cases_of(session, attempt_id)
+    held = {case.id: case for case in queue.locked_cases(session, case_ids)}
     attempt = session.exec(
         select(Attempt).where(Attempt.id == attempt_id).with_for_update().execution_options(populate_existing=True)
     ).one()
-    return [held[case_id] for case_id in call_queries.cases_of(session, attempt_id)], attempt
+    return [held[case_id] for case_id in case_ids], attempt
 
 
 def _not_held(session: Session, bundle: list[Case], attempt: Attempt | None, *, lease_id: str, told: _Told) -> Finish:
@@ -118,9 +122,11 @@ def _not_held(session: Session, bundle: list[Case], attempt: Attempt | None, *, 
     return Finish("late", case_id, told.outcome)
 
 
-def _heard(session: Session, held: list[Case], attempt: Attempt | None, told: _Told) -> list[tuple[Case, Heard]]:
+def _heard(
+    session: Session, held: list[Case], attempt: Attempt | None, told: _Told, progress: Mapping[int, Progress]
+) -> list[tuple[Case, Heard]]:
     """What was heard of each case, the one being asked first; refused as a whole where one of them cannot have happened."""
-    standings = [_standing(session, case, attempt) for case in _in_order(held)]
+    standings = [_standing(session, case, attempt, progress.get(_id(case))) for case in _in_order(held)]
     said = _said(told.detail, {standing.case_id for standing in standings})
     limit = limits(queue_queries.study_settings(session, held[0].study_id))
     found = bundles.outcomes(told.outcome, standings, limit, {case_id: str(one["outcome"]) for case_id, one in said.items()})
@@ -135,7 +141,7 @@ def _heard(session: Session, held: list[Case], attempt: Attempt | None, told: _T
             detail = {}  # what was said with another outcome is not this case's
         heard.append((case, Heard(outcome, detail, told.user_id, _wish(session, case, outcome, detail))))
         if case.id == first or _id(case) in said:
-            _check(session, case, attempt, outcome)
+            _check(session, case, attempt, outcome, progress.get(_id(case)))
     return heard
 
 
@@ -144,14 +150,12 @@ def _in_order(held: list[Case]) -> list[Case]:
     return [by_id[case_id] for case_id in blocks.order((_id(case), case.unit_key) for case in held)]
 
 
-def _standing(session: Session, case: Case, attempt: Attempt | None) -> bundles.Standing:
-    interview = interview_queries.current(session, _id(case)) if attempt is not None else None
-    if interview is None or interview.id is None or attempt is None or interview.attempt_id != attempt.id:
+def _standing(session: Session, case: Case, attempt: Attempt | None, progress: Progress | None) -> bundles.Standing:
+    if progress is None or attempt is None or progress.interview.attempt_id != attempt.id:
         return bundles.Standing(_id(case))
-    share = interview_queries.completeness(session, interview.id)
     rules = screening.read(queue_queries.study_settings(session, case.study_id))
-    brought = screening.outcome(rules, interview_queries.values(session, interview.id))
-    return bundles.Standing(_id(case), interview.through_at is not None, share, brought)
+    brought = screening.outcome(rules, progress.values)
+    return bundles.Standing(_id(case), progress.interview.through_at is not None, progress.share, brought)
 
 
 def _said(detail: Mapping[str, Any], known: set[int]) -> dict[int, dict[str, Any]]:
@@ -166,13 +170,14 @@ def _said(detail: Mapping[str, Any], known: set[int]) -> dict[int, dict[str, Any
     return found
 
 
-def _end(session: Session, case: Case, attempt: Attempt | None, heard: Heard) -> Finish:
+def _end(session: Session, case: Case, attempt: Attempt | None, heard: Heard, progress: Progress | None) -> Finish:
+    case_id = _id(case)  # known apart from the row: that is read anew once the case has left its lease
     if attempt is not None:
-        _keep_outcome(session, case, attempt, heard)
-    judged = judging.apply(session, case, attempt, heard)
-    record(session, heard.user_id, "case_finished", "case", case.id, detail={"outcome": heard.outcome, "next": judged.decision.why})
+        _keep_outcome(session, case_id, attempt, heard, progress)
+    judged = judging.apply(session, case, attempt, heard, progress)
+    record(session, heard.user_id, "case_finished", "case", case_id, detail={"outcome": heard.outcome, "next": judged.decision.why})
     decision = judged.decision
-    return Finish("done", _id(case), heard.outcome, decision.action, decision.why, decision.due_at, judged.derived.code)
+    return Finish("done", case_id, heard.outcome, decision.action, decision.why, decision.due_at, judged.derived.code)
 
 
 def _id(case: Case) -> int:
@@ -191,7 +196,7 @@ def _wish(session: Session, case: Case, outcome: str, detail: Mapping[str, Any])
     return read_wish({**asked, **({"kind": kind} if kind else {})}, clock.now(), plan.hours, plan.window[1] if plan.window else None)
 
 
-def _check(session: Session, case: Case, attempt: Attempt | None, outcome: str) -> None:
+def _check(session: Session, case: Case, attempt: Attempt | None, outcome: str, progress: Progress | None) -> None:
     """Refuse what cannot have happened."""
     if attempt is None:
         if outcome not in WITHOUT_A_CALL:
@@ -202,22 +207,18 @@ def _check(session: Session, case: Case, attempt: Attempt | None, outcome: str) 
     if outcome in REACHED and attempt.state in UNANSWERED and attempt.answered_at is None:
         raise Refused("not_answered", "这个电话没有人接听，不能登记有人应答的结果：请从列出的结果中选择。")
     if outcome in {"complete", "partial"}:
-        _check_interview(session, case, outcome)
+        _check_interview(session, case, outcome, progress.share if progress else 0.0)
 
 
-def _check_interview(session: Session, case: Case, outcome: str) -> None:
-    assert case.id is not None  # noqa: S101  # a stored row
-    interview = interview_queries.current(session, case.id)
-    share = interview_queries.completeness(session, interview.id) if interview and interview.id else 0.0
+def _check_interview(session: Session, case: Case, outcome: str, share: float) -> None:
     bounds = limits(queue_queries.study_settings(session, case.study_id))
     if share < (bounds.complete if outcome == "complete" else bounds.partial):
         text = "核心问题只回答了 {share} %，还不能登记为“{outcome}”：请继续访问，或登记为中断。"
         raise Refused("interview_incomplete", text, share=round(100 * share), outcome="完成" if outcome == "complete" else "部分完成")
 
 
-def _keep_outcome(session: Session, case: Case, attempt: Attempt, heard: Heard) -> None:
-    interview = interview_queries.current(session, _id(case))
+def _keep_outcome(session: Session, case_id: int, attempt: Attempt, heard: Heard, progress: Progress | None) -> None:
     detail = {name: value for name, value in heard.detail.items() if name not in {"note", "outcome", "heard"}}
-    if interview is not None and interview.id is not None:
-        detail["completeness"] = round(interview_queries.completeness(session, interview.id), 4)
-    calls.keep_outcome(session, attempt, _id(case), heard.outcome, detail=detail, note=str(heard.detail.get("note") or ""))
+    if progress is not None:
+        detail["completeness"] = round(progress.share, 4)
+    calls.keep_outcome(session, attempt, case_id, heard.outcome, detail=detail, note=str(heard.detail.get("note") or ""))

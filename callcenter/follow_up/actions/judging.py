@@ -1,6 +1,6 @@
 """What an outcome does to its case: interview ended, recall rules applied, code derived, verdict given."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,8 +23,7 @@ from callcenter.follow_up.recall_rules import Decision, Past
 from callcenter.follow_up.tables import Appointment
 from callcenter.frame.tables import DoNotCall
 from callcenter.interviews import actions as interviews
-from callcenter.interviews import queries as interview_queries
-from callcenter.interviews.tables import Interview
+from callcenter.interviews.queries import Progress
 from callcenter.responses import actions as responses
 from callcenter.responses import screening
 from callcenter.responses.completeness import limits
@@ -54,11 +53,8 @@ class _Turn:
     heard: Heard
     plan: Plan
     settings: dict[str, Any]
-
-    @property
-    def case_id(self) -> int:
-        assert self.case.id is not None  # noqa: S101  # a stored row
-        return self.case.id
+    case_id: int
+    """Known apart from the row: that is read anew once the case has left its lease."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +65,15 @@ class Judged:
     derived: Derived
 
 
-def apply(session: Session, case: Case, attempt: Attempt | None, heard: Heard) -> Judged:
-    """Carry out what the outcome means for its case. The case is locked and leaves its lease."""
+def apply(session: Session, case: Case, attempt: Attempt | None, heard: Heard, progress: Progress | None) -> Judged:
+    """Carry out what the outcome means for its case. The case is locked and leaves its lease. `progress`: of its unended interview."""
     settings = queue_queries.study_settings(session, case.study_id)
-    turn = _Turn(case, attempt, heard, queue_queries.plan_of_case(session, case), settings)
-    _end_interview(session, turn)
-    history = _history(session, turn)
+    assert case.id is not None  # noqa: S101  # a stored row
+    turn = _Turn(case, attempt, heard, queue_queries.plan_of_case(session, case), settings, case.id)
+    if progress is not None:
+        _end_interview(session, turn, progress)
+    made = calls.attempts_of(session, turn.case_id)
+    history = _history(turn, made)
     decision = recall_rules.decide(_situation(turn, history))
     _keep_appointments(session, turn, decision)
     _move(session, turn, decision, history)
@@ -88,6 +87,7 @@ def apply(session: Session, case: Case, attempt: Attempt | None, heard: Heard) -
         settings=settings,
         attempt_id=attempt.id if attempt else None,
         besides=() if attempt else (Word(heard.outcome, detail=heard.detail),),
+        made=made,
     )
     return Judged(decision, derived)
 
@@ -111,27 +111,22 @@ def _situation(turn: _Turn, history: tuple[Past, ...]) -> recall_rules.Situation
     )
 
 
-def _end_interview(session: Session, turn: _Turn) -> None:
-    interview = interview_queries.current(session, turn.case_id)
-    if interview is None or interview.id is None:
-        return
+def _end_interview(session: Session, turn: _Turn, progress: Progress) -> None:
+    interview_id = progress.interview.id
+    assert interview_id is not None  # noqa: S101  # a stored row
     if turn.heard.outcome == "complete":
-        responses.judge_interview(session, interview.id, turn.case_id, _facts(session, interview, turn.plan, turn.settings))
-    interviews.end(session, interview.id, "ended" if turn.heard.outcome in ENDS else "broken_off")
+        responses.judge_interview(session, interview_id, turn.case_id, _facts(progress, turn.plan, turn.settings))
+    interviews.end(session, interview_id, "ended" if turn.heard.outcome in ENDS else "broken_off")
 
 
-def _facts(session: Session, interview: Interview, plan: Plan, settings: dict[str, Any]) -> InterviewFacts:
-    assert interview.id is not None  # noqa: S101  # a stored row
-    now, rules = clock.now(), screening.read(settings)
-    answers = interview_queries.values(session, interview.id)
-    asked = frozenset(answers)
-    share = interview_queries.completeness(session, interview.id)
-    wanted = limits(settings).complete
+def _facts(progress: Progress, plan: Plan, settings: dict[str, Any]) -> InterviewFacts:
+    now, rules, interview = clock.now(), screening.read(settings), progress.interview
+    answers, asked, wanted = progress.values, frozenset(progress.values), limits(settings).complete
     return InterviewFacts(
-        complete=share >= wanted,
+        complete=progress.share >= wanted,
         right_enterprise=screening.confirms(rules.right_enterprise, answers, asked),
         matter_confirmed=screening.confirms(rules.matter_confirmed, answers, asked),
-        core_answered=share,
+        core_answered=progress.share,
         core_needed=wanted,
         inside_window=plan.window is not None and plan.window[0] <= field_day(now) <= plan.window[1],
         seconds=((interview.through_at or now) - interview.started_at).total_seconds(),
@@ -139,10 +134,10 @@ def _facts(session: Session, interview: Interview, plan: Plan, settings: dict[st
     )
 
 
-def _history(session: Session, turn: _Turn) -> tuple[Past, ...]:
+def _history(turn: _Turn, made: Sequence[CallOfCase]) -> tuple[Past, ...]:
     """The case's attempts, the one to be judged last."""
     last = turn.attempt.id if turn.attempt else None
-    told = (one for one in calls.attempts_of(session, turn.case_id) if one.outcome is not None)
+    told = (one for one in made if one.outcome is not None)
     attempts = sorted(told, key=lambda one: (one.id == last, one.placed_at, one.id))
     past = [_past(one) for one in attempts]
     besides = [] if turn.attempt else [Past(clock.now(), turn.heard.outcome, detail=turn.heard.detail)]

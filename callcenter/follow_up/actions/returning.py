@@ -14,6 +14,7 @@ from callcenter.calls.tables import Attempt
 from callcenter.follow_up.actions import judging
 from callcenter.follow_up.actions.judging import Heard
 from callcenter.interviews import queries as interview_queries
+from callcenter.interviews.queries import Progress
 from callcenter.operations.actions import record
 from callcenter.responses.completeness import limits
 
@@ -41,25 +42,25 @@ def _settle(session: Session, attempt_id: int, case_id: int) -> bool:
     told = any(made.id == attempt_id and made.outcome for made in call_queries.attempts_of(session, case_id))
     if told or attempt.operator_id is None or case.state == "leased":
         return False  # its operator may still tell, or somebody else has the case now: what they tell comes first
-    outcome = _outcome(session, case_id, attempt)
+    progress = interview_queries.progress_of_cases(session, [case_id]).get(case_id)
+    outcome = _outcome(session, case_id, attempt, progress)
     detail = {"abandoned": True, "confirmed": False} if outcome == "broken_off" else {"abandoned": True}
     calls.keep_outcome(session, attempt, case_id, outcome, detail=detail)
     record(session, None, "outcome_settled", "case", case_id, detail={"attempt": attempt_id, "outcome": outcome})
     if case.state == "ready":
-        judging.apply(session, case, attempt, Heard(outcome, detail, attempt.operator_id))
+        judging.apply(session, case, attempt, Heard(outcome, detail, attempt.operator_id), progress)
     else:
         judging.recount(session, case_id)  # what became of it stands; the call is counted
     return True
 
 
-def _outcome(session: Session, case_id: int, attempt: Attempt) -> str:
+def _outcome(session: Session, case_id: int, attempt: Attempt, progress: Progress | None) -> str:
     if attempt.carrier_failure is not None:
         return "carrier_failure"
     if attempt.answered_at is None:
         return suggested(attempt.state, attempt.sip_code) or "no_answer"
-    interview = interview_queries.current(session, case_id)
-    if interview is None or interview.id is None:
+    if progress is None:
         return "broken_off"
     case = queue_queries.case(session, case_id)
     bounds = limits(queue_queries.study_settings(session, case.study_id))
-    return "complete" if interview_queries.completeness(session, interview.id) >= bounds.complete else "broken_off"
+    return "complete" if progress.share >= bounds.complete else "broken_off"

@@ -4,12 +4,13 @@ Records that others have counted are never removed: the code is derived anew, a 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from callcenter import clock
@@ -24,6 +25,7 @@ from callcenter.follow_up.tables import Appointment, LastTurn
 from callcenter.frame.tables import DoNotCall
 from callcenter.interviews import actions as interviews
 from callcenter.interviews import queries as interview_queries
+from callcenter.interviews.tables import Interview
 from callcenter.operations.actions import notify, record
 from callcenter.people import actions as people
 from callcenter.people import queries as people_queries
@@ -48,13 +50,14 @@ def finish_and_remember(
 ) -> Finish:
     """As `finish`; how the cases stood is kept until the operator's next outcome, so that this one can be taken back."""
     held = session.exec(select(Case).where(Case.lease_id == lease_id, Case.leased_by == user_id).order_by(col(Case.id))).all()
-    before = [_as_it_stands(session, case) for case in held]
+    before = _as_they_stand(session, held)
     done = finish(session, lease_id=lease_id, attempt_id=attempt_id, outcome=outcome, detail=detail, user_id=user_id)
-    if done.state == "done":
-        session.execute(delete(LastTurn).where(col(LastTurn.user_id) == user_id))
     if done.state == "done" and attempt_id is not None and outcome != "carrier_failure":
-        kept = LastTurn(user_id=user_id, attempt_id=attempt_id, lease_id=lease_id, outcome=outcome, told_at=clock.now(), before=before)
-        session.add(kept)
+        kept = {"attempt_id": attempt_id, "lease_id": lease_id, "outcome": outcome, "told_at": clock.now(), "before": before}
+        instead = insert(LastTurn).values(user_id=user_id, **kept).on_conflict_do_update(index_elements=["user_id"], set_=kept)
+        session.execute(instead)
+    elif done.state == "done":
+        session.execute(delete(LastTurn).where(col(LastTurn.user_id) == user_id))
     return done
 
 
@@ -79,10 +82,26 @@ def undo(session: Session, *, attempt_id: int, user_id: int) -> None:
     notify(session, f"operator_{user_id}", "undone")
 
 
-def _as_it_stands(session: Session, case: Case) -> dict[str, Any]:
-    """What an outcome changes of a case, as plain JSON values without telephone numbers."""
-    standing = session.exec(select(Appointment.id).where(Appointment.case_id == case.id, Appointment.state == "open")).first()
-    interview = interview_queries.current(session, case.id) if case.id is not None else None
+def _as_they_stand(session: Session, held: Sequence[Case]) -> list[dict[str, Any]]:
+    """What an outcome changes of these cases, as plain JSON values without telephone numbers."""
+    ids = [case.id for case in held if case.id is not None]
+    open_ones = select(Appointment.case_id, Appointment.id).where(col(Appointment.case_id).in_(ids), Appointment.state == "open")
+    appointments = dict(session.exec(open_ones).all())
+    interviews_ = {interview.case_id: interview for interview in interview_queries.unended(session, ids)}
+    values = {value for case in held for value in _barring(case)}
+    barred = session.exec(select(col(DoNotCall.id), DoNotCall.value).where(col(DoNotCall.value).in_(values))).all()
+    return [
+        _as_it_stands(
+            case,
+            appointments.get(case.id or 0),
+            interviews_.get(case.id or 0),
+            [number for number, value in barred if number is not None and value in _barring(case)],
+        )
+        for case in held
+    ]
+
+
+def _as_it_stands(case: Case, standing: int | None, interview: Interview | None, barred: list[int]) -> dict[str, Any]:
     return {
         "id": case.id,
         **{name: getattr(case, name) for name in KEPT if name in Case.model_fields},
@@ -90,7 +109,7 @@ def _as_it_stands(session: Session, case: Case) -> dict[str, Any]:
         "phones": [[_mark(str(phone["number"])), phone.get("state", "untried")] for phone in case.phones],
         "appointment": standing,
         "interview": [interview.id, interview.position] if interview is not None and interview.state == "open" else None,
-        "barred": _barred(session, case),
+        "barred": barred,
     }
 
 
@@ -98,9 +117,9 @@ def _mark(number: str) -> str:
     return hashlib.sha256(number.encode()).hexdigest()[:16]
 
 
-def _barred(session: Session, case: Case) -> list[int]:
-    values = [case.unit_key, *(str(phone["number"]) for phone in case.phones)]
-    return [found for found in session.exec(select(DoNotCall.id).where(col(DoNotCall.value).in_(values))) if found is not None]
+def _barring(case: Case) -> list[str]:
+    """By what the case can be on the do-not-call list."""
+    return [case.unit_key, *(str(phone["number"]) for phone in case.phones)]
 
 
 def _refuse_overtaken(session: Session, turn: LastTurn, held: list[Case]) -> None:
@@ -143,8 +162,7 @@ def _restore(session: Session, undone: _Undone, case: Case, before: Mapping[str,
         standing.state = "open"
         session.add(standing)
     kept = delete(DoNotCall).where(col(DoNotCall.by) == undone.user_id, col(DoNotCall.at) >= undone.turn.told_at)
-    values = [case.unit_key, *(str(phone["number"]) for phone in case.phones)]
-    session.execute(kept.where(col(DoNotCall.value).in_(values), col(DoNotCall.id).not_in(before["barred"])))
+    session.execute(kept.where(col(DoNotCall.value).in_(_barring(case)), col(DoNotCall.id).not_in(before["barred"])))
     if before["interview"]:
         interviews.reopen(session, *before["interview"])
         responses.undo_verdict(session, before["interview"][0], case.id, since=undone.turn.told_at, by=undone.user_id)

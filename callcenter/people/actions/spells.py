@@ -12,12 +12,14 @@ from callcenter.people.operator_states import BREAKS, CHANNEL, MODES, STATES, ex
 from callcenter.people.sessions import IDLE
 from callcenter.people.tables import OperatorState, User
 
-_CLOSE = """
-UPDATE operator_states SET until = greatest(since, CAST(:now AS timestamptz))
-WHERE user_id = :user AND until IS NULL AND (state <> :state OR code IS DISTINCT FROM :code)
-"""
-_OPEN = """
-INSERT INTO operator_states (user_id, state, code, since, ends_at) VALUES (:user, :state, :code, :now, :ends_at)
+# The count makes sure that the former state is closed before the new one is opened.
+_ENTER = """
+WITH closed AS (
+    UPDATE operator_states SET until = greatest(since, %(now)s::timestamptz)
+    WHERE user_id = %(user)s AND until IS NULL AND (state <> %(state)s OR code IS DISTINCT FROM %(code)s) RETURNING id
+)
+INSERT INTO operator_states (user_id, state, code, since, ends_at)
+SELECT %(user)s, %(state)s, %(code)s, %(now)s::timestamptz, %(ends_at)s::timestamptz FROM (SELECT count(*) FROM closed) c
 ON CONFLICT (user_id) WHERE until IS NULL DO UPDATE SET ends_at = excluded.ends_at
 """
 _CALL_ENDED = """
@@ -42,9 +44,8 @@ def enter(session: Session, user_id: int, state: str, *, code: str | None = None
     if state == "break" and code not in BREAKS:
         raise InvalidInput("break_unknown", "请选择休息的原因。")
     values = {"user": user_id, "state": state, "code": code, "now": clock.now(), "ends_at": ends_at}
-    connection = session.connection()
-    connection.execute(text(_CLOSE), values)
-    connection.execute(text(_OPEN), values)
+    session.flush()
+    session.connection().exec_driver_sql(_ENTER, values)
     notify(session, CHANNEL, state)
 
 

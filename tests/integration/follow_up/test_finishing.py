@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import queries as queue_queries
 from callcenter.call_queue.tables import Case
 from callcenter.calls import actions as calls
 from callcenter.calls.tables import Attempt
-from callcenter.db.engine import statement, transaction
+from callcenter.db.engine import engine, statement, transaction
 from callcenter.errors import InvalidInput, NotFound, Refused
 from callcenter.follow_up.actions import settle_abandoned
 from callcenter.studies.phases import FIELD_ZONE
@@ -40,6 +41,17 @@ def test_no_answer_comes_again_in_another_daypart(made: MadeCases) -> None:
     assert held.due_at == datetime(2022, 6, 2, 13, 30, tzinfo=FIELD_ZONE)
     assert (held.lease_id, codes(finished.case_id)) == (None, ["3.13"])
     assert held.line in {line["number"] for line in LINES}
+
+
+def test_a_turn_asks_the_database_a_bounded_number_of_times(made: MadeCases) -> None:
+    asked: list[str] = []
+    event.listen(engine(), "before_cursor_execute", lambda *about: asked.append(about[2]))
+    lease = take(made.operators[0])
+    attempt_id = dial(lease, "ringing", "no-answer")
+    assert len(asked) <= 22, "begin, place, two callbacks: what was read once is not read again, notices go together"
+    asked.clear()
+    tell(lease, attempt_id, "no_answer")
+    assert len(asked) <= 17
 
 
 def test_the_same_outcome_twice_is_one_outcome(made: MadeCases) -> None:
