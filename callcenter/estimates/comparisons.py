@@ -41,7 +41,9 @@ def against_the_rest(sample: Sample, values: Floats, present: Mask, domains: Seq
     """Each domain with at least `fewest` answers against all others, by name."""
     there = present & ~np.isnan(values)
     names = sorted({name for name in domains if name is not None})
-    masks = {name: there & np.array([each == name for each in domains], dtype=np.bool_) for name in names}
+    place = {name: number for number, name in enumerate(names)}
+    codes = np.array([-1 if each is None else place[each] for each in domains], dtype=np.intp)
+    masks = {name: there & (codes == number) for name, number in place.items()}
     found = [_difference(sample, values, name, mask, there & ~mask) for name, mask in masks.items() if mask.sum() >= fewest]
     adjusted = holm([each.p for each in found])
     return [Difference(**{**vars(each), "adjusted": p}) for each, p in zip(found, adjusted, strict=True)]

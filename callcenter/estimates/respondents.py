@@ -6,7 +6,7 @@ and all its cases are one cluster. Strata that share a unit have no correction f
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -62,16 +62,23 @@ class Respondents:
     cases: list[Any]
     valid: Mask
     given: Mapping[str, Mapping[int, list[Any]]]
+    _single: dict[str, list[Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def denied(self) -> Mask:
         """Cases that deny the matter: they answered the screening question that asks so, and no other."""
         return np.array([case.code in (DENIED, DENIED_ONCE) for case in self.cases], dtype=np.bool_)
 
+    def with_answers(self, answers: Iterable[Answer]) -> "Respondents":
+        """The same cases with these answers."""
+        return replace(self, given=_given(answers), _single={})
+
     def single(self, question: str) -> list[Any]:
         """The value that each case gave; none where it gave none."""
-        given = self.given.get(question, {})
-        return [next(iter(given.get(case.id, ())), None) for case in self.cases]
+        if question not in self._single:
+            given, nothing = self.given.get(question, {}), (None,)
+            self._single[question] = [given.get(case.id, nothing)[0] for case in self.cases]
+        return self._single[question]
 
     def several(self, question: str) -> list[list[Any]]:
         """All values that each case gave, one a matter."""

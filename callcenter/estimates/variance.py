@@ -75,7 +75,8 @@ class Sample:
     def degrees(self, domain: Mask) -> int:
         """Degrees of freedom in a domain: its units less its strata, rows that weigh nothing aside."""
         there = domain & (self.weights != 0)
-        return len(np.unique(self.units[there])) - len(np.unique(self.strata[there]))
+        units, strata = (np.count_nonzero(np.bincount(codes[there])) for codes in (self.units, self.strata))
+        return int(units - strata)
 
 
 def quantile_t(degrees: int) -> float | None:

@@ -12,6 +12,7 @@ from callcenter.estimates.contradictions import Contradiction, contradictions, w
 from callcenter.estimates.denials import Denial, denials
 from callcenter.estimates.promises import chosen
 from callcenter.estimates.queries.released import Released, released
+from callcenter.estimates.questions import NUMBERS
 from callcenter.estimates.standards import Held, held
 from callcenter.estimates.tables import VerificationTask
 from callcenter.lists.queries import timed_orders
@@ -35,7 +36,9 @@ class Promised:
 
 def promised(session: Session, population_id: int, read: Released | None = None) -> Promised | None:
     """The three ways of a population; none while it is not drawn. `read`: its answers, where they were read already."""
-    data = read or released(session, population_id)
+    data = read or released(
+        session, population_id, lambda question: question.kind in NUMBERS and bool(question.standard or question.measure)
+    )
     if data is None:
         return None
     population = studies.population(session, population_id)

@@ -1,14 +1,15 @@
 """Reads of the room: the released cases of a population's latest draw with what each is worth, and the answers given."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlmodel import Session
 
+from callcenter.estimates.queries import kept
 from callcenter.estimates.questions import Question, questions
 from callcenter.estimates.respondents import Adjust, Part, Respondents, pooled, respondents, weighting
 from callcenter.estimates.settings import Wishes, wishes
@@ -24,51 +25,46 @@ ORDER BY s.id
 """
 
 CASES = """
-SELECT c.id, s.name AS stratum, c.district, r.kind AS release, u.prn, u.unit_key, c.state, c.attempts, c.questionnaire_id,
-    coalesce(x.code, '3.11') AS code, coalesce(x.category, 'UH') AS category, coalesce(v.valid, false) AS valid, v.reasons, v.flags,
-    v.interview_id, i.started_at, i.ended_at, i.operator_id, f.reported_by, c.population_id,
-    coalesce(x.final, false) AS final
-FROM releases r JOIN cases c ON c.release_id = r.id JOIN strata s ON s.id = c.stratum_id JOIN draw_units u ON u.id = c.draw_unit_id
-JOIN frame_units f ON f.id = u.frame_unit_id
-LEFT JOIN LATERAL (SELECT code, category, final FROM dispositions d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1) x ON true
-LEFT JOIN LATERAL (SELECT valid, reasons, flags, interview_id FROM validity_verdicts w WHERE w.case_id = c.id ORDER BY w.id DESC LIMIT 1) v
-    ON true
-LEFT JOIN interviews i ON i.id = v.interview_id
-WHERE r.draw_id = :draw ORDER BY c.id
+WITH mine AS MATERIALIZED (
+    SELECT c.id, c.stratum_id, c.district, r.kind, c.draw_unit_id, c.questionnaire_id, c.population_id
+    FROM releases r JOIN cases c ON c.release_id = r.id WHERE r.draw_id = %(draw)s
+), coded AS (
+    SELECT DISTINCT ON (d.case_id) d.case_id, d.code, d.category, d.final FROM mine m JOIN dispositions d ON d.case_id = m.id
+    ORDER BY d.case_id, d.id DESC
+), judged AS (
+    SELECT DISTINCT ON (v.case_id) v.case_id, v.valid, v.interview_id FROM mine m JOIN validity_verdicts v ON v.case_id = m.id
+    ORDER BY v.case_id, v.id DESC
+)
+SELECT m.id, s.name, m.district, m.kind, u.unit_key, m.questionnaire_id, coalesce(x.code, '3.11'), coalesce(x.category, 'UH'),
+    coalesce(v.valid, false), v.interview_id, f.reported_by, m.population_id, coalesce(x.final, false)
+FROM mine m JOIN strata s ON s.id = m.stratum_id JOIN draw_units u ON u.id = m.draw_unit_id JOIN frame_units f ON f.id = u.frame_unit_id
+LEFT JOIN coded x ON x.case_id = m.id LEFT JOIN judged v ON v.case_id = m.id
+ORDER BY m.id
 """
 
 ANSWERS = """
 SELECT DISTINCT ON (i.case_id, a.question, a.instance)
-    i.case_id, i.id AS interview_id, a.question, a.instance, a.value, a.nonanswer, a.set_aside, a.version, a.answered_at
+    i.case_id, a.question, a.instance, a.value::text, a.nonanswer, a.set_aside
 FROM cases c JOIN releases r ON r.id = c.release_id JOIN interviews i ON i.case_id = c.id AND i.state <> 'void'
 JOIN answers a ON a.interview_id = i.id
-WHERE r.draw_id = :draw
+WHERE r.draw_id = %(draw)s AND (%(names)s::text[] IS NULL OR a.question = ANY(%(names)s))
 ORDER BY i.case_id, a.question, a.instance, i.id DESC, a.version DESC
 """
 
 
-@dataclass(frozen=True)
-class ReleasedCase:
+class ReleasedCase(NamedTuple):
     """A case and what it is worth."""
 
     id: int
     stratum: str
     district: str
     release: str
-    prn: str
     unit_key: str
-    state: str
-    attempts: int
     questionnaire_id: int
     code: str
     category: str
     valid: bool
-    reasons: list[str] | None
-    flags: list[str] | None
     interview_id: int | None
-    started_at: datetime | None
-    ended_at: datetime | None
-    operator_id: int | None
     reported_by: list[str]
     """The units that reported the enterprise, the first in the design's order first."""
     population_id: int
@@ -76,18 +72,14 @@ class ReleasedCase:
     """Whether its code is final; a denial is not before it is re-checked."""
 
 
-@dataclass(frozen=True)
-class GivenAnswer:
+class GivenAnswer(NamedTuple):
     """The latest version of one answer that still counts."""
 
     case_id: int
-    interview_id: int
     question: str
     instance: str
     value: Any
     nonanswer: str | None
-    version: int
-    answered_at: datetime
 
 
 @dataclass(frozen=True)
@@ -101,41 +93,81 @@ class Released:
     questions: list[Question]
     adjust: Adjust
     wishes: Wishes
+    _of: "Released | None" = field(default=None, repr=False)
+    """The same without these answers: weights and sample are worked out there, once for all that share it."""
 
     @cached_property
     def weights(self) -> Weighting:
         """The weights of the cases, adjusted as the study says."""
-        return weighting(self.strata, self.cases, self.adjust)
+        return self._of.weights if self._of else weighting(self.strata, self.cases, self.adjust)
 
     @cached_property
     def respondents(self) -> Respondents:
         """Who responded, with weights and answers."""
-        return respondents(self.strata, self.cases, self.answers, self.weights)
+        bare = self._of.respondents if self._of else respondents(self.strata, self.cases, (), self.weights)
+        return bare.with_answers(self.answers)
+
+    def with_answers(self, answers: list[GivenAnswer]) -> "Released":
+        """The same cases with these answers."""
+        return replace(self, answers=answers, _of=self._of or self)
 
     def main_alone(self) -> "Released":
         """The main sample, without top-ups: with weights of its own."""
+        return (self._of or self)._main.with_answers(self.answers)
+
+    @cached_property
+    def _main(self) -> "Released":
         cases = [case for case in self.cases if case.release == "main"]
         released: dict[str, int] = {}
         for case in cases:
             released[case.stratum] = released.get(case.stratum, 0) + 1
         strata = [replace(stratum, released=released.get(stratum.name, 0)) for stratum in self.strata]
-        return replace(self, strata=strata, cases=cases)
+        return replace(self, strata=strata, cases=cases, answers=[], _of=None)
 
 
-def released(session: Session, population_id: int) -> Released | None:
-    """The population's latest draw with its cases and answers; none while nothing is drawn."""
+def released(session: Session, population_id: int, wanted: Sequence[str] | Callable[[Question], bool] | None = None) -> Released | None:
+    """The population's latest draw with its cases and answers (to the questions that are named or chosen); none while nothing is drawn."""
     rows = session.execute(text(STRATA), {"population": population_id}).mappings().all()
     if not rows:
         return None
-    draw = {"draw": rows[0]["draw_id"]}
-    cases = [ReleasedCase(**row) for row in session.execute(text(CASES), draw).mappings()]
-    latest = (dict(row) for row in session.execute(text(ANSWERS), draw).mappings())
-    answers = [GivenAnswer(**{k: v for k, v in row.items() if k != "set_aside"}) for row in latest if not row["set_aside"]]
-    strata = [Stratum(row["name"], row["size"], row["released"]) for row in rows]
-    settings = study_of_population(session, population_id).settings
-    wanted = wishes(settings)
-    adjust = adjustment(session, draw["draw"], wanted)
-    return Released(draw["draw"], strata, cases, answers, _questions(session, cases, denying(settings)), adjust, wanted)
+    draw, settings = int(rows[0]["draw_id"]), study_of_population(session, population_id).settings
+
+    def read() -> Released:
+        strata = [Stratum(row["name"], row["size"], row["released"]) for row in rows]
+        cases = [ReleasedCase(*row) for row in _rows(session, CASES, {"draw": draw})]
+        wished = wishes(settings)
+        asked = _questions(session, cases, denying(settings))
+        return Released(draw, strata, cases, [], asked, adjustment(session, draw, wished), wished)
+
+    def answered(of: Released, asked: Sequence[str] | None) -> Released:
+        found = _rows(session, ANSWERS, {"draw": draw, "names": None if asked is None else list(asked)})
+        return of.with_answers(_read_values(row[:5] for row in found if not row[5]))
+
+    def named(of: Released) -> Sequence[str]:
+        return [question.name for question in of.questions if wanted(question)] if callable(wanted) else wanted or ()
+
+    if wanted is None:
+        return answered(read(), None)
+    return kept.released(kept.now(session, draw, settings), read, named, answered)
+
+
+def _read_values(rows: Iterable[tuple[Any, ...]]) -> list[GivenAnswer]:
+    """Answers from the JSON of their values; codes come again and again and are read once."""
+    known: dict[str | None, Any] = {None: None}
+    answers = []
+    for case, question, instance, written, nonanswer in rows:
+        if written not in known:
+            known[written] = json.loads(written)
+        answers.append(GivenAnswer(case, question, instance, known[written], nonanswer))
+    return answers
+
+
+def _rows(session: Session, sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement as the driver gives them: there may be very many."""
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor:
+        cursor.execute(sql, given)
+        return list(cursor)
 
 
 def adjustment(session: Session, draw_id: int, wanted: Wishes) -> Adjust:
@@ -155,9 +187,9 @@ class Pool:
     small_base: int
 
 
-def pool(session: Session, population_ids: Sequence[int]) -> Pool | None:
-    """The populations among those named that were drawn, taken together; none where fewer than two were."""
-    found = {each: data for each in population_ids if (data := released(session, each))}
+def pool(session: Session, population_ids: Sequence[int], wanted: Sequence[str] | None = None) -> Pool | None:
+    """The populations among those named that were drawn, taken together; none where fewer than two were. `wanted`: as in `released`."""
+    found = {each: data for each in population_ids if (data := released(session, each, wanted))}
     if len(found) < 2:
         return None
     shared = {"draws": [data.draw_id for data in found.values()]}

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from callcenter.db.engine import transaction
-from callcenter.estimates.queries import pool, released
-from callcenter.estimates.results import results, weighting
+from callcenter.estimates.queries import Released, kept, pool, released
+from callcenter.estimates.results import question_table, results, weighting
 from tests.factories.field_work import QUESTIONS, give, make_worked_sample, top_up
 from tests.factories.sampling import make_second_population
 
@@ -49,6 +49,52 @@ def test_the_latest_version_of_an_answer_counts_and_a_nonanswer_is_missing(datab
     figure = next(row.figure for row in results(data.strata, data.cases, data.answers, data.questions) if row.question.name == "days")
     assert figure.n == 5
     assert len(QUESTIONS["survey"]) == 5
+
+
+def test_what_was_read_is_kept_until_a_row_is_written_and_not_while_somebody_writes(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "LARGE", 1)
+    with transaction() as session:
+        made = make_worked_sample(session, {"和平区": ["1.1"] * 6})
+        population = made.drawn.frame.population_id
+
+    def days() -> Released:
+        with transaction() as session:
+            found = released(session, population, ["days"])
+            assert found is not None
+            assert {answer.question for answer in found.answers} == {"days"}
+            return found
+
+    first = days()
+    assert days() is first
+    assert mean_of(first) == pytest.approx(mean_of(whole(population)))
+    with transaction() as writing:
+        interview = first.cases[0].interview_id
+        assert interview is not None
+        give(writing, interview, "days", 90, version=2)
+        writing.flush()
+        reading = days()  # somebody writes: nothing is kept of it
+        assert mean_of(reading) == mean_of(first)
+    assert mean_of(days()) == pytest.approx(mean_of(whole(population)))
+    assert mean_of(days()) > mean_of(first)
+    with transaction() as session:
+        session.execute(text("UPDATE studies SET settings = CAST(:s AS jsonb)"), {"s": json.dumps({"estimates": {"small_base": 7}})})
+    assert days().wishes.small_base == 7
+
+
+def whole(population: int) -> Released:
+    with transaction() as session:
+        found = released(session, population)
+        assert found is not None
+        return found
+
+
+def mean_of(data: Released) -> float:
+    question = next(each for each in data.questions if each.name == "days")
+    table = question_table(data.respondents, question)
+    assert table is not None
+    return float(table.figure().estimate or 0)
 
 
 def test_a_population_that_was_not_drawn_has_nothing(database_url: str) -> None:

@@ -109,7 +109,7 @@ def code_answer(
 
 
 def _asked(session: Session, population_id: int, name: str) -> tuple[Released, Question]:
-    data = queries.released(session, population_id)
+    data = queries.released(session, population_id, [name])
     if data is None:
         raise NotFound("not_drawn", "这个样本总体还没有抽样，没有结果可看。")
     question = next((each for each in data.questions if each.name == name and each.kind == "text"), None)

@@ -70,13 +70,13 @@ class Subject:
 @router.get("/populations/{population_id}/questions/{name}")
 def of_population(request: Request, session: Work, person: Reader, population_id: int, name: str, level: int = 0) -> Response:
     """A question of one population."""
-    return _show(request, person, population_subject(session, population_id), name, level)
+    return _show(request, person, population_subject(session, population_id, name), name, level)
 
 
 @router.get("/populations/{population_id}/questions/{name}/chart")
 def population_chart(session: Work, person: Reader, population_id: int, name: str, by: str = "", level: int = 0) -> Response:
     """Its distribution, or its districts."""
-    return _chart(population_subject(session, population_id), person, name, by, level)
+    return _chart(population_subject(session, population_id, name), person, name, by, level)
 
 
 @router.get("/pools/{stage_id}/{scope}")
@@ -92,19 +92,19 @@ def pool(request: Request, session: Work, person: Reader, stage_id: int, scope: 
 @router.get("/pools/{stage_id}/{scope}/questions/{name}")
 def of_pool(request: Request, session: Work, person: Reader, stage_id: int, scope: str, name: str, level: int = 0) -> Response:
     """A question of several populations together."""
-    return _show(request, person, _pool_subject(session, stage_id, scope), name, level)
+    return _show(request, person, _pool_subject(session, stage_id, scope, name), name, level)
 
 
 @router.get("/pools/{stage_id}/{scope}/questions/{name}/chart")
 def pool_chart(session: Work, person: Reader, stage_id: int, scope: str, name: str, by: str = "", level: int = 0) -> Response:
     """Its distribution, or its districts."""
-    return _chart(_pool_subject(session, stage_id, scope), person, name, by, level)
+    return _chart(_pool_subject(session, stage_id, scope, name), person, name, by, level)
 
 
-def population_subject(session: Session, population_id: int) -> Subject:
-    """One population with its answers."""
+def population_subject(session: Session, population_id: int, name: str) -> Subject:
+    """One population with its answers to one question."""
     population = studies.population(session, population_id)
-    data = queries.released(session, population_id)
+    data = queries.released(session, population_id, [name])
     if data is None:
         raise NotFound("not_drawn", "这个样本总体还没有抽样，没有结果可看。")
     counts: dict[tuple[str, str], int] = {}
@@ -123,10 +123,10 @@ def population_subject(session: Session, population_id: int) -> Subject:
     )
 
 
-def _pool_subject(session: Session, stage_id: int, scope: str) -> Subject:
+def _pool_subject(session: Session, stage_id: int, scope: str, name: str = "") -> Subject:
     stage = studies.stage(session, stage_id)
     populations = _in_scope(session, stage_id, scope)
-    found = queries.pool(session, [population.id or 0 for population in populations])
+    found = queries.pool(session, [population.id or 0 for population in populations], [name] if name else None)
     if found is None:
         raise NotFound("nothing_to_pool", "这个范围里抽过样的样本总体不到两个，不能合并：请直接看各样本总体的结果。")
     parts = [population for population in populations if population.id in found.population_ids]
