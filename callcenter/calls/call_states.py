@@ -21,6 +21,7 @@ CARRIER_WORDS = {
     "no-answer": "no_answer",
     "failed": "failed",
     "canceled": "canceled",
+    "cancelled": "canceled",
 }
 
 
@@ -36,8 +37,8 @@ class CallState:
 
 
 def named(word: str) -> str | None:
-    """Our name of the carrier's `word` for a state; none for words that say nothing about the call's course."""
-    return CARRIER_WORDS.get(word.strip().lower())
+    """Our name of the carrier's `word` for a state, however it is joined; none for words that say nothing about the call's course."""
+    return CARRIER_WORDS.get("-".join(word.strip().lower().replace("_", " ").split()))
 
 
 def moved(call: CallState, state: str, at: datetime, sip_code: int | None = None) -> CallState:

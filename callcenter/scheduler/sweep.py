@@ -14,7 +14,10 @@ log = structlog.get_logger()
 
 
 def sweep_calls(phone_line: PhoneLine) -> dict[str, Any]:
-    """Ask after every silent call and keep what is told; how many were asked, moved on, and could not be asked."""
+    """Ask after every silent call and keep what is told; how many were asked, moved on, and could not be asked.
+
+    A call that goes on although its outcome was told is ended: the carrier was away when its operator was done.
+    """
     with transaction() as session:
         silent = calls.silent_calls(session)
     moved = away = 0
@@ -48,4 +51,6 @@ def sweep_legs(phone_line: PhoneLine) -> dict[str, Any]:
 
 
 def _asked(phone_line: PhoneLine, call: SilentCall) -> LineState | None:
+    if call.sid and call.is_told:
+        phone_line.hang_up(call.sid)
     return phone_line.state(call.sid) if call.sid else None

@@ -57,6 +57,14 @@ def answered_by(form: Mapping[str, Any]) -> str | None:
     return kind if kind in ANSWERERS else None
 
 
+def moment_in(text: str) -> datetime:
+    """A moment as Twilio writes it (RFC 2822) or as others do (ISO 8601); ValueError or TypeError for anything else."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return parsedate_to_datetime(text)
+
+
 def _sequence(form: Mapping[str, Any], word: str) -> int:
     """The callback's own number; where a carrier sends none, one for each word, so that each is still stored once."""
     number = _small(form.get("SequenceNumber"))
@@ -79,7 +87,7 @@ def _small(text: object) -> int | None:
 def _moment(text: object, received_at: datetime) -> datetime:
     """The carrier's own moment, unless it is nonsense or of another day: then that at which it came."""
     try:
-        moment = parsedate_to_datetime(str(text))
+        moment = moment_in(str(text))
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return moment if abs(moment - received_at) < FARTHEST else received_at
     except (ValueError, OverflowError, TypeError, IndexError):

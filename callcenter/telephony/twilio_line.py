@@ -1,20 +1,24 @@
 """The phone line through Twilio's official SDK; the simulated carrier is reached by the same code at another address."""
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
 from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from callcenter.calls import call_states
 from callcenter.calls.phone_line import LineAway, LineCrowded, LineFailure, LineRejected, LineState, Placed, Placement, Seat
 from callcenter.calls.voice_steps import Script
+from callcenter.telephony.twilio_events import moment_in
 from callcenter.telephony.voice_script import twiml
 
 HTTP_SECONDS = 10.0
@@ -29,6 +33,37 @@ quiet = logging.getLogger("callcenter.telephony.twilio")
 quiet.setLevel(logging.WARNING)  # at INFO the SDK logs whom it calls
 
 
+class Forbearing(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
+    """The SDK's way to the network, for carriers that answer in a hurry: nothing at all, or moments in another form.
+
+    The SDK fails on these although the call was taken; an answer that is no answer still fails.
+    """
+
+    def request(self, *asked: Any, **how: Any) -> Response:
+        """Ask, and hand the SDK what it can read."""
+        reply = super().request(*asked, **how)
+        return Response(reply.status_code, readable(reply.text), reply.headers) if 200 <= reply.status_code < 300 else reply
+
+
+def readable(text: str) -> str:
+    """An answer's body with an empty document for an empty one, and moments as the SDK reads them; none for those that are no moments."""
+    if not text.strip():
+        return "{}"
+    told = json.loads(text)
+    if not isinstance(told, dict):
+        return text
+    return json.dumps(
+        {name: _moment(value) if name.endswith("_time") or name.startswith("date_") else value for name, value in told.items()}
+    )
+
+
+def _moment(value: object) -> str | None:
+    try:
+        return format_datetime(moment_in(str(value)))
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
 class TwilioLine:
     """Places calls through Twilio's REST API, or through anything that speaks it at `base_url`."""
 
@@ -36,7 +71,7 @@ class TwilioLine:
         self.doors = f"{public_url.rstrip('/')}/webhooks/twilio"
         self.byoc = {"byoc": byoc} if byoc else {}
         self.needs_seats = base_url is None
-        self.http = TwilioHttpClient(timeout=HTTP_SECONDS, logger=quiet)
+        self.http = Forbearing(timeout=HTTP_SECONDS, logger=quiet)
         self.client = Client(account_sid, auth_token, http_client=self.http)
         if base_url:
             self.client.api.base_url = base_url.rstrip("/")
@@ -172,9 +207,10 @@ class TwilioLine:
 
 def _sid(sid: object) -> str:
     """The id in an answer. An answer without one is no answer, whatever its status says."""
-    if not isinstance(sid, str) or not sid or len(sid) > call_states.LONGEST_SID or not sid.isprintable():
+    known = sid.strip() if isinstance(sid, str) else ""
+    if not known or len(known) > call_states.LONGEST_SID or not known.isprintable():
         raise LineAway("no call id in the answer")
-    return sid
+    return known
 
 
 def _require_sound(reply: requests.Response) -> None:

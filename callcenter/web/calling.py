@@ -5,7 +5,7 @@ from callcenter.calls import actions as calls
 from callcenter.calls import queries
 from callcenter.calls.by_hand import desk_event, is_by_hand
 from callcenter.calls.call_states import ENDED
-from callcenter.calls.phone_line import LineFailure, PhoneLine, Placement
+from callcenter.calls.phone_line import LineAway, LineFailure, PhoneLine, Placement
 from callcenter.db.engine import transaction
 
 
@@ -21,7 +21,10 @@ def place(phone_line: PhoneLine, to_place: Placement) -> None:
             return
         raise
     with transaction() as session:
-        calls.record_placed(session, to_place.attempt_id, placed.sid)
+        repeated = calls.record_placed(session, to_place.attempt_id, placed.sid).carrier_failure == "repeated"
+    if repeated:
+        phone_line.hang_up(placed.sid)
+        raise LineAway("the id of an earlier call")
 
 
 def hang_up(phone_line: PhoneLine, lease_id: str) -> None:

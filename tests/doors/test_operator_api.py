@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from sqlmodel import select
 from callcenter import clock
 from callcenter.call_queue.tables import Case
 from callcenter.calls import actions as calls
-from callcenter.calls.phone_line import LineEvent
+from callcenter.calls.phone_line import LineAway, LineEvent, LineState
 from callcenter.db.engine import engine, statement, transaction
 from callcenter.people.tables import User
+from callcenter.scheduler.sweep import sweep_calls
 from callcenter.studies.actions import stop_dialling
 from tests.conftest import FieldTime
 from tests.factories.calls import PretendedLine
@@ -140,6 +142,24 @@ def test_a_lost_carrier_loses_no_case(operator: Browser, line: PretendedLine) ->
     line.fails = False
     again = operator.post(DIAL, json={})
     assert (again.status_code, len(line.placed)) == (200, 1), again.text
+
+
+def test_an_outcome_is_kept_though_the_carrier_does_not_end_the_call_which_the_sweep_ends_later(
+    operator: Browser, line: PretendedLine, field_time: FieldTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post(operator, "next")
+    told(post(operator, "dial", phone=None), "in-progress")
+
+    def away(_: str) -> None:
+        raise LineAway("500")
+
+    with monkeypatch.context() as while_away:
+        while_away.setattr(line, "hang_up", away)
+        assert post(operator, "outcome", outcome="informant_absent")["finished"]["state"] == "done"
+    assert (line.ended, sweep_calls(line)["asked"]) == ([], 0)
+    field_time.set(field_time.moment + timedelta(seconds=20))
+    line.states["CA1"] = LineState("CA1", "completed")
+    assert (sweep_calls(line), line.ended) == ({"asked": 1, "moved": 1, "away": 0}, ["CA1"])
 
 
 def test_the_same_outcome_posted_twice_never_hits_the_next_case(operator: Browser, made: MadeCases) -> None:

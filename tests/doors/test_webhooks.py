@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 from twilio.request_validator import RequestValidator
 
+from callcenter.calls import actions
 from callcenter.calls.tables import Attempt, CallEvent
 from callcenter.db.engine import transaction
 from callcenter.operations.queries import open_alerts
@@ -93,6 +94,27 @@ def test_an_answered_call_is_put_through_to_the_room_of_its_attempt(carrier, att
     reply = carrier(f"/webhooks/twilio/answer?attempt={attempt_id}", form("in-progress", 2))
     assert reply.headers["content-type"].startswith("text/xml")
     assert f">attempt-{attempt_id}</Conference>" in reply.text
+
+
+def test_a_script_asked_for_again_after_the_talk_ends_the_call(carrier, attempt_id):
+    asked = form("in-progress", 2, DialCallStatus="completed", DialCallSid="CA2")
+    assert "<Hangup" in carrier(f"/webhooks/twilio/answer?attempt={attempt_id}", asked).text
+
+
+def test_an_id_that_the_carrier_gives_a_second_time_neither_moves_the_first_call_nor_loses_the_second(carrier, attempt_id):
+    with transaction() as session:
+        first = session.get(Attempt, attempt_id)
+        first.state, first.outcome = "answered", "gatekeeper"
+        copied = {name: getattr(first, name) for name in ("case_id", "lease_id", "operator_id", "line", "phone", "placed_at")}
+        second = Attempt(**copied, number_in_lease=2)
+        session.add(second)
+        session.flush()
+        number = second.id
+    carrier(f"/webhooks/twilio/status?attempt={number}", form("completed", 9))
+    with transaction() as session:
+        assert session.get(Attempt, attempt_id).state == "answered"
+        assert actions.record_placed(session, number, "CA1").carrier_failure == "repeated"
+        assert [alert.kind for alert in open_alerts(session)] == ["carrier_failure"]
 
 
 def test_a_call_to_nowhere_is_ended(carrier):

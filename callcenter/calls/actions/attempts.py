@@ -125,8 +125,14 @@ def placement(session: Session, attempt_id: int) -> Placement | None:
 
 
 def record_placed(session: Session, attempt_id: int, sid: str) -> Attempt:
-    """The carrier took the call under `sid`; callbacks may have told so before."""
+    """The carrier took the call under `sid`; callbacks may have told so before.
+
+    A carrier that began to count anew may give the id of an earlier call: what it tells could not be told apart, so this one failed.
+    """
     attempt = locked(session, attempt_id)
+    of_another = select(Attempt.id).where(Attempt.call_sid == sid, Attempt.id != attempt_id)
+    if attempt.call_sid is None and session.exec(of_another).first() is not None:
+        return record_carrier_failure(session, attempt_id, "repeated")
     attempt.call_sid = attempt.call_sid or sid
     move(attempt, "queued", clock.now(), None)
     operations.close_alert(session, lines.failure_alert(attempt.line))

@@ -20,6 +20,8 @@ NO_ANSWER_FROM_CARRIER = timedelta(minutes=2)
 """After this long an attempt without a call id, of which no callback came, was never placed."""
 SILENT_RINGING = timedelta(seconds=90)
 SILENT_TALKING = timedelta(minutes=10)
+STILL_OPEN = timedelta(seconds=15)
+"""After this long a call whose outcome was told is ended again."""
 
 
 def record_event(session: Session, event: LineEvent) -> bool:
@@ -80,7 +82,8 @@ def is_stray(session: Session, sid: str) -> bool:
 def silent_calls(session: Session) -> list[queries.SilentCall]:
     """Calls about which the carrier should be asked now: their callbacks have stopped."""
     now = clock.now()
-    return queries.silent_calls(session, ringing_before=now - SILENT_RINGING, talking_before=now - SILENT_TALKING)
+    limits = {"ringing_before": now - SILENT_RINGING, "talking_before": now - SILENT_TALKING, "told_before": now - STILL_OPEN}
+    return queries.silent_calls(session, **limits)
 
 
 def record_silence(session: Session, silent: queries.SilentCall, told: LineState | None) -> bool:
@@ -118,6 +121,8 @@ def _kept_once(session: Session, event: LineEvent) -> bool:
 def _attempt_of(session: Session, event: LineEvent) -> Attempt | None:
     """The attempt of a callback: by its call id, or, before that is known, by the attempt that its address names."""
     by_sid = session.exec(select(Attempt).where(Attempt.call_sid == event.sid).with_for_update()).first()
+    if by_sid is not None and event.attempt_id not in {None, by_sid.id}:
+        return None  # the id of an earlier call, given again to another
     if by_sid is not None or event.attempt_id is None:
         return by_sid
     named = session.get(Attempt, event.attempt_id, with_for_update=True, populate_existing=True)

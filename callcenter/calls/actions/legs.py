@@ -65,7 +65,7 @@ def record_leg_placed(session: Session, leg_id: int, sid: str) -> None:
     """The carrier rings the leg under `sid`; its callbacks may have said so before."""
     leg = _locked(session, leg_id)
     if leg is not None and leg.call_sid is None:
-        leg.call_sid = sid
+        _name(session, leg, sid)
         _saved(session, leg)
 
 
@@ -81,7 +81,8 @@ def record_leg_state(session: Session, leg_id: int | None, sid: str, state: str 
     leg = _locked(session, leg_id) if leg_id is not None else None
     if leg is None or leg.call_sid not in {None, sid}:
         return False
-    leg.call_sid, leg.heard_at = sid, clock.now()
+    _name(session, leg, sid)
+    leg.heard_at = clock.now()
     session.add(leg)
     if state in ENDED:
         _end(session, leg)
@@ -129,6 +130,16 @@ def record_leg_silence(session: Session, silent: queries.SilentLeg, told: LineSt
 
 def _locked(session: Session, leg_id: int) -> Leg | None:
     return session.get(Leg, leg_id, with_for_update=True, populate_existing=True)
+
+
+def _name(session: Session, leg: Leg, sid: str) -> None:
+    """The leg is called `sid` by the carrier; an earlier one of that name, of a carrier that began to count anew, is long gone."""
+    for earlier in session.exec(select(Leg).where(Leg.call_sid == sid, Leg.id != leg.id)):
+        earlier.call_sid = None
+        session.add(earlier)
+        _end(session, earlier)
+    session.flush()
+    leg.call_sid = sid
 
 
 def _end(session: Session, leg: Leg) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import case, false, func, or_
 from sqlmodel import Session, col, select, text
 
 from callcenter.calls.by_hand import PREFIX
@@ -23,6 +23,8 @@ class SilentCall:
     attempt_id: int
     sid: str | None
     since: datetime
+    is_told: bool = False
+    """Its outcome was told long ago, and yet it goes on: the carrier did not end it."""
 
 
 @dataclass(frozen=True)
@@ -108,17 +110,21 @@ def cases_of(session: Session, attempt_id: int) -> list[int]:
     return [*([] if led is None else [led]), *session.exec(shared)]
 
 
-def silent_calls(session: Session, *, ringing_before: datetime, talking_before: datetime) -> list[SilentCall]:
-    """Open attempts whose last news is older: `ringing_before` until somebody answers, `talking_before` from then on."""
+def silent_calls(session: Session, *, ringing_before: datetime, talking_before: datetime, told_before: datetime) -> list[SilentCall]:
+    """Open attempts whose last news is older: `ringing_before` until somebody answers, `talking_before` from then on.
+
+    Those whose outcome was told before `told_before` are over for us: the carrier was asked to end them and did not.
+    """
+    told = func.coalesce(col(Attempt.outcome_at) < told_before, false())
     last_news = func.greatest(Attempt.placed_at, Attempt.ringing_at, Attempt.answered_at)
     limit = case((col(Attempt.answered_at).is_not(None), talking_before), else_=ringing_before)
     found = session.exec(
-        select(Attempt.id, Attempt.call_sid, last_news)
-        .where(col(Attempt.ended_at).is_(None), last_news < limit, _CARRIED)
+        select(Attempt.id, Attempt.call_sid, last_news, told)
+        .where(col(Attempt.ended_at).is_(None), or_(last_news < limit, told), _CARRIED)
         .order_by(col(Attempt.id))
         .limit(200)
     )
-    return [SilentCall(number, sid, since) for number, sid, since in found if number is not None]
+    return [SilentCall(number, sid, since, over) for number, sid, since, over in found if number is not None]
 
 
 def events_of(session: Session, call_sid: str) -> list[CallEvent]:

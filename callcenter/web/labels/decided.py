@@ -66,6 +66,7 @@ OTHERS = {
     "failed": noted("线路故障"),
     "away": noted("运营商没有回应"),
     "crowded": noted("运营商线路拥挤"),
+    "repeated": noted("运营商重复使用了呼叫编号"),
     "rejected": noted("运营商不接受"),
     "missing": noted("没有设置运营商"),
     "opinion": noted("意见"),

@@ -90,7 +90,8 @@ def machine(session: Work, form: Form, attempt: Attempt = None) -> Response:
 def answer(request: Request, session: Work, form: Form, attempt: Attempt = None) -> Response:
     """The script of an answered call: through to its operator; the end where the address names no attempt."""
     number = twilio_events.number_in(attempt)
-    script = over() if number is None else actions.answer(session, number, twilio_events.call_sid(form))
+    left = bool(form.get("DialCallStatus"))  # some carriers ask again where nothing follows: the talk in the room is over
+    script = over() if number is None or left else actions.answer(session, number, twilio_events.call_sid(form))
     return scripted(request, script)
 
 

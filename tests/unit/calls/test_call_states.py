@@ -53,5 +53,10 @@ def test_the_network_s_cause_is_kept_from_whichever_callback_tells_it():
 
 def test_every_word_of_the_carrier_has_a_name_and_others_say_nothing():
     assert set(CARRIER_WORDS.values()) < set(ORDER)
-    assert named("In-Progress") == "answered"
+    assert [named(word) for word in ("In-Progress", "in_progress", " NO ANSWER ", "cancelled")] == [
+        "answered",
+        "answered",
+        "no_answer",
+        "canceled",
+    ]
     assert named("transcription-started") is None

@@ -53,6 +53,11 @@ def test_a_carrier_s_clock_of_another_day_is_not_believed(clock):
     assert event(FIELDS | {"Timestamp": clock}, "7", NOW).at == NOW
 
 
+@pytest.mark.parametrize("written", ["2022-06-02T10:00:31+08:00", "2022-06-02T02:00:31Z", "Thu, 02 Jun 2022 02:00:31 GMT"])
+def test_a_moment_may_be_written_as_others_write_it(written):
+    assert event(FIELDS | {"Timestamp": written}, "7", NOW).at == datetime(2022, 6, 2, 2, 0, 31, tzinfo=UTC)
+
+
 def test_a_number_too_large_for_its_column_is_no_number():
     told = event(FIELDS | {"SequenceNumber": "9" * 12, "SipResponseCode": "9" * 12, "CallDuration": "9" * 12}, "7", NOW)
     assert (told.sequence >= 1000, told.sip_code, told.seconds) == (True, None, None)

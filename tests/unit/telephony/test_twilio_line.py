@@ -14,7 +14,7 @@ from twilio.http.response import Response
 from callcenter.calls.lines import PublishedLine
 from callcenter.calls.phone_line import LineAway, LineCrowded, LineRejected, Placement, Seat
 from callcenter.calls.voice_scripts import nobody_there
-from callcenter.telephony.twilio_line import TwilioLine
+from callcenter.telephony.twilio_line import TwilioLine, readable
 
 PUBLISHED = (PublishedLine("96599966", "+862296599966"),)
 TABLE = json.loads((Path(__file__).parent / "twilio_rest_api.json").read_text(encoding="utf-8"))
@@ -170,6 +170,28 @@ def test_nonsense_about_where_a_call_stands_moves_nothing(answer):
 )
 def test_a_moment_that_cannot_be_read_is_none(change, end):
     assert (line(200, {"status": "completed"} | change).state(SID).at is not None) == end
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("", {}),  # 204, or a carrier that has nothing to say
+        (
+            '{"sid": "CA1", "start_time": 1654135231, "date_created": "", "end_time": null, "price": -0.01}',
+            {"sid": "CA1", "start_time": None},
+        ),
+        ('{"date_updated": "2022-06-02T10:00:31+08:00"}', {"date_updated": "Thu, 02 Jun 2022 10:00:31 +0800"}),
+        ('{"end_time": "Thu, 02 Jun 2022 02:00:31 +0000"}', {"end_time": "Thu, 02 Jun 2022 02:00:31 +0000"}),
+        ("[1]", [1]),
+    ],
+)
+def test_an_answer_in_a_hurry_is_made_readable_for_the_sdk(body, told):
+    found = json.loads(readable(body))
+    assert found == told if isinstance(told, list) else told.items() <= found.items()
+
+
+def test_a_call_id_is_taken_without_the_blanks_around_it():
+    assert line(201, '{"sid": " CA1 "}').place(CALL).sid == "CA1"
 
 
 def test_ending_what_has_ended_or_is_not_known_is_no_error():

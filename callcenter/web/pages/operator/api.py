@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlmodel import Session
@@ -13,11 +14,13 @@ from callcenter.call_queue import actions as queue
 from callcenter.call_queue import queries as queue_queries
 from callcenter.call_queue.leases import Lease
 from callcenter.calls import queries as calls
+from callcenter.calls.phone_line import LineFailure
 from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, Refused
 from callcenter.follow_up.actions import Finish, finish_and_remember
 from callcenter.interviews import actions as interviews
 from callcenter.interviews import queries as interview_queries
+from callcenter.operations.logs import told as told_of
 from callcenter.people import actions as people
 from callcenter.people import queries as people_queries
 from callcenter.people.operator_states import mode_of, wrap_up
@@ -29,6 +32,7 @@ from callcenter.web.pages.operator.state import Held, held_by, nothing, state
 from callcenter.web.security import Person, allow
 
 router = APIRouter(prefix="/operator/api")
+log = structlog.get_logger("operator")
 Operator = Annotated[Person, allow("operator")]
 State = dict[str, Any]
 
@@ -156,7 +160,7 @@ def tell_outcome(request: Request, person: Operator, told: ToldOutcome) -> State
             session, lease_id=lease_id, attempt_id=attempt_id, outcome=told.outcome, detail=told.detail, user_id=person.id
         )
     if done.state == "done":
-        calling.hang_up(request.app.state.phone_line, lease_id)
+        _end_call(request, lease_id)
     again = _to_right_person(done) and queue.claim(person.id) is not None
     with transaction() as session:
         if again:
@@ -188,6 +192,14 @@ def give_back(session: Work, person: Operator, given: Why) -> State:
 def _to_right_person(done: Finish) -> bool:
     """Whether the right person is to be called now: the case comes back at once, to the same operator."""
     return done.state == "done" and "right_person" in {one.why for one in (done, *done.others)}
+
+
+def _end_call(request: Request, lease_id: str) -> None:
+    """The outcome is kept whatever the carrier says; a call that it does not end now is ended by the sweep."""
+    try:
+        calling.hang_up(request.app.state.phone_line, lease_id)
+    except LineFailure as failure:
+        log.warning("call_not_ended", **told_of(failure))
 
 
 def _wrap_up(session: Session, person: Person, case_id: int) -> None:
