@@ -66,7 +66,8 @@ def ways(file: File, as_json: Annotated[bool, typer.Option("--json", help="One J
         return
     print(f"走过 {proof.stands} 处岔口，{'全部试完' if proof.all_tried else '没有试完'}；问到 {len(proof.passed)} 道题。")
     for each in missing:
-        print(f"第 {each['row']} 行 {each['question']}：{each['what']}。")
+        unsure = "" if each["sure"] else "（没有证明：不是所有回答都能试到）"
+        print(f"第 {each['row']} 行 {each['question']}：{each['what']}{unsure}。")
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import Any
 
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.expressions import Expression
-from callcenter.questionnaire.paths import Proof, named_choices, prove
+from callcenter.questionnaire.paths import Proof, hangs_on_the_clock, named_choices, prove, shows_all
 from callcenter.questionnaire.problems import ERROR, Problem, problem
 from callcenter.questionnaire.question_types.number import scale
 from callcenter.questionnaire.reading import MEASURES, TEXT_COLUMNS, Reading, read_questionnaire
@@ -180,16 +180,21 @@ def _cycles(definition: Definition) -> Iterator[Problem]:
 
 def _of_ways(definition: Definition) -> Iterator[Problem]:
     proof = prove(definition)
-    passed, all_tried = proof.passed, proof.all_tried
     yield from _never(definition, proof)
     for question in definition.questions:
-        if question.asked and question.name not in passed:
-            yield problem("Q012" if all_tried else "Q033", "survey", question.row, what=question.name)
+        if question.asked and question.name not in proof.passed:
+            sure = proof.sure_of(question.name) and not hangs_on_the_clock(definition, question.name)
+            yield problem("Q012" if sure else "Q033", "survey", question.row, what=question.name)
     unchoosable = {stop.question.name for walk in proof.stuck if not (stop := walk.route.stops[-1]).choices and stop.question.choices}
     for name in {walk.route.next.name for walk in proof.stuck if walk.route.next} - unchoosable:
-        yield problem("Q025", "survey", definition.by_name[name].row)
+        yield _unmet(definition, definition.by_name[name])
     for name in proof.emptied:
         yield problem("Q038" if name in unchoosable else "Q039", "survey", definition.by_name[name].row, what=name)
+
+
+def _unmet(definition: Definition, question: Question) -> Problem:
+    """No answer that was tried can stand; an error only where these are sure to show all."""
+    return problem("Q025" if shows_all(definition, question) else "Q037", "survey", question.row)
 
 
 def _never(definition: Definition, proof: Proof) -> Iterator[Problem]:
@@ -197,24 +202,25 @@ def _never(definition: Definition, proof: Proof) -> Iterator[Problem]:
     if not proof.all_tried:
         return
     for question in definition.questions:
-        own = len(question.relevant) > len(question.path[-1].conditions if question.path else ())
-        if (
-            own
-            and question.asked
-            and question.name in proof.passed
-            and proof.outcomes.get(question.name)
-            and not any(not outcome[-1] for outcome in proof.outcomes[question.name])
-        ):
+        if question.name in proof.passed and _always_asked(question, proof):
             yield problem("Q034", "survey", question.row, what=question.name)
         if (
             question.constraint is not None
             and question.name in proof.passed - proof.valued - proof.emptied
             and question.name in proof.tried
         ):
-            yield problem("Q037" if question.type == "text" else "Q025", "survey", question.row)
+            yield _unmet(definition, question)
     for name, code in named_choices(definition):
-        if name in proof.passed and (name, code) not in proof.chosen:
-            yield problem("Q035", "survey", definition.by_name[name].row, what=name, code=code)
+        question = definition.by_name[name]
+        if (name, code) not in proof.chosen and name in proof.passed and proof.sure_of(name) and shows_all(definition, question):
+            yield problem("Q035", "survey", question.row, what=name, code=code)
+
+
+def _always_asked(question: Question, proof: Proof) -> bool:
+    """Whether no way leaves it out although it has a condition of its own."""
+    own = len(question.relevant) > len(question.path[-1].conditions if question.path else ())
+    outcomes = proof.outcomes.get(question.name)
+    return bool(own and question.asked and outcomes and proof.sure_of(question.name) and all(outcome[-1] for outcome in outcomes))
 
 
 def _promises(definition: Definition) -> Iterator[Problem]:

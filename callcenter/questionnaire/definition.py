@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from callcenter.questionnaire.expressions import Expression
 
@@ -121,6 +122,11 @@ class Question:
         return self.type not in SILENT_TYPES
 
     @cached_property
+    def said_only(self) -> bool:
+        """Whether its value is what was said, and nothing is worked out."""
+        return self.calculation is None and self.prefill is None
+
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """Names of the questions that decide whether it is asked and what it calculates."""
         beside = (self.calculation, self.required, self.choice_filter, self.prefill, *(repeat.count for repeat in self.repeats))
@@ -214,6 +220,11 @@ class Definition:
             judged = changed | {judge for each in changed for judge in self._judges.get(each, ())}
             self._dependents[name] = tuple(changed), tuple(judged)
         return self._dependents[name]
+
+    @cached_property
+    def worked_out(self) -> dict[str, Any]:
+        """What others found out about it once and for all."""
+        return {}
 
     @cached_property
     def _dependents(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -37,7 +37,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "Q030": ('the repeat "{what}" has no end', "Fill in repeat_count: a number, or an earlier answer from outside the repeat"),
     "Q031": ("{what} has no effect in a telephone interview", "It may stay; it is not used"),
     "Q032": ('the repeat "{what}" has more than {most} instances', "Make repeat_count smaller"),
-    "Q033": ('none of the ways that were tried reaches "{what}"; not all were tried', "Check relevant, or walk it"),
+    "Q033": ('it is not proved that a way reaches "{what}": not every answer could be tried', "Check relevant, or walk it"),
     "Q034": ('the relevant of "{what}" always holds', "Take it out if the question is always asked, else mend it"),
     "Q035": ('no way chooses "{code}" of "{what}", which a condition names', "Check choice_filter, constraint and the condition"),
     "Q036": ('say tells the promise "{what}" before {name} has asked what really happened', "Ask first, tell the promise later"),
@@ -46,7 +46,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "Mend choice_filter, or list non-answers",
     ),
     "Q039": ('the choice_filter of "{what}" leaves no choice on some way', "Mend choice_filter, or leave it out there with relevant"),
-    "Q037": ("no text was found that meets the constraint", "Try a real answer with questionnaire walk"),
+    "Q037": ("no answer was found that meets the constraint; not every one was tried", "Try a real answer with questionnaire walk"),
 }
 """The catalogue in English: message and what to do."""
 
@@ -79,7 +79,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q034": (WARNING, "“{what}”的 relevant 总是成立", "如果本来就要问，请去掉 relevant；否则请改正"),
     "Q035": (WARNING, "条件提到的选项“{code}”（{what}）没有路径能选到", "请核对 choice_filter、constraint 和条件"),
     "Q036": (ERROR, "say 里先说出了承诺“{what}”，而它的实际情况还没有问（{name}）", "请先问实际情况，再提承诺"),
-    "Q037": (WARNING, "没有找到能满足 constraint 的文字", "请用 questionnaire walk 试一个真实的回答"),
+    "Q037": (WARNING, "没有找到能满足 constraint 的回答（不是所有回答都试过）", "请用 questionnaire walk 试一个真实的回答"),
     "Q038": (ERROR, "“{what}”的 choice_filter 在有的路径上一个选项也不留，而这道题必须回答", "请改正 choice_filter，或列出 nonanswers"),
     "Q039": (WARNING, "“{what}”的 choice_filter 在有的路径上一个选项也不留", "请改正 choice_filter，或用 relevant 在这时不问它"),
     "Q026": (ERROR, "文件不是问卷：{what}", "请提供含 survey、choices、settings 三张表的文件"),
@@ -87,7 +87,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q029": (WARNING, "pyxform 提醒：{what}", "请按提示核对工作簿"),
     "Q030": (ERROR, "重复组“{what}”没有尽头", "请填写 repeat_count：一个数，或前面某题的回答；它不能取决于组内的回答"),
     "Q032": (ERROR, "重复组“{what}”超过 {most} 次", "请把 repeat_count 改小"),
-    "Q033": (WARNING, "试过的路径都没有问到“{what}”，还有路径没有试完", "请核对 relevant，或用 questionnaire walk 走一遍"),
+    "Q033": (WARNING, "没有证明有路径能问到“{what}”：不是所有回答都能试到", "请核对 relevant，或用 questionnaire walk 走一遍"),
     "Q031": (WARNING, "{what} 在电话访问中不起作用", "可以保留，本系统不使用它"),
     "Q027": (ERROR, "问卷没有题目", "请在 survey 中至少写一道题"),
 }

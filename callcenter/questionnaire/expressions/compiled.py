@@ -61,6 +61,46 @@ def compile_expression(text: str, *, filters: bool = False) -> Expression:
     )
 
 
+def constant(token: Any, today: str, now: str) -> Value:
+    """The value of a part that hangs on no answer; empty where it cannot be told."""
+    try:
+        return _Builder().build(token)(_Nowhere(today, now))
+    except (ArithmeticError, AttributeError, ExpressionProblem, ValueError):
+        return ""
+
+
+@dataclass(frozen=True)
+class _Nowhere:
+    """What a constant sees: the day, and nothing else."""
+
+    day: str
+    moment: str
+
+    def value(self, _name: str) -> Value:
+        return ""
+
+    def this(self) -> Value:
+        return ""
+
+    def today(self) -> str:
+        return self.day
+
+    def now(self) -> str:
+        return self.moment
+
+    def column(self, _name: str) -> str:
+        return ""
+
+    def position(self) -> int:
+        return 0
+
+    def indexed(self, _name: str, _places: list[tuple[str, int]]) -> Value:
+        return ""
+
+    def choice_name(self, _name: str, _code: str) -> str:
+        return ""
+
+
 def _joined(token: Any) -> list[tuple[str, Any]]:
     """What `and` and `or` join, brackets and not() taken off."""
     while token.symbol in {"(", "not"} and len(token) == 1:

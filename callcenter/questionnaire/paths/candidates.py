@@ -1,90 +1,202 @@
-"""Answers worth trying, so that every condition comes out both ways."""
+"""Answers worth trying, so that every condition comes out both ways; and whether they are sure to show all that any answer could."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import combinations, pairwise, permutations
+from math import ceil, floor
 
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.expressions import Expression
+from callcenter.questionnaire.expressions.meaning import matches
 from callcenter.questionnaire.expressions.patterns import sample
+from callcenter.questionnaire.paths.distinctions import OWN, SAMPLE_DAY, Distinctions, distinctions_in
 from callcenter.questionnaire.question_types.number import points
-from callcenter.questionnaire.routing import Given, Moment
+from callcenter.questionnaire.routing import Given
+
+__all__ = ["SAMPLE_DAY", "Mentions", "beside", "candidates", "expressions_of", "shows_all"]
 
 LONGEST_TRIED = 200
 MOST_REPEATED = 3
-"""Instances that are tried; more of them bring nothing new."""
-WRITTEN = {"acknowledge": ("OK",), "date": ("2022-05-10",), "time": ("09:30",), "datetime": ("2022-05-10T09:30",), "text": ("文字",)}
-SAMPLE_DAY = Moment("2022-06-02", "2022-06-02T10:00:00+08:00")
+"""Instances that are tried; more of them bring nothing new, unless a condition counts them."""
+MOST_SETS, MOST_ORDERED, MOST_SCALE = 64, 4, 101
+WRITTEN = {"acknowledge": ("OK",), "time": ("09:30",)}
+FIRST_DAY = date(1970, 1, 1)
+
+
+class Mentions:
+    """What the expressions of a questionnaire tell about each answer."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.told: dict[str, Distinctions] = {}
+        self.texts: dict[str, list[str]] = {}
+        counts = {block.count.text: block.count for block in definition.blocks.values() if block.count is not None}
+        self.counters = {name for count in counts.values() for name in count.names}
+        for question in definition.questions:
+            for expression in question.relevant:
+                self._note("", expression)
+            for expression in expressions_of(question)[len(question.relevant) :]:
+                self._note(question.name, expression)
+        for text, count in counts.items():
+            if not re.fullmatch(r"\s*\$\{[^{}]*\}\s*", text):
+                self._note("", count)
+
+    def of(self, name: str) -> Distinctions:
+        """What is told about the answer to that question."""
+        return self.told.get(name) or Distinctions()
+
+    def _note(self, own: str, expression: Expression) -> None:
+        noted = self.texts.setdefault(expression.text, [])
+        if own in noted:
+            return
+        noted.append(own)
+        for name, told in distinctions_in(expression.text).items():
+            # how many instances its constraint allows makes nobody try more of them
+            if name != OWN or (own and own not in self.counters):
+                self.told.setdefault(own if name == OWN else name, Distinctions()).add(told)
+
+
+def mentions_in(definition: Definition) -> Mentions:
+    """What the expressions of a questionnaire tell, worked out once."""
+    kept = definition.worked_out
+    if "mentions" not in kept:
+        kept["mentions"] = Mentions(definition)
+    found: Mentions = kept["mentions"]
+    return found
 
 
 def candidates(definition: Definition, question: Question) -> list[Given]:
     """Answers worth trying: every choice, the ends of scales, figures that conditions name, non-answers, and nothing."""
-    values: Sequence[object]
+    mentions = mentions_in(definition)
+    told = mentions.of(question.name)
+    values: Iterable[object]
     if question.type == "select_multiple":
-        codes = [choice.value for choice in question.choices]
-        values = [*([code] for code in codes), codes]
-        if question.constraint is not None:
-            values = [*values, *(codes[at : at + 2] for at in range(len(codes) - 1))]
+        values = _sets([choice.value for choice in question.choices], told)
     elif question.type == "select_one":
         values = [choice.value for choice in question.choices]
     elif question.type == "rank":
-        values = [[choice.value for choice in question.choices]]
+        codes = [choice.value for choice in question.choices]
+        values = (
+            map(list, permutations(codes)) if told.whole and len(codes) <= MOST_ORDERED else [codes, *([codes[::-1]] if told.whole else [])]
+        )
     elif question.type == "range":
         scale = points(question.parameters)
         values = [scale[0], scale[-1], *scale[1:-1]]
     elif question.type in {"integer", "decimal"}:
-        values = [1, 0, *_figures(definition, question.name), 10, 100]
-        if any(question.name in block.reads for block in definition.blocks.values() if block.repeats):
-            values = [value for value in [2, *values] if isinstance(value, int) and value <= MOST_REPEATED]
+        values = _counted(told) if question.name in mentions.counters else _figures(question, told)
     elif question.type in {"date", "datetime"}:
-        values = _days(definition, question)
+        values = _days(question, told)
     elif question.type == "text":
-        values = [*WRITTEN["text"], *_written(definition, question)]
+        values = _written(told)
     else:
-        values = WRITTEN.get(question.type, ())
+        values = [*WRITTEN.get(question.type, ()), *(sorted(told.codes) if question.type == "time" else ())]
     return [*map(Given, values), *(Given(None, code) for code in question.nonanswers), Given()]
 
 
-def _days(definition: Definition, question: Question) -> list[str]:
-    """Days around every day that an expression names, and around today."""
-    named = {found for expression in _about(definition, question.name) for found in re.findall(r"\d{4}-\d{2}-\d{2}", expression.text)}
+def shows_all(definition: Definition, question: Question) -> bool:
+    """Whether the candidates are sure to show whatever any answer to the question could bring about."""
+    mentions = mentions_in(definition)
+    told, many = mentions.of(question.name), len(question.choices)
+    if question.type == "select_multiple":
+        return len(_tried_sets([choice.value for choice in question.choices], told)) < MOST_SETS
+    if question.type == "rank":
+        return not told.whole or many <= MOST_ORDERED
+    if question.type == "range":
+        return not told.whole or len(points(question.parameters)) < MOST_SCALE
+    if question.type == "text":
+        return not (told.whole or told.lengths) and len(told.patterns) <= 1 and all(matches(sample(each), each) for each in told.patterns)
+    return question.type not in {"integer", "decimal", "date", "datetime", "time"} or not told.whole
+
+
+def _sets(codes: list[str], told: Distinctions) -> list[list[str]]:
+    """Each alone and all together, then every set that conditions can tell from another."""
+    listed = [*([code] for code in codes), *([codes] if len(codes) > 1 else []), *_tried_sets(codes, told)]
+    return [list(one) for one in dict.fromkeys(map(tuple, listed))]
+
+
+def _tried_sets(codes: list[str], told: Distinctions) -> list[list[str]]:
+    """Sets that differ in the codes named, or in how many they are where that counts; at most so many."""
+    named = [code for code in codes if told.whole or code in told.codes]
+    others = [code for code in codes if code not in named]
+    more = range(len(others) + 1) if told.counts else range(min(1, len(others)) + 1)
+    found: list[list[str]] = []
+    for size in range(len(named) + 1):
+        for some in combinations(named, size):
+            for extra in more:
+                chosen = {*some, *others[:extra]}
+                found += [[code for code in codes if code in chosen]] if chosen else []
+                if len(found) >= MOST_SETS:
+                    return found
+    return found
+
+
+def _figures(question: Question, told: Distinctions) -> list[float | int]:
+    """Ordinary figures, and the figures on, before and behind each at which a comparison turns."""
+    turns = sorted(turn for turn in told.figures if abs(turn) < 1e11)  # larger ones cannot be stored
+    found: list[float | int] = [1, 0]
+    for turn in turns:
+        found += [ceil(turn) - 1, floor(turn), ceil(turn), floor(turn) + 1]
+    if question.type == "decimal":
+        found += [*turns, *((one + other) / 2 for one, other in pairwise(turns))]
+    return list(dict.fromkeys(int(each) if each == int(each) else each for each in [*found, 10, 100]))
+
+
+def _counted(told: Distinctions) -> list[int]:
+    """Of what counts instances few are tried, and one more for each condition that tells more of them apart."""
+    turns = sorted(told.figures)
+    few = [2, 1, 0, *([MOST_REPEATED] if turns else [])]
+    seen = {_cell(each, turns) for each in few}
+    for turn in turns:
+        for each in (floor(turn), floor(turn) + 1, ceil(turn) - 1):
+            if _cell(each, turns) not in seen and abs(each) < 1e6:  # the engine cuts far before
+                seen.add(_cell(each, turns))
+                few.append(each)
+    return few
+
+
+def _cell(figure: float, turns: Sequence[float]) -> tuple[int, bool]:
+    return sum(turn < figure for turn in turns), figure in turns
+
+
+def _days(question: Question, told: Distinctions) -> list[str]:
+    """Days around every day at which a comparison turns, and around today."""
+    today = (date.fromisoformat(SAMPLE_DAY.today) - FIRST_DAY).days
     found = ["2022-05-10"]
-    for text in sorted({SAMPLE_DAY.today, *named}):
+    for turn in sorted({float(today), *told.figures}):
         try:
-            found += [(date.fromisoformat(text) + timedelta(days=days)).isoformat() for days in (-1, 0, 1)]
-        except (ValueError, OverflowError):
+            found += [(FIRST_DAY + timedelta(days=day)).isoformat() for day in (ceil(turn) - 1, floor(turn), ceil(turn), floor(turn) + 1)]
+        except OverflowError:
             continue
     clock = "T09:30" if question.type == "datetime" else ""
     return [day + clock for day in [*dict.fromkeys(found), "1990-01-01", "2035-12-31"]]
 
 
-def _written(definition: Definition, question: Question) -> list[str]:
-    """Texts that patterns find, texts of the lengths that expressions name, texts that it is compared with."""
-    expressions = _about(definition, question.name)
-    found = [sample(pattern) for expression in expressions for pattern in expression.patterns]
-    found += [code for expression in expressions for name, code in expression.codes if name == question.name]
-    if any("string-length" in expression.text for expression in expressions):
-        found += ["文" * length for length in _figures(definition, question.name) if 0 < length <= LONGEST_TRIED]
-    return [text for text in dict.fromkeys(found) if text.strip()]
-
-
-def _about(definition: Definition, name: str) -> list[Expression]:
-    found = [each for question in definition.questions for each in (*question.relevant, *beside(question)) if name in each.names]
-    own = definition.by_name[name].constraint if name in definition.by_name else None
-    return [*found, *([own] if own else [])]
-
-
-def _figures(definition: Definition, name: str) -> list[int]:
-    found: list[int] = []
-    for question in definition.questions:
-        for expression in (*question.relevant, *([question.constraint] if question.constraint else [])):
-            if name in expression.names or question.name == name:
-                digits = "".join(letter if letter.isdigit() else " " for letter in expression.text).split()
-                found += [near for each in digits[:20] for near in (int(each) - 1, int(each), int(each) + 1)]
-    return list(dict.fromkeys(each for each in found if 0 <= each < 10**9))
+def _written(told: Distinctions) -> list[str]:
+    """Texts that patterns find, texts of the lengths that conditions name, texts that it is compared with."""
+    samples = sorted(filter(None, map(sample, sorted(told.patterns))))
+    lengths = sorted(
+        {near for turn in told.lengths for near in (ceil(turn) - 1, floor(turn), floor(turn) + 1) if 0 < near <= LONGEST_TRIED}
+    )
+    filled = [found + found[-1] * (length - len(found)) for found in samples for length in lengths if len(found) < length]
+    figures = [str(near) for turn in sorted(told.figures) for near in (ceil(turn) - 1, floor(turn), floor(turn) + 1)]
+    texts = [
+        "文字",
+        *samples,
+        *sorted(told.codes),
+        *figures,
+        *("文" * length for length in lengths),
+        *filled,
+        *("1" * length for length in lengths),
+    ]
+    return [text for text in dict.fromkeys(texts) if text.strip()]
 
 
 def beside(question: Question) -> list[Expression]:
     """What else is worked out when a question is asked: everything but whether it is."""
     every = (question.constraint, question.required, question.calculation, question.choice_filter, question.prefill)
     return [each for each in every if each is not None]
+
+
+def expressions_of(question: Question) -> list[Expression]:
+    """Every expression of the question, those under which it is asked first."""
+    return [*question.relevant, *beside(question), *([question.seed] if question.seed else [])]

@@ -15,8 +15,11 @@ def named_choices(definition: Definition) -> list[tuple[str, str]]:
     return sorted((name, code) for name, code in named if code and name in definition.by_name and definition.by_name[name].choices)
 
 
-def not_reached(definition: Definition, proof: Proof) -> list[dict[str, str | int]]:
-    """What no way did: questions never asked, conditions never true or never false, pairs of them, choices never chosen."""
+def not_reached(definition: Definition, proof: Proof) -> list[dict[str, str | int | bool]]:
+    """What no way did: questions never asked, conditions never true or never false, pairs of them, choices never chosen.
+
+    `sure` says whether that is proved, or only was not seen where not every answer can be tried.
+    """
     found: list[tuple[Question, str]] = []
     for question in definition.questions:
         if question.asked and question.name not in proof.passed:
@@ -24,7 +27,7 @@ def not_reached(definition: Definition, proof: Proof) -> list[dict[str, str | in
         found += [(question, what) for what in _outcomes_missing(question, proof.outcomes.get(question.name, set()))]
     chosen = [(name, code) for name, code in named_choices(definition) if (name, code) not in proof.chosen]
     found += [(definition.by_name[name], f"从未选到“{code}”") for name, code in chosen]
-    return [{"question": question.name, "row": question.row, "what": what} for question, what in found]
+    return [{"question": each.name, "row": each.row, "what": what, "sure": proof.sure_of(each.name)} for each, what in found]
 
 
 def _outcomes_missing(question: Question, outcomes: set[tuple[bool, ...]]) -> Iterator[str]:

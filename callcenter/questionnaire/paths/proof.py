@@ -1,23 +1,25 @@
 """Proof by trying: every answer on which the routing depends, at every stand that differs in what is still to come."""
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.expressions import Run, boolean
 from callcenter.questionnaire.paths.candidates import SAMPLE_DAY
 from callcenter.questionnaire.paths.outlook import Outlook
+from callcenter.questionnaire.paths.sampled import only_sampled
 from callcenter.questionnaire.paths.ways import Walk, branches_at, gates_of, seen_abroad
-from callcenter.questionnaire.routing import Course, Given, Route
+from callcenter.questionnaire.routing import Course, Given, Stop
+from callcenter.questionnaire.routing.order import body_in_order, laid_out
+from callcenter.questionnaire.routing.route import Place
 
 MOST_STANDS = 5_000
-MOST_STEPS = 1_000_000
+MOST_STEPS = 2_500_000
 """Questions looked at in all: a very long questionnaire is tried at fewer stands, so that the proof ends within seconds."""
-MOST_TRIES = 2_500_000
-"""Questions looked at in all, also on ways that turn out to go on as others did."""
-REPEATING = 8
-"""So many times the work is a stand with repeats."""
+
+LONG_WAY = 16
+"""After so many questions left out, a way is looked at anew: it may go on as another one did."""
 
 
 @dataclass
@@ -38,6 +40,31 @@ class Proof:
     """Questions to which an answer was tried."""
     emptied: set[str] = field(default_factory=set)
     """Questions whose filter left no choice on some way."""
+    sampled: frozenset[str] = frozenset()
+    """Questions that hang on answers of which only some could be tried: what was not seen of them may still be."""
+
+    def sure_of(self, name: str) -> bool:
+        """Whether what was not seen of that question cannot be."""
+        return self.all_tried and name not in self.sampled
+
+
+@dataclass(frozen=True)
+class _Step:
+    """An answer, and those before it."""
+
+    before: "_Step | None"
+    key: str
+    given: Given
+    at: int
+    """Where the way goes on."""
+
+    def answers(self) -> dict[str, Given]:
+        """All answers up to this one."""
+        found, step = [], self if self.key else None
+        while step is not None and step.key:
+            found.append((step.key, step.given))
+            step = step.before
+        return dict(reversed(found))
 
 
 def reached(definition: Definition, most: int = MOST_STANDS) -> tuple[set[str], list[Walk], bool]:
@@ -52,58 +79,134 @@ def prove(definition: Definition, most: int = MOST_STANDS) -> Proof:
     Two ways that stand at one question and differ in nothing that anything still to come depends on go on alike:
     only the first of them is followed, so that everything is tried in far fewer steps than there are ways.
     """
-    gates, abroad = gates_of(definition), seen_abroad(definition)
-    outlook, proof = Outlook(definition, abroad), Proof()
-    met: set[tuple[object, ...]] = set()
-    waiting: deque[dict[str, Given]] = deque([{}])
-    most = min(most, MOST_STEPS // max(1, len(definition.questions) * (REPEATING if definition.repeating else 1)))
-    tries = MOST_TRIES // max(1, len(definition.questions))
-    while waiting and len(met) < most and tries > 0:
-        answers, tries = waiting.popleft(), tries - 1
-        course = Course(definition, answers, SAMPLE_DAY)
-        route = course.route()
-        _note_conditions(proof, course, route, outlook.place)
-        question = route.next
-        stand = (route.next_key, *outlook.seen(route.stops[-1], course)) if question else ("",)
-        if stand in met:
-            continue
-        met.add(stand)
-        proof.passed.update(stop.question.name for stop in route.stops)
-        if question is not None and question.choice_filter is not None and question.choices and not route.stops[-1].choices:
-            proof.emptied.add(question.name)
-        branches = branches_at(course, answers, route.stops[-1], gates, abroad) if question else []
-        _note_answers(proof, route, branches)
-        if branches:
-            differing = outlook.differing(route.stops[-1], course, branches)
-            waiting.appendleft(differing[0])
-            waiting.extend(differing[1:])
-        elif question is not None:
-            proof.stuck.append(Walk(answers, route))
-    proof.all_tried, proof.stands = not waiting, len(met)
-    return proof
+    return _Search(definition, most).done()
 
 
-def _note_conditions(proof: Proof, course: Course, route: Route, place: Mapping[str, int]) -> None:
-    """How the conditions came out of the questions between the last answer and the next: those that it settled."""
-    stops = route.stops if route.complete else route.stops[:-1]
-    first = place[stops[-1].question.name] + 1 if stops else 0
-    last = len(place) if route.next is None else place[route.next.name] + 1
-    scope = course.scope()
-    for question in course.definition.questions[first:last]:
-        if question.relevant and not question.repeats:
-            parts = tuple(boolean(run(scope)) for _, run in conditions_of(question))
-            proof.outcomes[question.name].add((*parts, course.relevant(question)))
+class _Search:
+    """Follows ways, one answer after the other, and notes what they do."""
 
+    def __init__(self, definition: Definition, most: int) -> None:
+        self.definition, self.most, self.left = definition, most, MOST_STEPS
+        self.gates, self.abroad = gates_of(definition), seen_abroad(definition)
+        self.outlook, self.proof = Outlook(definition, self.abroad), Proof()
+        self.conditions = {question.name: conditions_of(question) for question in definition.questions}
+        self.settling: dict[int, list[Question]] = defaultdict(list)
+        for question in definition.questions:
+            if question.relevant:
+                self.settling[self.outlook.settled_at(question)].append(question)
+        self.passing: set[tuple[object, ...]] = set()
+        self.met: set[tuple[object, ...]] = set()
+        self.waiting: deque[_Step] = deque()
+        self.body = body_in_order(definition, "")
+        self.flat = None if definition.repeating else list(laid_out(self.body, lambda _block, _place: 0))
+        self.forward = all(self.outlook.last[name] < at for name, at in self.outlook.place.items()) and not definition.repeating
 
-def _note_answers(proof: Proof, route: Route, branches: list[dict[str, Given]]) -> None:
-    for answers in branches:
-        stop = route.stops[-1]
-        given = answers[stop.key]
-        proof.tried.add(stop.question.name)
-        if given.value is not None:
-            proof.valued.add(stop.question.name)
-            for code in given.value if isinstance(given.value, list) else [given.value]:
-                proof.chosen.add((stop.question.name, str(code)))
+    def done(self) -> Proof:
+        """The proof, once nothing is left to try or the bounds are reached."""
+        start = _Step(None, "", Given(), 0)
+        if self._is_new(Course(self.definition, {}, SAMPLE_DAY), 0)[0]:
+            self.waiting.append(start)
+        while self.waiting and self._may_go_on():
+            self._follow(self.waiting.popleft())
+        self.proof.all_tried, self.proof.stands = not self.waiting, len(self.met)
+        self.proof.sampled = only_sampled(self.definition, self.proof.stuck)
+        return self.proof
+
+    def _may_go_on(self) -> bool:
+        return len(self.met) <= self.most and self.left > 0
+
+    def _follow(self, step: _Step) -> None:
+        """One way to its end, or to where another one stood already; what branches off it waits."""
+        course = Course(self.definition, step.answers(), SAMPLE_DAY)
+        self.left -= len(course.answers)
+        at, stop = self._next(course, step.at)
+        while stop is not None:
+            branches = branches_at(course, stop, self.gates, self.abroad)
+            self._note_answers(stop, branches)
+            if not branches:
+                course.give(stop.key, None)
+                self.proof.stuck.append(Walk(dict(course.answers), course.route()))
+                return
+            first, *others = self.outlook.differing(stop, course, branches)
+            onwards = at + 1 if self.forward else 0
+            if not self._may_go_on():
+                self.waiting.append(_Step(step, stop.key, first, onwards))
+                return
+            fresh = []
+            for given in (*others, first):
+                course.give(stop.key, given)
+                new, at, onwards_stop = self._is_new(course, onwards)
+                fresh += [_Step(step, stop.key, given, onwards)] if new else []
+            if not fresh:
+                return
+            step = fresh.pop()  # the first branch, where it is new; else another one, as the course is still warm
+            self.waiting.extend(fresh)
+            if step.given is not first:
+                course.give(step.key, step.given)
+                at, onwards_stop = self._next(course, onwards)
+            stop = onwards_stop
+
+    def _is_new(self, course: Course, start: int) -> tuple[bool, int, Stop | None]:
+        """Whether no way has stood like this; and where it stands."""
+        at, stop, known = self._arrive(course, start)
+        stand = (stop.key, *self.outlook.seen(stop.question, stop.place, course)) if stop else ("",)
+        if known or stand in self.met:
+            return False, at, stop
+        self.met.add(stand)
+        if stop is not None and stop.question.choice_filter is not None and stop.question.choices and not stop.choices:
+            self.proof.emptied.add(stop.question.name)
+        return True, at, stop
+
+    def _arrive(self, course: Course, start: int) -> tuple[int, Stop | None, bool]:
+        """The next question at which answers are tried, what is met on the way there noted; or that it goes as it went before."""
+        unasked = 0
+        for at, question, place in self._places(course, start):
+            for settled in self.settling.get(self.outlook.place[question.name], ()):
+                self._note(course, settled, [place] if settled is question else course.instances(settled.repeats, ()))
+            if (stop := self._stop(course, question, place)) is not None:
+                return at, stop, False
+            unasked = 0 if course.relevant(question, place) else unasked + 1
+            if self.forward and unasked and unasked % LONG_WAY == 0:
+                passing = ("", question.name, *self.outlook.seen(question, place, course))
+                if passing in self.passing:
+                    return at, None, True
+                self.passing.add(passing)
+        return start, None, False
+
+    def _next(self, course: Course, start: int) -> tuple[int, Stop | None]:
+        """The same for a way that was noted already."""
+        found = ((at, self._stop(course, question, place)) for at, question, place in self._places(course, start))
+        return next(((at, stop) for at, stop in found if stop is not None), (start, None))
+
+    def _places(self, course: Course, start: int) -> Iterator[tuple[int, Question, Place]]:
+        places = self.flat if self.flat is not None else list(laid_out(self.body, course.count))
+        for at in range(start, len(places)):
+            self.left -= 1
+            yield at, *places[at]
+
+    def _stop(self, course: Course, question: Question, place: Place) -> Stop | None:
+        """The question, where answers to it are to be tried: it is open, or a default stands that may be changed."""
+        if not question.asked or not course.relevant(question, place):
+            return None
+        self.proof.passed.add(question.name)
+        stop = course.stop(question, place)
+        return stop if stop.open or (question.name in self.gates and stop.key not in course.answers) else None
+
+    def _note(self, course: Course, question: Question, places: Iterable[Place]) -> None:
+        """How its conditions came out, as soon as that is settled."""
+        conditions, outcomes = self.conditions[question.name], self.proof.outcomes[question.name]
+        if len(outcomes) < 2 ** len(conditions):
+            for place in places:
+                scope = course.scope(question, place)
+                outcomes.add((*(boolean(run(scope)) for _, run in conditions), course.relevant(question, place)))
+
+    def _note_answers(self, stop: Stop, branches: list[Given]) -> None:
+        for given in branches:
+            self.proof.tried.add(stop.question.name)
+            if given.value is not None:
+                self.proof.valued.add(stop.question.name)
+                for code in given.value if isinstance(given.value, list) else [given.value]:
+                    self.proof.chosen.add((stop.question.name, str(code)))
 
 
 def conditions_of(question: Question) -> list[tuple[str, Run]]:

@@ -5,9 +5,11 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
+from math import floor, isfinite
 
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.expressions import Expression
+from callcenter.questionnaire.expressions.meaning import number
 from callcenter.questionnaire.paths.candidates import SAMPLE_DAY, beside, candidates
 from callcenter.questionnaire.routing import Course, Given, Route, Stop
 
@@ -38,7 +40,8 @@ def walks(definition: Definition, most: int = MOST_WALKS) -> Iterator[Walk]:
         answers = waiting.popleft()
         course = Course(definition, answers, SAMPLE_DAY)
         route = course.route()
-        branches = branches_at(course, answers, route.stops[-1], gates, abroad) if route.next else []
+        stop = route.stops[-1] if route.next else None
+        branches = [{**answers, stop.key: given} for given in branches_at(course, stop, gates, abroad)] if stop else []
         if not branches:
             made += 1
             yield Walk(answers, route)
@@ -48,14 +51,12 @@ def walks(definition: Definition, most: int = MOST_WALKS) -> Iterator[Walk]:
         waiting.extend(branches[1:])
 
 
-def branches_at(
-    course: Course, answers: dict[str, Given], stop: Stop, gates: frozenset[str], abroad: frozenset[str]
-) -> list[dict[str, Given]]:
-    """The answers with each that can stand added; one is enough where nothing depends on it. They are tried on the course."""
+def branches_at(course: Course, stop: Stop, gates: frozenset[str], abroad: frozenset[str]) -> list[Given]:
+    """Each answer that can stand; one is enough where nothing depends on it. They are tried on the course."""
     standing, name = _standing(course, stop), stop.question.name
     # what is seen only from inside its instance makes later instances go as the first did
     tried = name in gates and (name in abroad or all(number == 1 for number in stop.place))
-    return [{**answers, stop.key: given} for given in (standing if tried else islice(standing, 1))]
+    return list(standing if tried else islice(standing, 1))
 
 
 def gates_of(definition: Definition) -> frozenset[str]:
@@ -94,13 +95,33 @@ def read_by(question: Question) -> list[Expression]:
 
 
 def _standing(course: Course, stop: Stop) -> Iterator[Given]:
-    question = replace(stop.question, choices=stop.choices)
-    likely = candidates(course.definition, question)
+    likely = _likely(course.definition, stop)
     found = [given for given in likely if _stands(course, stop, given)]
+    question = stop.question
     if question.type in {"integer", "decimal"} and all(given.value is None for given in found):
-        scanned = (Given(value) for value in range(2, MOST_SCANNED))
-        found = [*islice((given for given in scanned if _stands(course, stop, given)), 1), *found]
+        found = [*islice((given for given in _scanned(course, question) if _stands(course, stop, given)), 1), *found]
     yield from found
+
+
+def _scanned(course: Course, question: Question) -> Iterator[Given]:
+    """Figures beside those that the constraint compares with on this way, then one after the other."""
+    scope = course.scope()
+    named = [name for name in (question.constraint.names if question.constraint else ()) if name in course.definition.by_name]
+    for value in (number(scope.value(name)) for name in named):
+        if isfinite(value):
+            yield from (Given(near) for near in (floor(value), floor(value) - 1, floor(value) + 1))
+    yield from (Given(sign * value) for value in range(2, MOST_SCANNED) for sign in (1, -1))
+
+
+def _likely(definition: Definition, stop: Stop) -> list[Given]:
+    """The candidates; a default is the first of them."""
+    question, default = stop.question, [stop.given] if stop.given is not None and not stop.open else []
+    if question.choice_filter is not None:
+        return [*default, *candidates(definition, replace(question, choices=stop.choices))]
+    kept: dict[str, list[Given]] = definition.worked_out.setdefault("candidates", {})
+    if question.name not in kept:
+        kept[question.name] = candidates(definition, definition.by_name[question.name])
+    return [*default, *(given for given in kept[question.name] if given not in default)]
 
 
 def _stands(course: Course, stop: Stop, given: Given) -> bool:

@@ -17,6 +17,8 @@ class Answers(scope.Answers, Protocol):
 
 def settle_behind(course: Answers, question: Question, place: Place) -> None:
     """Work out what a question that hangs on others through many links needs, the furthest back first."""
+    if next(_behind(course, question, place), None) is None:
+        return
     met: set[tuple[str, Place]] = {(question.name, place)}
     stack = [(question, place, _behind(course, question, place))]
     while stack:

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from callcenter.questionnaire.definition import NONANSWERS, Block, Branch, Choice, Definition, Question
+from callcenter.questionnaire.definition import NONANSWERS, Block, Choice, Definition, Question
 from callcenter.questionnaire.question_types import as_text, read_answer
 from callcenter.questionnaire.routing.chains import settle_behind
 from callcenter.questionnaire.routing.coming import may_come
-from callcenter.questionnaire.routing.order import Body, body_in_order
+from callcenter.questionnaire.routing.order import Body, body_in_order, laid_out
 from callcenter.questionnaire.routing.route import Given, Moment, Place, Route, Stop, key_of, parted
 from callcenter.questionnaire.routing.scope import Scope
 
@@ -138,8 +138,10 @@ class Course:
         return kept[place]
 
     def known(self, name: str, place: Place) -> bool:
-        """Whether the value is worked out already."""
-        return place in self._values.get(name, {})
+        """Whether the value is worked out already, or can be without looking at anything else."""
+        if place in self._values.get(name, ()):
+            return True
+        return place in self._relevance.get(name, ()) and self.definition.by_name[name].said_only
 
     def given(self, question: Question, place: Place = ()) -> Given | None:
         """What was said, else the default, which counts as answered."""
@@ -193,17 +195,8 @@ class Course:
     # parts of the route
     def _places(self) -> list[tuple[Question, Place]]:
         if self._all_places is None:
-            self._all_places = list(self._laid_out(self._body, ()))
+            self._all_places = [each for each in laid_out(self._body, self.count) if each[0].asked]
         return self._all_places
-
-    def _laid_out(self, body: Body, place: Place) -> Iterator[tuple[Question, Place]]:
-        for part in body:
-            if isinstance(part, Branch):
-                inside = [(*place, n + 1) for n in range(self.count(part.block, place))] if part.block.repeats else [place]
-                for each in inside:
-                    yield from self._laid_out(part.body, each)
-            elif part.asked:
-                yield part, place
 
     def _aside(self) -> tuple[str, ...]:
         return tuple(key for key in self.answers if self._aside_at(*self._keys[key]))

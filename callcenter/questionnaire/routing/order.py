@@ -1,10 +1,11 @@
 """Orders that look random and are the same for a case every time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from itertools import groupby
 
-from callcenter.questionnaire.definition import Branch, Choice, Definition, Question
+from callcenter.questionnaire.definition import Block, Branch, Choice, Definition, Question
+from callcenter.questionnaire.routing.route import Place
 
 Body = tuple[Question | Branch, ...]
 
@@ -20,6 +21,17 @@ def in_seeded_order(choices: Iterable[Choice], seed: str, name: str) -> tuple[Ch
 def body_in_order(definition: Definition, seed: str) -> Body:
     """The body of a questionnaire with every block whose order is random put in the case's order."""
     return _ordered(definition.body, seed) if definition.shuffles else definition.body
+
+
+def laid_out(body: Body, count: Callable[[Block, Place], int], place: Place = ()) -> Iterator[tuple[Question, Place]]:
+    """Every question in every instance of its repeats, in order; `count` tells how many instances there are."""
+    for part in body:
+        if isinstance(part, Branch):
+            inside = [(*place, n + 1) for n in range(count(part.block, place))] if part.block.repeats else [place]
+            for each in inside:
+                yield from laid_out(part.body, count, each)
+        else:
+            yield part, place
 
 
 def _ordered(body: Body, seed: str) -> Body:

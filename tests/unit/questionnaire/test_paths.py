@@ -1,10 +1,13 @@
 """The ways through a questionnaire: following one of those that go on alike loses nothing."""
 
+import time
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callcenter.questionnaire.checks import check
 from callcenter.questionnaire.definition import Definition
 from callcenter.questionnaire.paths import SAMPLE_DAY, conditions_of, not_reached, prove, reached, walks
 from callcenter.questionnaire.reading import read_questionnaire
@@ -78,6 +81,13 @@ def test_a_thousand_questions_that_each_hang_on_the_one_before_are_walked() -> N
 def test_a_long_chain_of_conditions_is_proved_with_one_stand_a_link() -> None:
     proof = prove(chain(90))
     assert proof.all_tried and len(proof.passed) == 90 and proof.stands == 91
+
+
+def test_hundreds_of_links_are_proved_in_a_moment_with_nothing_left_to_doubt() -> None:
+    rows = [{"type": "integer", "name": f"v{at}", "label": "问"} | ({"relevant": f"${{v{at - 1}}} > 1"} if at else {}) for at in range(500)]
+    began = time.process_time()
+    assert check({"survey": rows, "choices": [], "settings": []}) == []
+    assert time.process_time() - began < 4  # about half a second; it took ten
 
 
 def test_conditions_are_told_apart_where_and_and_or_join_them() -> None:
@@ -159,6 +169,101 @@ def repeating_forms(draw: st.DrawFn) -> Definition:
 def test_with_repeats_too_it_finds_what_trying_every_answer_of_every_instance_finds(definition: Definition) -> None:
     passed, stuck, all_tried = reached(definition)
     assert all_tried and (passed, {way.route.next.name for way in stuck if way.route.next}) == every_way(definition)
+
+
+CODES = [{"list_name": "abc", "name": code, "label": code} for code in "abc"]
+FIGURES = st.integers(-40, 60)
+
+
+@st.composite
+def figured_forms(draw: st.DrawFn) -> tuple[Definition, dict[str, Given]]:
+    """Figures, texts and sets of choices of every kind under conditions of every kind; and answers, as anybody might give them."""
+    rows: list[dict[str, Any]] = [
+        {"type": "integer", "name": "i", "label": "问", "constraint": draw(st.sampled_from(["", ". >= 0", ". mod 2 = 1"]))},
+        {"type": "decimal", "name": "d", "label": "问", "default": draw(st.sampled_from(["", "7"]))},
+        {"type": "select_multiple abc", "name": "m", "label": "问", "constraint": draw(st.sampled_from(["", "count-selected(.) < 3"]))},
+        {"type": "text", "name": "t", "label": "问"},
+        {"type": "calculate", "name": "s", "calculation": draw(st.sampled_from(["${i} + ${d}", "${i} * 2", "count-selected(${m})"]))},
+    ]
+    number = FIGURES.map(str) | st.sampled_from(["2.5", "0.25", "-0.5"])
+    sides = st.sampled_from(["${i}", "${d}", "${i} * 3", "${d} - 1", "${s}", "${i} - ${d}", "string-length(${t})", "count-selected(${m})"])
+    compared = st.builds("{} {} {}".format, sides, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), number)
+    chosen = st.sampled_from(
+        ["selected(${m}, 'a')", "not(selected(${m}, 'b'))", "selected(${m}, 'c')", "${t} = 'ab'", "regex(${t}, '^a+$')"]
+    )
+    for at in range(3):
+        parts = draw(st.lists(compared | chosen, min_size=1, max_size=3))
+        rows.append(ask(at, relevant=draw(st.sampled_from([" and ", " or "])).join(parts)))
+    definition = read_questionnaire({"survey": rows, "choices": [*YES_NO, *CODES], "settings": []}).definition
+    said: dict[str, Any] = {
+        "i": draw(FIGURES),
+        "d": draw(FIGURES | st.floats(-40, 60).map(lambda value: round(value, 2))),
+        "m": [code for code in "abc" if draw(st.booleans())],
+        "t": draw(st.text("ab", max_size=4)) or None,
+    }
+    return definition, {name: Given(value) for name, value in said.items() if value not in (None, [])}
+
+
+@settings(max_examples=20)
+@given(figured_forms())
+def test_what_somebody_can_walk_to_is_never_called_unreachable(made: tuple[Definition, dict[str, Given]]) -> None:
+    definition, said = made
+    proof = prove(definition)
+    for name in {"i", "d", "m", "t"} - set(said):
+        said[name] = Given()  # left empty
+    route = find_route(definition, {**said, **{f"q{at}": Given("yes") for at in range(3)}}, SAMPLE_DAY)
+    for stop in route.stops:
+        assert stop.question.name in proof.passed or not proof.sure_of(stop.question.name)
+
+
+@pytest.mark.parametrize(
+    ("condition", "reached", "sure"),
+    [
+        ("${n} < -5", True, True),
+        ("${x} > 0.2 and ${x} < 0.3", True, True),
+        ("${n} * 12 > 600", True, True),
+        ("selected(${m}, 'a') and selected(${m}, 'b') and not(selected(${m}, 'c'))", True, True),
+        ("count-selected(${m}) = 2", True, True),
+        ("${given} = 'yes'", True, True),  # it has a default, which may be changed
+        ("${n} > 5 and ${n} < 3", False, True),
+        ("${n} + 1 > 6 and ${n} * 2 < 6", False, True),
+        ("count-selected(${m}) > 3", False, True),
+        ("${n} * ${x} = 391.17", False, False),  # there is an answer, though none that would be tried
+        ("${n} mod 97 = 41 and ${n} > 500", False, False),
+    ],
+)
+def test_a_question_is_unreachable_only_where_every_answer_that_matters_was_tried(condition: str, reached: bool, sure: bool) -> None:
+    kinds = [("integer", "n"), ("decimal", "x"), ("select_multiple abc", "m")]
+    rows = [{"type": kind, "name": name, "label": "问"} for kind, name in kinds]
+    rows += [ask(0) | {"name": "given", "default": "no"}, {"type": "text", "name": "t", "label": "问", "relevant": condition}]
+    document = {"survey": rows, "choices": [*YES_NO, *CODES], "settings": []}
+    proof = prove(read_questionnaire(document).definition)
+    assert ("t" in proof.passed, proof.sure_of("t")) == (reached, sure)
+    told = {problem.code for problem in check(document)}
+    assert told == (set() if reached else {"Q012"} if sure else {"Q033"})
+
+
+def test_conditions_inside_a_repeat_and_behind_it_are_seen_both_ways() -> None:
+    repeat = [{"type": "begin_repeat", "name": "r", "repeat_count": "2"}, ask(1), ask(2, relevant="${q0} = 'yes' and ${q1} = 'no'")]
+    definition = form(ask(0), *repeat, ask(3, relevant="${q1} = 'yes' and ${q1} = 'no'"), {"type": "end_repeat"}, ask(4))
+    proof = prove(definition)
+    assert proof.outcomes["q2"] == {(True, True, True), (True, False, False), (False, True, False), (False, False, False)}
+    assert told(definition) == [
+        ("q3", "从未问到"), ("q3", "relevant 从未成立"), ("q3", "从未同时：${q1} = 'yes' 成立，${q1} = 'no' 成立"),
+        ("q3", "从未同时：${q1} = 'yes' 不成立，${q1} = 'no' 不成立"),
+    ]  # fmt: skip
+
+
+def test_conditions_settled_long_before_are_seen_in_every_pair() -> None:
+    rows = [ask(at) for at in range(6)]
+    assert told(form(*rows, ask(6, relevant="${q0} = 'yes' or ${q1} = 'yes'"), ask(7, relevant="${q0} = 'no' or ${q2} = 'yes'"))) == []
+
+
+def test_more_instances_are_tried_where_a_condition_counts_them() -> None:
+    rows = [{"type": "integer", "name": "n", "label": "问"}, {"type": "begin_repeat", "name": "r", "repeat_count": "${n}"}, ask(1)]
+    definition = form(*rows, {"type": "end_repeat"}, ask(2, relevant="${n} > 6"), ask(3, relevant="count(${r}) > 9"))
+    proof = prove(definition)
+    assert "q2" in proof.passed and ("q3" in proof.passed or not proof.sure_of("q3"))
 
 
 def test_what_a_choice_filter_reads_is_remembered_until_the_choices_are_shown() -> None:
