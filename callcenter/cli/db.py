@@ -47,7 +47,7 @@ def check(
     mend: Annotated[str | None, typer.Option(metavar="WHY", help="Count the rates' counters anew; what differed and WHY are kept.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
-    """Recount every counter from its rows; exit 1 where one differs. Nothing is mended unless told why.
+    """Recount every counter, derive every code anew from its history; exit 1 where one differs. Nothing is mended unless told why.
 
     Example: callcenter db check --json
     """
@@ -64,7 +64,7 @@ def check(
     if found:
         raise typer.Exit(1)
     if not as_json:
-        print("全部计数与重新计数一致。")
+        print("全部计数与重新计数一致，处置代码与通话历史一致。")
 
 
 @app.command()

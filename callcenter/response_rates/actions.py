@@ -1,4 +1,4 @@
-"""Writes of the room: counters folded, snapshots taken, counters proved; a counter that is wrong is told, never silently mended."""
+"""Writes of the room: counters folded, snapshots taken, counters and codes proved; what is wrong is told, never silently mended."""
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -6,6 +6,7 @@ from sqlmodel import Session
 from callcenter import clock
 from callcenter.errors import InvalidInput
 from callcenter.operations.actions import raise_alert, record
+from callcenter.response_rates.queries.codes import differing_codes
 from callcenter.response_rates.queries.recount import COUNTS, OF_RATES, differences
 
 SHOWN = 20
@@ -48,6 +49,16 @@ def prove_counters(session: Session) -> int:
     if found:
         sentence = f"{len(found)} 个计数与重新计数不一致。看板数字可能不对，请先用 callcenter db check 查看，再决定如何处理。"
         raise_alert(session, "counters_differ", "stop", sentence, detail={"differences": found[:SHOWN]})
+    return len(found)
+
+
+def prove_codes(session: Session) -> int:
+    """Derive every code anew from its case's history; one that differs is an alert, never silently mended. How many."""
+    connection = session.connection()
+    found = differing_codes(lambda query: [dict(row) for row in connection.execute(text(query)).mappings()])
+    if found:
+        sentence = f"{len(found)} 个个案的处置代码与通话历史推导的不一致。请用 callcenter db check 查看，核对后更正代码。"
+        raise_alert(session, "codes_differ", "stop", sentence, detail={"differences": found[:SHOWN]})
     return len(found)
 
 

@@ -50,6 +50,7 @@ def timetable(phone_line: PhoneLine, alerting: Callable[[], Result] | None = Non
         Line("snapshot_rates", timedelta(hours=1), _in_transaction("kept", response_rates.snapshot_rates)),
         Line("keep_forecasts", timedelta(minutes=30), _in_transaction("kept", follow_up.keep_forecasts)),
         Line("prove_counters", timedelta(hours=24), _in_transaction("differing", response_rates.prove_counters)),
+        Line("prove_codes", timedelta(hours=24), _in_transaction("differing", response_rates.prove_codes)),
         Line("chase_recordings", timedelta(minutes=1), _in_transaction("asked", calls.chase_recordings)),
         Line("delete_recordings", timedelta(hours=1), _in_transaction("queued", _queue_deletion)),
         Line("detach_identities", timedelta(hours=1), _in_transaction("detached", identities.detach_due)),

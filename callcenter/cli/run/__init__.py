@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from callcenter import migrations, wiring
-from callcenter.cli.recount import differences
+from callcenter.cli.recount import counters_differing
 from callcenter.cli.run import first_start
 from callcenter.cli.run.house import House
 from callcenter.db.engine import plain_url
@@ -119,7 +119,7 @@ def _play(data: Path | None, cases: int, out: Path, seed: int) -> None:
 def _prove_counters(house: House) -> None:
     """After a whole field period every counter must still agree with its rows."""
     with psycopg.connect(plain_url(house.settings.database_url.get_secret_value())) as connection:
-        found = differences(connection)
+        found = counters_differing(connection)
     if found:
         sentence = "演示结束后有 {count} 个计数与重新计数不一致，第一个是 {counter}：请把数据目录交给开发人员。"
         raise Refused("counters_differ", sentence, count=len(found), counter=found[0]["counter"])

@@ -165,6 +165,7 @@ JOBS = {
     "snapshot_rates": noted("保存比率的时点数"),
     "keep_forecasts": noted("预测调查结束的日期"),
     "prove_counters": noted("核对计数"),
+    "prove_codes": noted("核对处置代码"),
     "forget_old_runs": noted("清理旧的运行记录"),
     "forget_old_log_ins": noted("清理旧的登录记录"),
     "export": noted("生成数据包"),

@@ -1,5 +1,6 @@
 """The end of a turn: once, and only by whom the case belongs to."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from callcenter.calls.tables import Attempt
 from callcenter.db.engine import engine, statement, transaction
 from callcenter.errors import InvalidInput, NotFound, Refused
 from callcenter.follow_up.actions import settle_abandoned
+from callcenter.response_rates.actions import prove_codes
 from callcenter.studies.phases import FIELD_ZONE
 from tests.conftest import FieldTime
 from tests.factories.cases import LINES, MadeCases, make_cases
@@ -20,9 +22,13 @@ from tests.factories.turns import dial, take, tell, turn
 
 
 @pytest.fixture
-def made(database_url: str, field_time: FieldTime) -> MadeCases:
+def made(database_url: str, field_time: FieldTime) -> Iterator[MadeCases]:
+    """Cases whose codes must follow from their histories, whatever a test did with them."""
     with transaction() as session:
-        return make_cases(session, 4, operators=2)
+        made = make_cases(session, 4, operators=2)
+    yield made
+    with transaction() as session:
+        assert prove_codes(session) == 0
 
 
 def case(case_id: int) -> Case:
@@ -52,6 +58,21 @@ def test_a_turn_asks_the_database_a_bounded_number_of_times(made: MadeCases) -> 
     asked.clear()
     tell(lease, attempt_id, "no_answer")
     assert len(asked) <= 17
+
+
+def test_a_code_that_does_not_follow_from_its_history_is_told_and_not_mended(made: MadeCases) -> None:
+    case_id = turn(made.operators[0], "gatekeeper").case_id
+    forge = "UPDATE dispositions SET code = %(code)s, category = %(category)s WHERE case_id = %(case)s"
+    statement(forge, {"code": "1.1", "category": "I", "case": case_id})
+    with transaction() as session:
+        assert prove_codes(session) == 1
+    alert = statement("SELECT kind, detail FROM alerts WHERE closed_at IS NULL AND kind = 'codes_differ'")[0]
+    assert alert["detail"]["differences"] == [{"counter": "dispositions.code", "of": case_id, "stored": "1.1", "counted": "2.21"}]
+    assert codes(case_id) == ["1.1"]
+    statement(forge, {"code": "2.21", "category": "I", "case": case_id})
+    with transaction() as session:
+        assert prove_codes(session) == 1, "a category that is not its code's"
+    statement(forge, {"code": "2.21", "category": "NC", "case": case_id})
 
 
 def test_the_same_outcome_twice_is_one_outcome(made: MadeCases) -> None:
