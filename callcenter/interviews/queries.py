@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, text
 
 from callcenter.call_queue.contacts import person_told
 from callcenter.call_queue.tables import Case
@@ -159,6 +159,23 @@ def route(session: Session, interview_id: int) -> Route:
 def completeness(session: Session, interview_id: int) -> float:
     """p: share of the core questions on the route that are answered."""
     return route(session, interview_id).completeness
+
+
+SPENT = """
+SELECT round(sum(of_call))::int AS seconds FROM (
+    SELECT extract(epoch FROM max(b.answered_at) - min(least(b.answered_at, greatest(b.shown_at, t.placed_at)))) AS of_call
+    FROM answers b LEFT JOIN attempts t ON t.id = b.attempt_id WHERE b.interview_id = i.id AND b.asked_in IS NULL
+    GROUP BY b.attempt_id, CASE WHEN b.attempt_id IS NULL THEN (b.answered_at AT TIME ZONE 'Asia/Shanghai')::date END
+) calls
+"""
+"""What an interview `i` took: in each call from the first question shown to the last answer, without the days between two calls."""
+
+
+def seconds_spent(session: Session, interview_id: int) -> int | None:
+    """What an interview took over all its calls; none where nothing was asked in it (all was asked for another matter of the call)."""
+    spent = text(f"SELECT spent.seconds FROM interviews i, LATERAL ({SPENT}) spent WHERE i.id = :id")  # our own constant
+    found: int | None = session.connection().execute(spent, {"id": interview_id}).scalar()
+    return found
 
 
 def may_record(session: Session, interview_id: int) -> bool:

@@ -32,6 +32,8 @@ class Interview(SQLModel, table=True):
     """Place of its item block among those of the bundle, from 1."""
     through_at: datetime | None = moment(nullable=True)
     """When its route was at its end, but for what is asked once behind the last block; none while a question is left."""
+    seconds: int | None = None
+    """What it took over all its calls, once it has ended."""
     position: str | None = None
     """The answered question that the operator went back to; none where the next one is meant."""
 

@@ -18,6 +18,7 @@ from callcenter.exports.pseudonyms import pseudonym
 from callcenter.exports.queries.packages import capped, state_of, subject
 from callcenter.exports.queries.stages import stage_state
 from callcenter.exports.variables import asked_in
+from callcenter.interviews.queries import SPENT
 from callcenter.questionnaire.queries import definition
 from callcenter.response_rates.queries import study_counts
 from callcenter.responses.screening import denying
@@ -35,15 +36,6 @@ ORDER BY s.id
 """
 
 _AT = "to_char({} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS') || '+08:00'"
-
-SPENT = """
-SELECT round(sum(of_call))::int AS seconds FROM (
-    SELECT extract(epoch FROM max(b.answered_at) - min(least(b.answered_at, greatest(b.shown_at, t.placed_at)))) AS of_call
-    FROM answers b LEFT JOIN attempts t ON t.id = b.attempt_id WHERE b.interview_id = i.id AND b.asked_in IS NULL
-    GROUP BY b.attempt_id, CASE WHEN b.attempt_id IS NULL THEN (b.answered_at AT TIME ZONE 'Asia/Shanghai')::date END
-) calls
-"""
-"""What an interview took: in each call from the first question shown to the last answer, without the days between two calls."""
 
 CASES = f"""
 SELECT c.id, c.unit_key, s.name, c.district, r.kind, coalesce(x.code, '3.11'), coalesce(x.category, 'UH'), coalesce(v.valid, false)::int,

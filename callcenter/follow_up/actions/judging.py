@@ -129,7 +129,7 @@ def _facts(progress: Progress, plan: Plan, settings: dict[str, Any]) -> Intervie
         core_answered=progress.share,
         core_needed=wanted,
         inside_window=plan.window is not None and plan.window[0] <= field_day(now) <= plan.window[1],
-        seconds=((interview.through_at or now) - interview.started_at).total_seconds(),
+        seconds=interview_queries.seconds_spent(session, interview.id),
         shortest_seconds=float((settings.get("validity") or {}).get("shortest_seconds", 120)),
     )
 

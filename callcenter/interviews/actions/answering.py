@@ -167,6 +167,7 @@ def end(session: Session, interview_id: int, state: str) -> Interview:
     found = _locked(session, interview_id)
     if found.state == "open" or (found.state == "broken_off" and state != "broken_off"):
         found.state, found.ended_at, found.position = state, clock.now(), None
+        found.seconds = queries.seconds_spent(session, interview_id)
         session.add(found)
         session.flush()
     return found

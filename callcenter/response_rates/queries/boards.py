@@ -102,7 +102,7 @@ class DayQuality:
     valid: int
     short: int
     minutes: float
-    """Median from begin to end."""
+    """Median of the time spent in interview, without the days between two calls."""
 
 
 def quality_by_day(session: Session, study_id: int) -> list[DayQuality]:
@@ -172,7 +172,7 @@ _AT_WORK = "SELECT count(*) FROM operator_states WHERE until IS NULL AND state N
 _QUALITY = """
 WITH ended AS (
     SELECT i.id, (i.ended_at AT TIME ZONE 'Asia/Shanghai')::date AS day, v.valid,
-           extract(epoch FROM i.ended_at - i.started_at) / 60 AS minutes
+           coalesce(i.seconds, extract(epoch FROM i.ended_at - i.started_at)) / 60.0 AS minutes
     FROM interviews i JOIN cases c ON c.id = i.case_id
     JOIN LATERAL (SELECT code FROM dispositions WHERE case_id = c.id ORDER BY id DESC LIMIT 1) d ON d.code = '1.1'
     JOIN LATERAL (SELECT valid FROM validity_verdicts WHERE interview_id = i.id ORDER BY id DESC LIMIT 1) v ON true

@@ -23,6 +23,8 @@ from callcenter.exports.formats import FORMATS
 from callcenter.exports.queries import packages
 from callcenter.exports.queries.gathering import gather
 from callcenter.exports.queries.packages import one_snapshot
+from callcenter.interviews.actions import end
+from callcenter.interviews.queries import seconds_spent
 from callcenter.operations.actions import queue_job
 from callcenter.operations.queries import job
 from callcenter.worker.handlers import HANDLERS
@@ -212,6 +214,9 @@ def test_nothing_changed_gives_the_same_bytes_and_one_package(database_url: str,
         give(session, interview, "days", 30, version=2)
         session.execute(text("UPDATE cases SET closed_why = 'cap' WHERE id = (SELECT min(id) FROM cases)"))
         resume_after_days(session, interview)
+        assert seconds_spent(session, interview) == 75
+        session.execute(text("UPDATE interviews SET state = 'open', ended_at = NULL WHERE id = :i"), {"i": interview})
+        assert end(session, interview, "ended").seconds == 75, "the six days between two calls are nobody's interview"
     changed = write(population, tmp_path / "p2", ["csv"], for_auditor=True)
     assert changed["state"]["rows"] != manifests[0]["state"]["rows"]
     assert sorted(row["capped"] for row in read(tmp_path / "p2", "strata_and_weights.csv")) == ["0", "1"]
