@@ -23,7 +23,7 @@ from callcenter.follow_up.recall_rules import Decision, Past
 from callcenter.follow_up.tables import Appointment
 from callcenter.frame.tables import DoNotCall
 from callcenter.interviews import actions as interviews
-from callcenter.interviews.queries import Progress
+from callcenter.interviews.queries import Progress, seconds_spent
 from callcenter.responses import actions as responses
 from callcenter.responses import screening
 from callcenter.responses.completeness import limits
@@ -115,12 +115,13 @@ def _end_interview(session: Session, turn: _Turn, progress: Progress) -> None:
     interview_id = progress.interview.id
     assert interview_id is not None  # noqa: S101  # a stored row
     if turn.heard.outcome == "complete":
-        responses.judge_interview(session, interview_id, turn.case_id, _facts(progress, turn.plan, turn.settings))
+        facts = _facts(progress, turn.plan, turn.settings, seconds_spent(session, interview_id))
+        responses.judge_interview(session, interview_id, turn.case_id, facts)
     interviews.end(session, interview_id, "ended" if turn.heard.outcome in ENDS else "broken_off")
 
 
-def _facts(progress: Progress, plan: Plan, settings: dict[str, Any]) -> InterviewFacts:
-    now, rules, interview = clock.now(), screening.read(settings), progress.interview
+def _facts(progress: Progress, plan: Plan, settings: dict[str, Any], seconds: float | None) -> InterviewFacts:
+    now, rules = clock.now(), screening.read(settings)
     answers, asked, wanted = progress.values, frozenset(progress.values), limits(settings).complete
     return InterviewFacts(
         complete=progress.share >= wanted,
@@ -129,7 +130,7 @@ def _facts(progress: Progress, plan: Plan, settings: dict[str, Any]) -> Intervie
         core_answered=progress.share,
         core_needed=wanted,
         inside_window=plan.window is not None and plan.window[0] <= field_day(now) <= plan.window[1],
-        seconds=interview_queries.seconds_spent(session, interview.id),
+        seconds=seconds,
         shortest_seconds=float((settings.get("validity") or {}).get("shortest_seconds", 120)),
     )
 
