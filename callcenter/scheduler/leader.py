@@ -2,12 +2,15 @@
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from types import TracebackType
 
 import psycopg
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from callcenter import clock
 from callcenter.db.engine import plain_url
 from callcenter.scheduler.ticks import FieldTimetable, tick
 from callcenter.scheduler.timetable import Line
@@ -16,6 +19,8 @@ LOCK = 7_214_002
 ASK_EVERY = 0.5
 """Seconds between two looks at the lock: an old leader may go on for as long, so jobs must bear running twice."""
 POLL_FIELD_TIME = 0.5
+SET_BACK = 2.0
+"""Seconds by which a clock may be put right without notice."""
 
 log = structlog.get_logger()
 
@@ -57,12 +62,31 @@ class Leadership:
             self.connection = None
 
 
+class Clockwork:
+    """Notices a clock that was set back: jobs planned by it would wait until it has caught up with itself."""
+
+    def __init__(self, ahead: Callable[[], float] = lambda: clock.wall_clock().timestamp() - time.monotonic()) -> None:
+        self.ahead = ahead
+        self.last = ahead()
+
+    def went_back(self) -> bool:
+        """Whether it was set back since the last look. One that jumps forward, as after a suspend, needs nothing: what is due runs once."""
+        now, last = self.ahead(), self.last
+        self.last = now
+        return now < last - SET_BACK
+
+
 def lead(url: str, lines: list[Line], stop: threading.Event, *, by_field_time: bool) -> None:
     """Until `stop`: wait for the lock, run the timetable while it is held, step down when it is lost."""
     running: BackgroundScheduler | None = None
+    clockwork = Clockwork()
     with Leadership(url) as leadership:
         while not stop.is_set():
             leads = leadership.held()
+            if clockwork.went_back() and running is not None:
+                log.warning("clock_set_back")
+                _stop(running)
+                running = None
             if leads and running is None:
                 log.info("leading")
                 running = _started(lines, by_field_time)

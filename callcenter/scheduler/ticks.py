@@ -49,11 +49,13 @@ class FieldTimetable:
     def __init__(self, lines: list[Line]) -> None:
         self.lines = lines
         self.next: dict[str, datetime] = {}
+        """A slot farther ahead than the line's own step was planned by a clock that has been set back since."""
 
     def poll(self) -> None:
         """Run every line that is due."""
         for line in self.lines:
             now = clock.now()
-            if now >= self.next.get(line.name, now):
+            planned = self.next.get(line.name, now)
+            if now >= planned or planned - now > line.every:
                 tick(line)
                 self.next[line.name] = now + line.every

@@ -46,8 +46,11 @@ def typed(calling: Mapping[str, Any]) -> Typed:
     )
 
 
-def read(given: Typed) -> tuple[Calling, list[InvalidInput]]:
-    """What was typed as study.yaml would say it, and everything that is wrong with it or contradicts itself."""
+def read(given: Typed, minutes: int = 0) -> tuple[Calling, list[InvalidInput]]:
+    """What was typed as study.yaml would say it, and everything that is wrong with it or contradicts itself.
+
+    `minutes`: the length of an interview, for which some span must have room.
+    """
     wrong: list[InvalidInput] = []
     calling: Calling = {
         "dayparts": _spans(given.dayparts, wrong),
@@ -62,10 +65,10 @@ def read(given: Typed) -> tuple[Calling, list[InvalidInput]]:
         calling["appointment_hours"] = appointments[0]
     elif given.appointments.strip() and len(appointments) > 1:
         wrong.append(InvalidInput("one_span", "预约时段只能写一段，如 08:30-20:00。"))
-    return calling, wrong or list(contradictions(calling))
+    return calling, wrong or list(contradictions(calling, minutes))
 
 
-def contradictions(calling: Mapping[str, Any]) -> Iterator[InvalidInput]:
+def contradictions(calling: Mapping[str, Any], minutes: int = 0) -> Iterator[InvalidInput]:
     """What cannot hold together."""
     spans = sorted([*calling.get("dayparts", ()), *calling.get("persons_dayparts", ())])
     if not calling.get("dayparts"):
@@ -74,6 +77,8 @@ def contradictions(calling: Mapping[str, Any]) -> Iterator[InvalidInput]:
         if other[0] < one[1]:
             text = "时段 {one} 与 {other} 重叠：请让后一段从前一段结束之后开始。"
             yield InvalidInput("spans_overlap", text, one=_told(one), other=_told(other))
+    if spans and max(_minute(span[1]) - _minute(span[0]) for span in spans) < minutes:
+        yield InvalidInput("no_room_for_interview", "没有一个时段放得下 {minutes} 分钟的访问：请加长时段。", minutes=minutes)
     yield from _of_appointments(calling, spans)
     if not calling.get("weekdays"):
         yield InvalidInput("no_weekdays", "没有选任何星期：请至少选一天。")
@@ -126,6 +131,11 @@ def _parts(text: str) -> list[str]:
 
 def _clock(hour: str, minute: str, second: str | None) -> str:
     return f"{int(hour):02d}:{minute}" + (f":{second}" if second else "")
+
+
+def _minute(at: str) -> int:
+    hour, minute = at.split(":")[:2]
+    return 60 * int(hour) + int(minute)
 
 
 def _told(span: Sequence[str]) -> str:

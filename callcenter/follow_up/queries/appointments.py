@@ -13,6 +13,7 @@ from callcenter.call_queue.tables import Case
 from callcenter.follow_up.appointments import Slot, capacity, overdue, slot_of, slots
 from callcenter.follow_up.tables import Appointment
 from callcenter.people.tables import User
+from callcenter.studies.phases import field_day
 from callcenter.studies.queries import work_calendar
 from callcenter.studies.tables import Study
 
@@ -45,6 +46,8 @@ class Promised:
     overdue: bool
     """Nobody has called by its deadline: missed by us."""
     crowded: bool
+    day_off: bool = False
+    """Promised for a day without calls: whoever keeps it must be there all the same."""
 
 
 def open_appointments(session: Session, now: datetime) -> list[Promised]:
@@ -66,6 +69,7 @@ def open_appointments(session: Session, now: datetime) -> list[Promised]:
             name or "",
             overdue(one.at, one.kind, now, hours[case.study_id]),
             one.kind == "hard" and (case.study_id, slot_of(one.at)) in full,
+            not calling_hours.is_workday(hours[case.study_id], field_day(one.at)),
         )
         for one, case, name in rows
     ]

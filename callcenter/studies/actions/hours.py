@@ -21,7 +21,7 @@ def set_study_hours(
     standing = _standing(session, study_id)
     if ((standing.id if standing else 0) or 0) != seen:
         raise Conflict("hours_changed_meanwhile", "别人刚刚改过这项调查的时段：请看过现在的时段再改。")
-    for contradiction in contradictions(calling):
+    for contradiction in contradictions(calling, int(study.settings.get("interview_minutes", 8))):
         raise contradiction
     if not reason.strip():
         raise InvalidInput("reason_missing", "请写明原因。")

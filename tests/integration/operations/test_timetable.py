@@ -11,7 +11,7 @@ from callcenter.db import engine
 from callcenter.db.engine import transaction
 from callcenter.operations import actions
 from callcenter.operations.queries import latest_runs, open_alerts
-from callcenter.scheduler.leader import LOCK, Leadership, lead
+from callcenter.scheduler.leader import LOCK, Clockwork, Leadership, lead
 from callcenter.scheduler.ticks import FieldTimetable, tick
 from callcenter.scheduler.timetable import Line, timetable
 from tests.conftest import FieldTime
@@ -77,6 +77,20 @@ def test_by_field_time_a_line_runs_once_however_far_time_jumped(database_url: st
     timetable.poll()
     timetable.poll()
     assert ticked() == 2
+    field_time.set(field_time() - timedelta(days=1))
+    timetable.poll()
+    timetable.poll()
+    assert ticked() == 3, "a clock set back does not stop it until it has caught up"
+
+
+def test_a_clock_set_back_is_noticed_and_one_set_forward_or_put_right_is_nothing() -> None:
+    ahead = [1000.0]
+    clockwork = Clockwork(lambda: ahead[0])
+    seen = []
+    for moved in (0.0, 0.4, 3600.0, -1.0, -3600.0, 0.0):
+        ahead[0] += moved
+        seen.append(clockwork.went_back())
+    assert seen == [False, False, False, False, True, False]
 
 
 def test_of_two_schedulers_one_runs_the_timetable_and_the_other_takes_over(database_url: str, field_time: FieldTime) -> None:

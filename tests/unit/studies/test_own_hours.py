@@ -52,6 +52,12 @@ def test_what_contradicts_itself_is_told_whole(typed: dict[str, object], codes: 
     assert told(**typed) == codes
 
 
+def test_some_span_has_room_for_an_interview() -> None:
+    short = Typed("09:00-09:05\n10:00-10:07", weekdays=("1",))
+    assert [problem.code for problem in own_hours.read(short, 8)[1]] == ["no_room_for_interview"]
+    assert own_hours.read(short, 7)[1] == []
+
+
 @settings(max_examples=40)
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_whatever_is_typed_is_read_or_refused(hours: str, days: str) -> None:

@@ -44,7 +44,7 @@ def change(  # one parameter a field
 ) -> Response:
     """Change them; what contradicts itself is refused whole, with everything that is wrong."""
     given = Typed(dayparts, persons_dayparts, appointments, tuple(weekdays or ()), bool(holidays), extra_workdays, extra_days_off)
-    calling, wrong = own_hours.read(given)
+    calling, wrong = own_hours.read(given, int(queries.study(session, study_id).settings.get("interview_minutes", 8)))
     problems: list[CallcenterError] = [*wrong]
     if not problems:
         try:
