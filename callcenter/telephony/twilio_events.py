@@ -1,9 +1,11 @@
 """Twilio's callbacks: whether they are genuine, and what they say in the port's words."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import unquote
 
 from twilio.request_validator import RequestValidator
 
@@ -48,6 +50,13 @@ def call_sid(form: Mapping[str, Any]) -> str:
     if not sid or len(sid) > LONGEST_SID or not sid.isprintable():
         raise InvalidInput("not_a_call_event", "这不是有效的通话状态回调：缺少 CallSid 或 CallStatus。")
     return sid
+
+
+def party(form: Mapping[str, Any], *names: str) -> str:
+    """The number of one side, under the first name that has one; of a SIP or tel address its user part."""
+    told = next((text for name in names if (text := str(form.get(name, "")).strip())), "")
+    address = re.match(r"(?:sips?|tel):([^@;>]*)", told, re.IGNORECASE)
+    return (unquote(address[1]) if address else told)[:40]
 
 
 def answered_by(form: Mapping[str, Any]) -> str | None:

@@ -26,7 +26,26 @@ from callcenter.web.live import Listener
 from tests.conftest import FieldTime
 from tests.factories.calls import PretendedLine
 from tests.factories.cases import MadeCases, make_cases, make_twins
+from tests.factories.house import until
 from tests.factories.interviews import shipped
+
+VOICE_SDK = """
+class Told {
+  constructor() { this.heard = {}; }
+  on(name, does) { this.heard[name] = does; } tell(name, about) { return this.heard[name]?.(about); }
+}
+class Call extends Told {
+  accept() { this.accepted = true; } reject() { this.rejected = true; }
+  mute(is) { this.isMuted = is; this.tell("mute", is); } disconnect() { this.tell("disconnect"); }
+}
+window.Twilio = { Device: class extends Told {
+  constructor(token) { super(); this.tokens = [token]; window.fake = this; }
+  register() { this.state = "registered"; this.tell("registered"); return Promise.resolve(); }
+  updateToken(token) { this.tokens.push(token); } destroy() { this.state = "destroyed"; }
+  ring() { this.call = new Call(); this.tell("incoming", this.call); return this.call.accepted === true; }
+} };
+"""
+"""Stands at the world's end in the place of the carrier's Voice SDK."""
 
 
 @pytest.fixture
@@ -41,7 +60,12 @@ def made(database_url: str, field_time: FieldTime) -> MadeCases:
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path, made: MadeCases) -> FastAPI:
-    settings = Settings(database_url=database_url, secret_key="only-for-tests-0123456789-abcdefghij", data_dir=tmp_path)
+    sdk = tmp_path / "voice-sdk.js"
+    sdk.write_text(VOICE_SDK)
+    settings = Settings(
+        database_url=database_url, secret_key="only-for-tests-0123456789-abcdefghij", data_dir=tmp_path, voice_sdk_file=sdk,
+        twilio_account_sid="AC1", twilio_api_key_sid="SK1", twilio_api_key_secret="k" * 32,
+    )  # fmt: skip
     made_app = create_app(settings)
     made_app.state.phone_line = PretendedLine()
     return made_app
@@ -320,3 +344,38 @@ def _takes_over(page: Page, second: Page, address: str) -> None:
     second.keyboard.press("Enter")
     expect(second.locator("#ask")).to_contain_text("按 N")
     expect(page.locator("#ask")).to_contain_text("已在另一个页面打开")
+
+
+def test_a_telephone_in_the_browser_is_rung_muted_hung_up_and_gets_new_tokens(page: Page, app: FastAPI, tmp_path: Path) -> None:
+    base = page.url.removesuffix("/operator")
+    page.goto(f"{base}/telephone")
+    page.select_option("[name=kind]", "browser")
+    page.get_by_role("button", name="保存").click()
+    said = page.locator("#browser-telephone")
+    expect(said).to_have_text("浏览器话机已就绪：请保持本页打开。")
+    device = page.evaluate_handle("window.fake")
+    page.get_by_role("button", name="接通我的话机").click()
+    expect(page.locator("#leg")).to_contain_text("正在呼叫您的话机")
+    assert page.evaluate("device => device === window.fake && device.state", device) == "registered"  # the page was not loaded anew
+    assert [seat.to for seat in app.state.phone_line.seats] == [f"client:user-{whose()}"]
+    assert page.evaluate("fake.ring()")
+    expect(said).to_have_text("浏览器话机已接通")
+    page.evaluate("window.first = fake.call; fake.ring()")
+    assert page.evaluate("fake.call.rejected") is True  # one talk at a time
+    page.keyboard.press("m")
+    expect(said).to_contain_text("您已静音")
+    assert page.evaluate("first.isMuted") is True
+    shot(page, tmp_path, "telephone")
+    page.keyboard.press("m")
+    expect(said).to_have_text("浏览器话机已接通")
+    page.route("**/telephone/token", lambda route: route.abort(), times=1)
+    page.evaluate("fake.tell('tokenWillExpire')")
+    until(lambda: page.evaluate("fake.tokens.length") == 2, 15)  # asked for until it comes
+    page.keyboard.press("h")
+    expect(said).to_have_text("浏览器话机已就绪：请保持本页打开。")
+    page.evaluate("fake.tell('error', {code: 31205})")
+    expect(said).to_contain_text("允许使用麦克风，或改用其他话机。 (31205)")
+
+
+def whose() -> int:
+    return int(statement("SELECT user_id FROM audio_places")[0]["user_id"])

@@ -158,6 +158,21 @@ def test_strangers_hear_the_notice_and_can_leave_an_opinion(carrier):
     assert one(Job).kind == "store_recording"
 
 
+def test_a_line_of_two_studies_is_that_in_which_the_caller_has_a_case_and_comes_back_in_any_listed_form(carrier, case):
+    with transaction() as session:
+        known = dict(
+            session.execute(text("SELECT name, title, settings, salt, is_demo, folder_sha256, loaded_at FROM studies")).mappings().one()
+        )
+        newer = insert(session, "studies", **{**known, "name": "newer"})
+        copied = "SELECT :s, number, dialled_form, max_concurrent FROM lines"
+        session.execute(text(f"INSERT INTO lines (study_id, number, dialled_form, max_concurrent) {copied}"), {"s": newer})
+        session.execute(text("UPDATE lines SET forms = '{4008009966}' WHERE number = '96599966'"))
+    for sid, caller, to, study in (("CA1", NUMBER, "sip:4008009966@trunk", case.study_id), ("CA2", "+8613911112222", "96599966", newer)):
+        carrier("incoming", sid, From=caller, To=to)
+        with transaction() as session:
+            assert session.exec(select(IncomingCall.study_id).where(IncomingCall.call_sid == sid)).one() == study
+
+
 def test_nonsense_from_the_carrier_ends_in_a_goodbye(carrier):
     assert "再见" in carrier("incoming", From=NUMBER, To="+8612345678")
     for door in ("menu", "time", "hold", "menu?call=x", "time?call=99999", "hold?call=99999999999999999999"):

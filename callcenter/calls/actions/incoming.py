@@ -43,10 +43,10 @@ class Promise:
 
 def arrive(session: Session, *, sid: str, to: str, number: str) -> Script:
     """A call came in: kept once, greeted by what we know of its number."""
-    line = queries.line_called(session, to)
+    caller = _number(number)
+    line = queries.line_called(session, to, caller)
     if line is None:
         return voice_menu.goodbye()
-    caller = _number(number)
     cases = queries.open_cases_of_number(session, line.study_id, caller)
     now = clock.now()
     values = {

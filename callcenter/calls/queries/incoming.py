@@ -35,11 +35,17 @@ class DialledLine:
     number: str
 
 
-def line_called(session: Session, to: str) -> DialledLine | None:
-    """The published line that was called, in whichever form the carrier writes it."""
+def line_called(session: Session, to: str, caller: str) -> DialledLine | None:
+    """The published line that was called, in whichever form the carrier writes it.
+
+    Of several studies that call from it the newest in which `caller` has an open case, else the newest.
+    """
     wanted = folded(to)
-    rows = session.exec(select(Line.study_id, Line.number).order_by(col(Line.study_id).desc()))
-    return next((DialledLine(study_id, number) for study_id, number in rows if folded(number) == wanted), None)
+    published = session.exec(select(Line).order_by(col(Line.study_id).desc())).all() if wanted else []
+    same = [one for one in published if wanted in {folded(form) for form in (one.number, one.dialled_form, *one.forms)}]
+    known = (one for one in same if len(same) > 1 and open_cases_of_number(session, one.study_id, caller))
+    found = next(known, same[0] if same else None)
+    return DialledLine(found.study_id, found.number) if found else None
 
 
 def open_cases_of_number(session: Session, study_id: int, number: str) -> list[Case]:

@@ -15,8 +15,8 @@ router = APIRouter(prefix="/webhooks/twilio")
 @router.post("/incoming", dependencies=[Genuine])
 def incoming(request: Request, session: Work, form: Form) -> Response:
     """Somebody calls one of our lines."""
-    to, caller = str(form.get("To") or form.get("Called", "")), str(form.get("From") or form.get("Caller", ""))
-    return scripted(request, actions.arrive(session, sid=twilio_events.call_sid(form), to=to[:40], number=caller[:40]))
+    to, caller = twilio_events.party(form, "To", "Called"), twilio_events.party(form, "From", "Caller")
+    return scripted(request, actions.arrive(session, sid=twilio_events.call_sid(form), to=to, number=caller))
 
 
 @router.post("/menu", dependencies=[Genuine])

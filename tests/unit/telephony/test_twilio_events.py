@@ -5,7 +5,7 @@ from starlette.datastructures import FormData
 from twilio.request_validator import RequestValidator
 
 from callcenter.errors import InvalidInput
-from callcenter.telephony.twilio_events import answered_by, event, is_genuine
+from callcenter.telephony.twilio_events import answered_by, event, is_genuine, party
 
 TOKEN = "f" * 32
 URL = "https://survey.example.cn/webhooks/twilio/status?attempt=7"
@@ -68,6 +68,21 @@ def test_a_number_too_large_for_its_column_is_no_number():
 )
 def test_who_answered_is_told_in_one_of_four_words(said, heard):
     assert answered_by({"AnsweredBy": said}) == heard
+
+
+@pytest.mark.parametrize(
+    ("form", "number"),
+    [
+        ({"To": "+862296599966"}, "+862296599966"),
+        ({"To": "", "Called": "96599966"}, "96599966"),
+        ({"To": "sip:96599966@trunk.example;transport=tcp"}, "96599966"),
+        ({"To": "SIPS:%2B862296599966@10.0.0.1:5061"}, "+862296599966"),
+        ({"To": "tel:+86-22-96599966;phone-context=x"}, "+86-22-96599966"),
+        ({}, ""),
+    ],
+)
+def test_a_number_is_read_out_of_whatever_address_a_trunk_makes_of_it(form, number):
+    assert party(form, "To", "Called") == number
 
 
 def test_a_genuine_callback_is_told_from_one_whose_form_or_address_was_changed():
