@@ -11,7 +11,11 @@ from callcenter.questionnaire.problems import ERROR, Problem, problem
 from callcenter.questionnaire.question_types.number import scale
 from callcenter.questionnaire.reading import MEASURES, TEXT_COLUMNS, Reading, read_questionnaire
 from callcenter.questionnaire.routing.course import MOST_INSTANCES, Course
+from callcenter.questionnaire.said import listed
 from callcenter.questionnaire.texts import CASE_FIELDS, TextProblem, fields_known, references, render
+
+Cell = tuple[str, int, str]
+"""Sheet, row and column."""
 
 
 def check(document: Any, *, items: frozenset[int] | None = None) -> list[Problem]:
@@ -60,8 +64,10 @@ def _of_form(definition: Definition, items: frozenset[int] | None) -> Iterator[P
         *(choice.label for choice in choices.values()),
     ]
     languages = sorted({language for each in texts for language in each} - {""})
+    own = definition.own_language
     for row, choice in choices.items():
-        yield from _missing_languages("choices", row, "label", choice.label, languages)
+        yield from _missing_languages(("choices", row, "label"), choice.label, languages, own)
+        yield from _wordings(definition, ("choices", row, "label"), choice.label)
     for question in definition.questions:
         yield from _references(definition, question, order)
         yield from _texts(definition, question, languages)
@@ -116,22 +122,30 @@ def _texts(definition: Definition, question: Question, languages: list[str]) -> 
         yield problem("Q010", "survey", question.row)
     for column in TEXT_COLUMNS:
         texts = question.texts.get(column, {})
-        yield from _missing_languages("survey", question.row, column, texts, languages)
-        for text in texts.values():
-            for name in references(text):
-                if name not in definition.by_name and name not in definition.blocks:
-                    yield problem("Q004", "survey", question.row, column=column, what=name)
-            try:
-                render(text, CASE_FIELDS, {})
-            except TextProblem as bad:
-                yield problem("Q015", "survey", question.row, column=column, what=bad, known=fields_known())
+        yield from _missing_languages(("survey", question.row, column), texts, languages, definition.own_language)
+        yield from _wordings(definition, ("survey", question.row, column), texts)
 
 
-def _missing_languages(sheet: str, row: int, column: str, texts: Mapping[str, str], languages: list[str]) -> Iterator[Problem]:
-    if texts and languages:
-        for language in languages:
-            if language not in texts and not ("" in texts and "zh" in language):
-                yield problem("Q023", sheet, row, column=column, what=language)
+def _wordings(definition: Definition, cell: Cell, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Placeholders that stand for nothing."""
+    sheet, row, column = cell
+    for text in texts.values():
+        for name in references(text):
+            if name not in definition.by_name and name not in definition.blocks:
+                yield problem("Q004", sheet, row, column=column, what=name)
+        try:
+            render(text, CASE_FIELDS, {})
+        except TextProblem as bad:
+            yield problem("Q015", sheet, row, column=column, what=bad, known=fields_known())
+
+
+def _missing_languages(cell: Cell, texts: Mapping[str, str], languages: list[str], own: str) -> Iterator[Problem]:
+    """Languages in which a text is missing; one without a language is in the form's own."""
+    sheet, row, column = cell
+    for language in languages if texts else []:
+        is_own = language == own if own else "zh" in language
+        if language not in texts and not ("" in texts and is_own):
+            yield problem("Q023", sheet, row, column=column, what=language)
 
 
 def _columns(question: Question, items: frozenset[int] | None) -> Iterator[Problem]:
@@ -148,7 +162,7 @@ def _columns(question: Question, items: frozenset[int] | None) -> Iterator[Probl
     if question.core and question.required is None:
         yield problem("Q028", "survey", question.row, what=question.name)
     if question.measure and question.measure not in MEASURES:
-        yield problem("Q018", "survey", question.row, what=question.measure, known="、".join(MEASURES))
+        yield problem("Q018", "survey", question.row, what=question.measure, known=listed(MEASURES))
     if question.constraint is not None and not question.text("constraint_message"):
         yield problem("Q021", "survey", question.row)
     for item in question.items:

@@ -151,6 +151,11 @@ class Definition:
     settings: Mapping[str, str]
     questions: tuple[Question, ...]
 
+    @property
+    def own_language(self) -> str:
+        """The language of texts without one, as `settings` names it; empty where it does not."""
+        return next((value for name, value in self.settings.items() if name.strip().lower().replace(" ", "_") == "default_language"), "")
+
     @cached_property
     def by_name(self) -> dict[str, Question]:
         """Questions by name."""

@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass, replace
 
+from callcenter.questionnaire.said import english_of
+
 ERROR, WARNING = "error", "warning"
 
 ENGLISH: dict[str, tuple[str, str]] = {
@@ -11,7 +13,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "Q004": ('{column} refers to "{what}", which does not exist', "Mend the name or add the question"),
     "Q005": ('there is no choice list "{what}"', "Add it to choices or mend its name"),
     "Q006": ('the choice list "{what}" has the code "{code}" twice', "Use every code of a list once"),
-    "Q007": ("a choice lacks its code or label", "Fill in name and label; a code holds no blanks"),
+    "Q007": ("a choice lacks its list_name, code or label", "Fill in list_name, name and label; a code holds no blanks"),
     "Q008": ("circular logic: {what}", "Take out conditions or calculations that refer to each other"),
     "Q009": ("{column} cannot be read: {what}", "Write the expression as XLSForm does"),
     "Q010": ("the question has no text", "Fill in label or say"),
@@ -57,7 +59,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q004": (ERROR, "{column} 中引用的“{what}”不存在", "请改正名称，或补上这道题"),
     "Q005": (ERROR, "没有选项表“{what}”", "请在 choices 中补上，或改正表名"),
     "Q006": (ERROR, "选项表“{what}”中编码“{code}”重复", "同一张表里每个编码只能用一次"),
-    "Q007": (ERROR, "选项缺少编码或文字", "请补上 name 和 label；编码中不能有空格"),
+    "Q007": (ERROR, "选项缺少表名、编码或文字", "请补上 list_name、name 和 label；编码中不能有空格"),
     "Q008": (ERROR, "逻辑循环：{what}", "请去掉互相引用的条件或计算"),
     "Q009": (ERROR, "{column} 读不懂：{what}", "请对照 XLSForm 的写法改正表达式"),
     "Q010": (ERROR, "题目没有文字", "请填写 label 或 say"),
@@ -118,7 +120,8 @@ class Problem:
 def problem(number: str, sheet: str, row: int, **about: object) -> Problem:
     """The catalogue's entry `number`, met in `row` of `sheet` (rows count from 1 under the header, which is row 1)."""
     severity, message, fix = CATALOGUE[number]
-    english = tuple(text.format(**about) for text in ENGLISH[number])
+    in_english = {name: english_of(each) for name, each in about.items()}
+    english = tuple(text.format(**in_english) for text in ENGLISH[number])
     return Problem(number, severity, sheet, row, message.format(**about), fix.format(**about), (english[0], english[1]))
 
 

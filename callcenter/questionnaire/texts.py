@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from callcenter.questionnaire.definition import TEXT_REFERENCE
+from callcenter.questionnaire.said import Said, listed
 
 CASE_FIELDS: dict[str, dict[str, str]] = {
     "enterprise": {"name": "某某公司", "district": "和平区"},
@@ -45,9 +46,9 @@ class TextProblem(ValueError):
     """A text that cannot be rendered; the sentence says why."""
 
 
-def fields_known() -> str:
+def fields_known() -> Said:
     """The case fields, as a list for messages."""
-    return "、".join(f"{{{{ {group}.{name} }}}}" for group, names in CASE_FIELDS.items() for name in names)
+    return listed(f"{{{{ {group}.{name} }}}}" for group, names in CASE_FIELDS.items() for name in names)
 
 
 def render(text: str, case: Mapping[str, Any], answers: Mapping[str, str]) -> str:
@@ -69,7 +70,7 @@ def references(text: str) -> list[str]:
 @lru_cache(maxsize=2048)
 def _template(text: str) -> Template:
     if len(text) > LONGEST:
-        raise TextProblem(f"文字超过 {LONGEST} 个字")
+        raise TextProblem(Said(f"文字超过 {LONGEST} 个字", f"the text is longer than {LONGEST} characters"))
     source = TEXT_REFERENCE.sub(lambda found: f"{{{{ {PLACE_OF_ANSWERS}[{found[1]!r}] }}}}", text)
     try:
         tree = _ENVIRONMENT.parse(source)
@@ -83,10 +84,10 @@ def _look_at(tree: nodes.Template) -> None:
     """Only fields that every case has, on every branch, and nothing that could run long."""
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _ALLOWED):
-            raise TextProblem(f"不允许 {type(node).__name__}")
+            raise TextProblem(Said(f"不允许 {type(node).__name__}", f"{type(node).__name__} is not allowed"))
         if isinstance(node, nodes.Name) and node.name not in {*CASE_FIELDS, PLACE_OF_ANSWERS}:
-            raise TextProblem(f"没有“{node.name}”")
+            raise TextProblem(Said(f"没有“{node.name}”", f'there is no "{node.name}"'))
         if isinstance(node, nodes.Getattr):
             group = node.node.name if isinstance(node.node, nodes.Name) else ""
             if node.attr not in CASE_FIELDS.get(group, {}):
-                raise TextProblem(f"没有“{group}.{node.attr}”")
+                raise TextProblem(Said(f"没有“{group}.{node.attr}”", f'there is no "{group}.{node.attr}"'))

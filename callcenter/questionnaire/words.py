@@ -6,7 +6,8 @@ from typing import Any
 
 from callcenter.questionnaire.definition import Block, Definition, Question, in_language
 from callcenter.questionnaire.expressions import Expression
-from callcenter.questionnaire.expressions.grammar import ExpressionProblem, parse
+from callcenter.questionnaire.expressions.grammar import parse
+from callcenter.questionnaire.expressions.slips import ExpressionProblem
 
 WORDS: dict[str, tuple[str, str]] = {
     "and": ("{0}，并且{1}", "{0} and {1}"),

@@ -7,11 +7,12 @@ from math import isnan
 from typing import Any
 
 from callcenter.questionnaire.expressions import meaning as m
-from callcenter.questionnaire.expressions.grammar import ExpressionProblem, parse
+from callcenter.questionnaire.expressions.grammar import parse
 from callcenter.questionnaire.expressions.meaning import Value
 from callcenter.questionnaire.expressions.operations import OPERATIONS
 from callcenter.questionnaire.expressions.patterns import machine
 from callcenter.questionnaire.expressions.scope import Run, Scope
+from callcenter.questionnaire.expressions.slips import ExpressionProblem
 
 DEEPEST_TREE = 150
 BINARY = frozenset({"and", "or", "=", "!=", "<", "<=", ">", ">=", "*", "div", "mod"})
@@ -121,7 +122,7 @@ class _Builder:
 
     def build(self, token: Any, depth: int = 0) -> Run:
         if depth > DEEPEST_TREE:
-            raise ExpressionProblem("表达式太长或太深")
+            raise ExpressionProblem("表达式太长或太深", "it is too long or too deep")
         symbol = token.symbol
         if symbol in {"(string)", "(integer)", "(decimal)", "(float)", ".", "..", "(name)"}:
             return self._leaf(symbol, token)
@@ -137,7 +138,9 @@ class _Builder:
         if symbol == ".":
             return lambda scope: scope.this()
         if symbol == "(name)" and not self.filters:
-            raise ExpressionProblem(f"“{token.value}”要写成 ${{{token.value}}}，文字要加引号")
+            raise ExpressionProblem(
+                f"“{token.value}”要写成 ${{{token.value}}}，文字要加引号", f"write ${{{token.value}}} for {token.value}, or quote it"
+            )
         if symbol == "(name)":
             column = str(token.value)
             return lambda scope: scope.column(column)
@@ -150,18 +153,20 @@ class _Builder:
         if symbol in {"indexed-repeat", "choice-name"}:
             return self._indexed(parts, depth) if symbol == "indexed-repeat" else self._choice_name(parts, depth)
         if operation is None or (symbol in BINARY and len(parts) != 2):
-            raise ExpressionProblem(f"不支持“{symbol}”")
+            raise ExpressionProblem(f"不支持“{symbol}”", f"{symbol} is not supported")
         self._remember_codes(symbol, parts)
         self._look_at_pattern(symbol, parts)
         try:
             return operation(*(self.build(part, depth + 1) for part in parts))
         except TypeError as bad:
-            raise ExpressionProblem(f"“{symbol}”的参数个数不对") from bad
+            raise ExpressionProblem(f"“{symbol}”的参数个数不对", f"{symbol} takes another number of arguments") from bad
 
     def _indexed(self, parts: list[Any], depth: int) -> Run:
         """indexed-repeat(${question}, ${repeat}, number, …)."""
         if len(parts) % 2 == 0 or any(part.symbol != "$" for part in [parts[0], *parts[1::2]]):
-            raise ExpressionProblem("indexed-repeat 要写成 indexed-repeat(${题目}, ${重复组}, 序号)")
+            raise ExpressionProblem(
+                "indexed-repeat 要写成 indexed-repeat(${题目}, ${重复组}, 序号)", "write indexed-repeat(${question}, ${repeat}, number)"
+            )
         name, repeats = str(parts[0][0].value), [str(part[0].value) for part in parts[1::2]]
         self.names += [name, *repeats]
         numbers = [self.build(part, depth + 1) for part in parts[2::2]]
@@ -181,7 +186,9 @@ class _Builder:
             else None
         )
         if found is None:
-            raise ExpressionProblem("jr:choice-name 要写成 jr:choice-name(${题目}, '${题目}')")
+            raise ExpressionProblem(
+                "jr:choice-name 要写成 jr:choice-name(${题目}, '${题目}')", "write jr:choice-name(${question}, '${question}')"
+            )
         name, code = found[1], self.build(parts[0], depth + 1)
         self.names.append(name)
         return lambda scope: scope.choice_name(name, m.string(code(scope)))
@@ -202,4 +209,4 @@ class _Builder:
                 machine(str(parts[1].value))
                 self.patterns.append(str(parts[1].value))
             except ValueError as bad:
-                raise ExpressionProblem(str(bad)) from bad
+                raise ExpressionProblem(str(bad), "the pattern of regex() is wrong, too long, or looks ahead or back") from bad

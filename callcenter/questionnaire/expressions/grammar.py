@@ -9,6 +9,8 @@ from typing import Any
 from elementpath import ElementPathError, XPath1Parser
 from elementpath.tdop import Parser
 
+from callcenter.questionnaire.expressions.slips import ExpressionProblem, UnsupportedFeature, what_is_wrong
+
 LONGEST = 4_000
 DEEPEST = 40
 FUNCTIONS: dict[str, Any] = {
@@ -42,22 +44,18 @@ FUNCTIONS: dict[str, Any] = {
     "decimal-date-time": 1,
     "boolean-from-string": 1,
     "choice-name": 2,
+    **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atan", "exp", "exp10", "log", "log10"), 1),
+    "atan2": 2,
+    "pi": 0,
 }
 FROM_XPATH = frozenset(
     {"boolean", "ceiling", "concat", "contains", "count", "false", "floor", "normalize-space", "not", "number", "starts-with", "string",
      "string-length", "substring", "substring-after", "substring-before", "sum", "translate", "true"}
 )  # fmt: skip
+WORDS = frozenset({"and", "or", "div", "mod"})
 _CALL = re.compile(r"""'[^']*'|"[^"]*"|([A-Za-z_][\w.:-]*)\s*\(""")
 _REFERENCE = re.compile(r"""'[^']*'|"[^"]*"|\$\{\s*([^{}\s]*)\s*\}""")
 _NAME = re.compile(r"[^\W\d][\w.-]*")
-
-
-class ExpressionProblem(ValueError):
-    """An expression that cannot be read; the sentence says why, in Chinese."""
-
-
-class UnsupportedFeature(ExpressionProblem):
-    """Something that XLSForm knows and this program does not."""
 
 
 class _Grammar(XPath1Parser):
@@ -78,30 +76,36 @@ _Grammar.build()
 def parse(text: str) -> Any:
     """The token tree of an expression; ExpressionProblem where it cannot be read."""
     if len(text) > LONGEST:
-        raise ExpressionProblem(f"表达式超过 {LONGEST} 个字符")
+        raise ExpressionProblem(f"表达式超过 {LONGEST} 个字符", f"it is longer than {LONGEST} characters")
     if _depth(text) > DEEPEST:
-        raise ExpressionProblem(f"括号嵌套超过 {DEEPEST} 层")
-    text = text.replace("jr:choice-name(", "choice-name(")
+        raise ExpressionProblem(f"括号嵌套超过 {DEEPEST} 层", f"its brackets nest deeper than {DEEPEST}")
+    text = text.replace("jr:choice-name(", "choice-name(").replace("current()/", "")
     _look_at_functions(text)
     try:
         return _Grammar().parse(_REFERENCE.sub(_variable, text))
     except (ElementPathError, RecursionError, SyntaxError, TypeError, ValueError) as bad:
         if isinstance(bad, ExpressionProblem):
             raise
-        raise ExpressionProblem(_sentence(bad)) from bad
+        raise what_is_wrong(text, bad, frozenset(FUNCTIONS) | FROM_XPATH) from bad
 
 
 def _look_at_functions(text: str) -> None:
-    for called in _CALL.findall(text):
-        if called and called not in FUNCTIONS and called not in FROM_XPATH and called not in {"and", "or", "div", "mod"}:
-            raise UnsupportedFeature(f"函数 {called}()")
+    called = [name for name in _CALL.findall(text) if name and name not in WORDS and name not in FUNCTIONS and name not in FROM_XPATH]
+    small = [name for name in called if name.lower() in FUNCTIONS or name.lower() in FROM_XPATH or name.lower() in WORDS]
+    if small:
+        raise ExpressionProblem(f"{small[0]} 要小写：{small[0].lower()}", f"write {small[0]} in small letters: {small[0].lower()}")
+    if called:
+        listed = "、".join(f"{name}()" for name in dict.fromkeys(called))
+        raise UnsupportedFeature(f"函数 {listed}", f"{listed.replace('、', ', ')}")
 
 
 def _variable(found: re.Match[str]) -> str:
     if found[1] is None:
         return found[0]
+    if found[1].startswith("last-saved#"):
+        raise UnsupportedFeature(f"上次保存的回答（${{{found[1]}}}）", f"the answer saved last (${{{found[1]}}})")
     if not _NAME.fullmatch(found[1]):
-        raise ExpressionProblem(f"“${{{found[1]}}}”不是有效的题目名称")
+        raise ExpressionProblem(f"“${{{found[1]}}}”不是有效的题目名称", f'"${{{found[1]}}}" is no name of a question')
     return f"${found[1]} "  # the blank keeps `${a}-1` a subtraction
 
 
@@ -112,12 +116,3 @@ def _depth(text: str) -> int:
         depth += (letter in "([") - (letter in ")]")
         deepest = max(deepest, depth)
     return max(deepest, longest_run)
-
-
-def _sentence(bad: Exception) -> str:
-    if isinstance(bad, RecursionError):
-        return "表达式太深"
-    found = re.search(r"unknown function '([^']+)'|'([^']+)' function", str(bad))
-    if found:
-        return f"函数 {found[1] or found[2]} 不认识或参数不对"
-    return "语法不对"

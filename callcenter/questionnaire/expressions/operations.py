@@ -1,5 +1,6 @@
 """Operators and functions: each takes the runs of its arguments and gives a run."""
 
+import math
 from collections.abc import Callable
 from math import ceil, floor, inf, isnan, trunc
 
@@ -79,6 +80,18 @@ def _if(condition: Run, then: Run, otherwise: Run) -> Run:
     return lambda scope: then(scope) if m.boolean(condition(scope)) else otherwise(scope)
 
 
+def _real(operation: Callable[..., float]) -> Callable[..., Run]:
+    """A function of figures that is NaN where it has no real result."""
+
+    def worked_out(*figures: float) -> float:
+        try:
+            return operation(*figures)
+        except (ValueError, OverflowError):
+            return m.NAN
+
+    return _number_of(worked_out)
+
+
 OPERATIONS: dict[str, Callable[..., Run]] = {
     "and": lambda a, b: lambda scope: m.boolean(a(scope)) and m.boolean(b(scope)),
     "or": lambda a, b: lambda scope: m.boolean(a(scope)) or m.boolean(b(scope)),
@@ -129,6 +142,9 @@ OPERATIONS: dict[str, Callable[..., Run]] = {
     "ceiling": _number_of(m.whole(ceil)),
     "abs": _number_of(abs),
     "pow": _number_of(m.power),
+    **{name: _real(getattr(math, name)) for name in ("sin", "cos", "tan", "asin", "acos", "atan", "atan2", "exp", "log", "log10")},
+    "exp10": _real(lambda a: math.pow(10, a)),
+    "pi": lambda: lambda _scope: math.pi,
     "min": _extreme(min),
     "max": _extreme(max),
     "sum": lambda a: lambda scope: sum(_numbers([a(scope)])),

@@ -7,6 +7,8 @@ from typing import Any
 from callcenter.questionnaire.definition import Question
 
 LONGEST = 5_000
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}\S*")
+"""What now() gives: its day is taken."""
 
 
 def read_note(_question: Question, _raw: Any) -> None:
@@ -31,7 +33,8 @@ def read_text(_question: Question, raw: Any) -> str:
 
 def read_date(_question: Question, raw: Any) -> str:
     """A day, ISO 8601; `2022.6.1` and `2022年6月1日` are read too."""
-    found = re.fullmatch(r"\s*(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?\s*", str(raw))
+    day = str(raw).partition("T")[0] if _MOMENT.fullmatch(str(raw)) else str(raw)
+    found = re.fullmatch(r"\s*(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?\s*", day)
     try:
         return date(*map(int, found.groups())).isoformat() if found else _refuse_date()
     except ValueError:

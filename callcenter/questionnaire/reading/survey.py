@@ -8,19 +8,31 @@ from typing import Any
 from callcenter.questionnaire.definition import NONANSWERS, Block, Choice, Definition, Question
 from callcenter.questionnaire.expressions import Expression, ExpressionProblem, UnsupportedFeature, compile_expression
 from callcenter.questionnaire.problems import Problem, problem
-from callcenter.questionnaire.question_types import KNOWN, SELECTING, SPELLINGS
+from callcenter.questionnaire.question_types import KNOWN, SELECTING
 from callcenter.questionnaire.reading.columns import TEXT_COLUMNS, YES, canonical_row, cell, texts, yes
-from callcenter.questionnaire.reading.features import COLLECTED_ELSEWHERE, TYPES, appearance_problem, column_problem
+from callcenter.questionnaire.reading.features import (
+    COLLECTED_ELSEWHERE,
+    FROM_REPEAT,
+    INTO_CHOICES,
+    SHEETS_OF_CHOICES,
+    SHEETS_WITHOUT_EFFECT,
+    TYPES,
+    appearance_problem,
+    column_problem,
+)
+from callcenter.questionnaire.reading.kinds import BEGINS, ENDS, OtherTexts, kind_of, only_heads
+from callcenter.questionnaire.said import Said, english_of, listed
 
-OTHER = "other"
 DEFAULT_NONANSWERS = ("dont_know", "refused")
 SAYS_NOTHING = frozenset({"note", "acknowledge", "calculate", "hidden"})
-NO_LABELS_ASIDE = frozenset({"external_choices", "osm"})
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 _RANDOMIZED = re.compile(r"\brandomize\s*=\s*true\b", re.IGNORECASE)
 _WORKED_OUT = re.compile(r"\$\{|^\s*[a-z-]+\(.*\)\s*$", re.DOTALL)
 STRAIGHT = str.maketrans("‘’“”", "''\"\"")
-BEGINS, ENDS = {"begin_group": False, "begin_repeat": True}, {"end_group": False, "end_repeat": True}
+OTHER_FUNCTIONS = Said(
+    "请改用支持的函数，或把要查的数据写成选项或个案字段",
+    "Use functions that are supported, or write the data that is looked up as choices or as fields of the case",
+)
 CALCULATED = {"today": "today()", "start": "now()"}
 
 
@@ -40,6 +52,8 @@ class Reader:
         self.problems: list[Problem] = []
         self.columns_told: set[str] = set()
         self.lists = self._lists()
+        rows = [row for sheet in ("survey", "choices") for _, row in self._rows(sheet)]
+        self.other = OtherTexts(each for row in rows for each in texts(row, "label").items())
         self.blocks: list[Block] = []
         self.questions: list[Question] = []
         self.names: set[str] = set()
@@ -50,14 +64,20 @@ class Reader:
             if not yes(row, "disabled"):
                 self._row(number, row)
         for block in self.blocks:
-            self._say("Q011", len(self.document["survey"]) + 1, what=f"“{block.name}”没有结束")
+            what = Said(f"“{block.name}”没有结束", f'"{block.name}" does not end')
+            self._say("Q011", len(self.document["survey"]) + 1, what=what)
         if not self.questions:
             self._say("Q027", 1)
-        for sheet in NO_LABELS_ASIDE:
-            if self.document.get(sheet):
-                self._say("Q020", 1, sheet, what=f"{sheet} 表", todo="请把选项写进 choices 表")
+        self._other_sheets()
         settings = self._settings()
         return Reading(Definition(settings.get("form_title", ""), settings, tuple(self.questions)), self.problems)
+
+    def _other_sheets(self) -> None:
+        for sheet in (str(name) for name, rows in self.document.items() if rows):
+            if sheet.strip().lower() in SHEETS_OF_CHOICES:
+                self._say("Q020", 1, sheet, what=Said(f"{sheet} 表", f"the sheet {sheet}"), todo=INTO_CHOICES)
+            elif sheet.strip().lower() in SHEETS_WITHOUT_EFFECT:
+                self._say("Q031", 1, sheet, what=Said(f"{sheet} 表", f"the sheet {sheet}"))
 
     def _rows(self, sheet: str) -> Iterator[tuple[int, dict[str, Any]]]:
         given = self.document.get(sheet)
@@ -78,8 +98,12 @@ class Reader:
         repeated_allowed = any(value.lower() in YES for name, value in self._settings().items() if name == "allow_choice_duplicates")
         for number, row in self._rows("choices"):
             name, value, label = cell(row, "list_name"), cell(row, "name") or cell(row, "value"), texts(row, "label")
-            if not value or not label or re.search(r"\s", value):
+            if not (name or value or label):
+                continue  # a remark beside the lists
+            if not name or not value or not label or re.search(r"\s", value):
                 self._say("Q007", number, "choices")
+            if not name:
+                continue
             if any(choice.value == value for choice in lists.get(name, [])) and not repeated_allowed:
                 self._say("Q006", number, "choices", what=name, code=value)
                 continue
@@ -95,15 +119,18 @@ class Reader:
         elif kind in ENDS:
             self._end(number, ENDS[kind], kind)
         elif kind in TYPES or (kind in SELECTING and list_name.startswith("${")):
-            what, todo = TYPES.get(kind, ("从重复组取选项", "请改成固定的选项表"))
-            self._say("Q020", number, what=f"{what}（{cell(row, 'type')}）", todo=todo)
+            what, todo = TYPES.get(kind, FROM_REPEAT)
+            written = cell(row, "type")
+            self._say("Q020", number, what=Said(f"{what}（{written}）", f"{what.english} ({written})"), todo=todo)
         elif kind in CALCULATED:
             self._question(number, row, "hidden", "", False)
         elif kind in COLLECTED_ELSEWHERE:
             self._say("Q031", number, what=f"type {kind}")
             self._question(number, row, "hidden", "", False)
         elif kind not in KNOWN:
-            self._say("Q001", number, what=cell(row, "type"), known="、".join(KNOWN))
+            self._say("Q001", number, what=cell(row, "type"), known=listed(KNOWN))
+        elif only_heads(kind, cell(row, "appearance")):
+            self._question(number, row, "note", "", False)
         else:
             self._question(number, row, kind, list_name, or_other)
 
@@ -129,9 +156,9 @@ class Reader:
 
     def _end(self, number: int, repeats: bool, kind: str) -> None:
         if not self.blocks:
-            self._say("Q011", number, what=f"多了一个 {kind}")
+            self._say("Q011", number, what=Said(f"多了一个 {kind}", f"there is one {kind} too many"))
         elif self.blocks.pop().repeats != repeats:
-            self._say("Q011", number, what=f"{kind} 与它的开头不是一种")
+            self._say("Q011", number, what=Said(f"{kind} 与它的开头不是一种", f"{kind} ends something of the other kind"))
 
     def _look_at_columns(self, number: int, row: Mapping[str, Any]) -> None:
         for column in row:
@@ -154,12 +181,12 @@ class Reader:
         self.names.add(name)
         choices = self._choices(number, kind, list_name)
         if or_other:
-            choices = [*choices, Choice(OTHER, {"": "其他"}, fixed=True, always=True)]
+            choices = [*choices, self.other.choice()]
         question = self._built(number, row, name, kind, tuple(choices))
         self.questions.append(question)
         if or_other:
             self.names.add(f"{name}_other")
-            self.questions.append(_other_of(question))
+            self.questions.append(self.other.question(question))
 
     def _built(self, number: int, row: Mapping[str, Any], name: str, kind: str, choices: tuple[Choice, ...]) -> Question:
         own = self._expression(number, row, "relevant")
@@ -218,7 +245,7 @@ class Reader:
         try:
             return _compiled({"yes": "true()", "no": "false()"}.get(text.lower(), text), filters=column == "choice_filter")
         except UnsupportedFeature as bad:
-            self._say("Q020", number, what=f"{column} 中的{bad}", todo="请改用支持的函数，或把要查的数据写成选项或个案字段")
+            self._say("Q020", number, what=Said(f"{column} 中的{bad}", f"{english_of(bad)} in {column}"), todo=OTHER_FUNCTIONS)
         except ExpressionProblem as bad:
             self._say("Q009", number, column=column, what=bad)
         return None
@@ -235,37 +262,8 @@ class Reader:
             return ()
         for code in given:
             if code not in NONANSWERS:
-                self._say("Q024", number, what=code, known="、".join(NONANSWERS))
+                self._say("Q024", number, what=code, known=listed(NONANSWERS))
         return tuple(code for code in NONANSWERS if code in (given or DEFAULT_NONANSWERS))
-
-
-def _other_of(question: Question) -> Question:
-    """The text that or_other asks for."""
-    asked = (*question.relevant, compile_expression(f"selected(${{{question.name}}}, '{OTHER}')"))
-    text = {"label": {"": "请具体说明"}}
-    return Question(
-        f"{question.name}_other",
-        "text",
-        question.row,
-        text,
-        relevant=asked,
-        nonanswers=question.nonanswers,
-        path=question.path,
-        fixed=question.fixed,
-    )
-
-
-def kind_of(text: str) -> tuple[str, str, bool]:
-    """Type, list name and or_other of a cell such as `select_one yes_no or_other`."""
-    words = text.split()
-    or_other = len(words) > 2 and (
-        words[-1].lower() == "or_other" or [each.lower() for each in words[-2:]] in (["or", "specify"], ["or", "other"])
-    )
-    for count in (3, 2, 1):
-        head = " ".join(words[:count]).lower()
-        if head in SPELLINGS or (count == 1 and head):
-            return SPELLINGS.get(head, head), words[count] if len(words) > count else "", or_other
-    return text, "", False
 
 
 def _compiled(text: str, *, filters: bool) -> Expression:

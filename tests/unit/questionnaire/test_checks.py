@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from callcenter.questionnaire.checks import check
 from callcenter.questionnaire.problems import CATALOGUE, ENGLISH
+from callcenter.questionnaire.reading import read_questionnaire
 
 YES_NO = [{"list_name": "yn", "name": "yes", "label": "是"}, {"list_name": "yn", "name": "no", "label": "否"}]
 
@@ -174,3 +175,89 @@ def test_the_how_to_lists_every_number_of_the_catalogue_in_its_own_words() -> No
 
     assert listed == [(number, CATALOGUE[number][0], *map(shown, ENGLISH[number])) for number in sorted(CATALOGUE)]
     assert sorted(CATALOGUE) == sorted(ENGLISH)
+
+
+def said_in_english(document: dict[str, Any]) -> list[tuple[str, str, int, str]]:
+    return [(each.code, each.sheet, each.row, each.in_english().message) for each in check(document)]
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("${a} == 'yes'", "write = for =="),
+        ("${a} = 'yes' && ${a} != 'no'", "write and for &&"),
+        ("${a} <> 'yes'", "write != for <>"),
+        ("${a} = 'yes' AND ${a} != 'no'", "small letters"),
+        ("AND(${a} = 'yes', ${a} != 'no')", "write AND in small letters"),
+        ("Selected(${a}, 'yes')", "write Selected in small letters: selected"),
+        ("$(a) = 'yes'", "write ${question} for $(question)"),
+        ("${a = 'yes'", "a } is missing"),
+        ("not ${a} = 'yes'", "write not(…)"),
+        ("selected（${a}， 'yes'）", "plain form"),
+        ("${a} ≥ 3", "write <= >="),
+        ("${a} = yes", "or quote it"),
+        ("if(${a} = 'yes', 1)", "if() takes another number of arguments"),
+        ("selected(${a}, 'yes'", "a bracket is missing"),
+        ("${a} = 'yes", "a quote is missing"),
+        ("selected(${a} 'yes')", "a comma, an operator or an and may be missing"),
+    ],
+)
+def test_a_slip_in_an_expression_is_told_with_its_remedy(written: str, remedy: str) -> None:
+    [found] = check({"survey": [ASK, {"type": "text", "name": "b", "label": "x", "relevant": written}], "choices": YES_NO})
+    assert found.code == "Q009" and remedy in found.in_english().message
+    assert not re.search(r"[\u4e00-\u9fff]", found.in_english().message)
+
+
+def test_what_is_not_supported_is_told_whole_in_both_languages() -> None:
+    rows = [ASK, {"type": "calculate", "name": "c", "calculation": "count-if(${a}, 1) + pulldata('f', 'a', 'b', ${a})"}]
+    rows += [{"type": "text", "name": "d", "label": "x", "relevant": "${last-saved#d} = 'x'"}]
+    rows += [{"type": "begin_kobomatrix", "name": "m"}, {"type": "select_one towns.csv", "name": "t", "label": "x"}]
+    assert said_in_english({"survey": rows, "choices": YES_NO, "entities": [{"dataset": "x"}], "External_Choices": [{"name": "x"}]}) == [
+        ("Q020", "External_Choices", 1, "not supported: the sheet External_Choices"),
+        ("Q031", "entities", 1, "the sheet entities has no effect in a telephone interview"),
+        ("Q020", "survey", 3, "not supported: count-if(), pulldata() in calculation"),
+        ("Q020", "survey", 4, "not supported: the answer saved last (${last-saved#d}) in relevant"),
+        ("Q020", "survey", 5, "not supported: KoBo's ratings, rankings and matrices (begin_kobomatrix)"),
+        ("Q020", "survey", 6, "not supported: choices from a file (select_one towns.csv)"),
+    ]
+
+
+def test_or_other_is_asked_in_every_language_of_the_form() -> None:
+    choices = [{"list_name": "l", "name": "x", "label::English (en)": "X", "label::Français (fr)": "X"}]
+    row = {"type": "select_one l or specify other", "name": "a", "label::English (en)": "Which?", "label::Français (fr)": "Lequel ?"}
+    document = {"survey": [row], "choices": choices}
+    assert check(document) == []
+    definition = read_questionnaire(document).definition
+    assert definition.by_name["a"].choices[-1].label["English (en)"] == "Other"
+    assert definition.by_name["a_other"].text("label", "en") == "Please specify"
+
+
+def test_texts_without_a_language_are_in_the_default_language() -> None:
+    rows = [{"type": "text", "name": "a", "label": "Hola", "label::English (en)": "Hello", "hint": "h", "hint::English (en)": "h"}]
+    assert check({"survey": rows, "settings": [{"default_language": "Español (es)"}]}) == []
+    rows[0] |= {"label::Español (es)": "Hola"}
+    assert check({"survey": rows, "settings": [{"default_language": "Español (es)"}]}) == []
+    assert {each.code for each in check({"survey": rows, "settings": []})} == {"Q023"}
+
+
+def test_labels_of_choices_are_looked_at_like_other_texts() -> None:
+    choices = [
+        {"list_name": "yn", "name": "yes", "label": "{{ enterprise.secret }}"},
+        {"list_name": "yn", "name": "no", "label": "${ghost}"},
+    ]
+    found = [(each.code, each.sheet, each.row) for each in check({"survey": [ASK], "choices": choices})]
+    assert found == [("Q015", "choices", 2), ("Q004", "choices", 3)]
+
+
+def test_choices_need_the_name_of_their_list_and_remarks_beside_them_do_not() -> None:
+    choices = [*YES_NO, {"name": "x", "label": "X"}, {"note": "only a remark"}]
+    found = [
+        (each.code, each.row) for each in check({"survey": [ASK, {"type": "select_one", "name": "b", "label": "x"}], "choices": choices})
+    ]
+    assert found == [("Q007", 4), ("Q005", 3)]
+
+
+def test_a_row_of_labels_above_a_table_takes_no_answer() -> None:
+    rows = [ASK | {"name": "head", "appearance": "label"}, ASK | {"appearance": "list-nolabel"}]
+    definition = read_questionnaire({"survey": rows, "choices": YES_NO}).definition
+    assert [question.type for question in definition.questions] == ["note", "select_one"]
