@@ -113,16 +113,15 @@ def values(session: Session, interview_id: int) -> Mapping[str, Any]:
 
 def reading(session: Session, found: Interview, language: str = "zh") -> Reading:
     """What is fixed for an interview: version, texts of the case, seed, and the moment it began."""
+    case = session.get_one(Case, found.case_id)  # mostly in hand already
     about = (  # one statement: every answer asks
-        select(Case, Study, Population.title, Questionnaire.sha256)
-        .select_from(Interview)
-        .join(Case, col(Case.id) == col(Interview.case_id))
-        .join(Study, col(Study.id) == col(Case.study_id))
-        .join(Population, col(Population.id) == col(Case.population_id))
-        .join(Questionnaire, col(Questionnaire.id) == col(Interview.questionnaire_id))
-        .where(Interview.id == found.id)
+        select(Study, Population.title, Questionnaire.sha256)
+        .select_from(Study)
+        .join(Population, col(Population.id) == case.population_id)
+        .join(Questionnaire, col(Questionnaire.id) == found.questionnaire_id)
+        .where(Study.id == case.study_id)
     )
-    case, study, population, sha256 = session.exec(about).one()
+    study, population, sha256 = session.exec(about).one()
     began = found.started_at.astimezone(FIELD_ZONE)
     fields = case_fields(
         name=case.enterprise_name,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -167,10 +167,14 @@ def successors(session: Session, user_id: int) -> list[tuple[int, str]]:
 
 def doing(session: Session, user_id: int) -> tuple[Spell | None, str | None]:
     """What an operator is doing now, and the dialling mode they chose."""
-    open_one = and_(col(OperatorState.user_id) == col(User.id), col(OperatorState.until).is_(None))
-    asked = select(User.dialling_mode, OperatorState).outerjoin(OperatorState, open_one).where(User.id == user_id)
-    mode, found = session.exec(asked.execution_options(populate_existing=True)).one()
-    return (_spell(found) if found else None), mode
+    row = session.connection().exec_driver_sql(_DOING, {"user": user_id}).one()
+    return (Spell(row.state, row.since, None, row.code, row.ends_at) if row.state else None), row.dialling_mode
+
+
+_DOING = """
+SELECT u.dialling_mode, s.state, s.since, s.code, s.ends_at
+FROM users u LEFT JOIN operator_states s ON s.user_id = u.id AND s.until IS NULL WHERE u.id = %(user)s
+"""
 
 
 def _touching(start: datetime, until: datetime) -> SelectOfScalar[OperatorState]:

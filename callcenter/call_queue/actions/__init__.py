@@ -16,7 +16,7 @@ from callcenter.call_queue.actions.deciding import (
     reschedule,
     trace,
 )
-from callcenter.call_queue.actions.leasing import GIVEN_BACK_RESTS, expire_leases, give_back, give_back_all, heartbeat, pass_lease
+from callcenter.call_queue.actions.leasing import GIVEN_BACK_RESTS, expire_leases, give_back, give_back_all, heartbeat, keep, pass_lease
 from callcenter.call_queue.actions.naming import name_contact
 from callcenter.call_queue.actions.releasing import release_units
 from callcenter.call_queue.number_kinds import kind_of
@@ -34,6 +34,7 @@ __all__ = [
     "give_back",
     "give_back_all",
     "heartbeat",
+    "keep",
     "kind_of",
     "lease_for_caller",
     "locked",

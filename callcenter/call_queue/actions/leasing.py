@@ -6,12 +6,27 @@ from sqlmodel import Session, col, select
 
 from callcenter import clock
 from callcenter.call_queue import leases, priority, queries
+from callcenter.call_queue.leases import Lease
 from callcenter.call_queue.tables import Case
 from callcenter.errors import Conflict
 from callcenter.operations.actions import notify, record
 
 GIVEN_BACK_RESTS = timedelta(minutes=5)
 """A case given back is not offered again at once."""
+
+
+def keep(session: Session, lease: Lease, study_id: int) -> datetime:
+    """Keep a lease that is known to be alive; its end. Hardly begun it stays as it is: an operator who answers every few seconds need not
+    write the case each time.
+    """
+    lasts = leases.duration(queries.study_settings(session, study_id))
+    if lease.expires_at - clock.now() > LATELY * lasts:
+        return lease.expires_at
+    return heartbeat(session, lease.id, lease.operator_id)
+
+
+LATELY = 0.9
+"""The share of its time that a lease still has while it counts as just begun."""
 
 
 def heartbeat(session: Session, lease_id: str, operator_id: int) -> datetime:

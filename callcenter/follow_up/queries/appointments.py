@@ -1,6 +1,6 @@
 """Reads of appointments: an operator's own, all that are open with the room there is for them, and how they were kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,9 +31,25 @@ def appointments_of(session: Session, operator_id: int, until: datetime) -> list
     return list(session.exec(own.order_by(col(Appointment.at))))
 
 
-def open_appointment(session: Session, case_id: int) -> Appointment | None:
-    """The open appointment of a case."""
-    return session.exec(select(Appointment).where(Appointment.case_id == case_id, Appointment.state == "open")).first()
+@dataclass(frozen=True)
+class Agreed:
+    """What was agreed with an enterprise."""
+
+    at: datetime
+    kind: str
+    with_whom: str
+    note: str
+
+
+_AGREED = """
+SELECT at, kind, with_whom, note FROM appointments WHERE case_id = ANY(%(cases)s::bigint[]) AND state = 'open' ORDER BY at, id LIMIT 1
+"""
+
+
+def first_agreed(session: Session, case_ids: Sequence[int]) -> Agreed | None:
+    """The first open appointment of these cases."""
+    row = session.connection().exec_driver_sql(_AGREED, {"cases": list(case_ids)}).first()
+    return Agreed(*row) if row else None
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def answer(session: Work, person: Operator, given: GivenAnswer) -> State:
         bundle=held.lease.case_ids,
     )
     heed(session, attempt_id, given.question, given.value, given.nonanswer)
-    return state(session, person, held=_kept(session, person, held), answered=(interview_id, step))
+    return state(session, person, held=_kept(session, held), answered=(interview_id, step))
 
 
 @router.post("/back")
@@ -143,7 +143,7 @@ def back(session: Work, person: Operator, given: Spoken | None = None) -> State:
     held, interview_id, attempt_id = _interview(session, person, given)
     bundle = held.lease.case_ids
     interviews.go_back(session, interview_id=interview_id, operator_id=person.id, attempt_id=attempt_id, bundle=bundle)
-    return state(session, person, held=_kept(session, person, held))
+    return state(session, person, held=_kept(session, held))
 
 
 @router.post("/outcome")
@@ -217,9 +217,9 @@ def _lease(session: Session, person: Person, given: Spoken | None) -> Lease:
     return lease
 
 
-def _kept(session: Session, person: Person, held: Held) -> Held:
+def _kept(session: Session, held: Held) -> Held:
     """The same with its lease kept for another while."""
-    return replace(held, lease=replace(held.lease, expires_at=queue.heartbeat(session, held.lease.id, person.id)))
+    return replace(held, lease=replace(held.lease, expires_at=queue.keep(session, held.lease, held.bundle[0].study_id)))
 
 
 def _interview(session: Session, person: Person, given: Spoken | None) -> tuple[Held, int, int]:

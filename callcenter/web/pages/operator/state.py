@@ -171,7 +171,6 @@ def _lease(session: Session, held: Held, case: CaseRow, standing: Step | None) -
     lease, first = held.lease, held.bundle[0]
     made = [one for one in held.attempts if one.outcome is not None]
     last = {one.phone: one.outcome for one in made}
-    appointments = [found for case_id in lease.case_ids if (found := follow_up.open_appointment(session, case_id))]
     return {
         "id": lease.id,
         "case_id": lease.case_id,
@@ -188,9 +187,9 @@ def _lease(session: Session, held: Held, case: CaseRow, standing: Step | None) -
         "stratum": case.stratum_id,
         "needs_conversion": any(one.needs_conversion for one in held.bundle),
         "attempts": case.attempts,
-        "appointment": _appointment(min(appointments, key=lambda found: found.at, default=None)),
+        "appointment": _appointment(follow_up.first_agreed(session, lease.case_ids)),
         "history": [_past(one) for one in made[-HISTORY:]][::-1],
-        "others": [_other(one) for one in queue.others_of_enterprise(session, case.unit_key, lease.case_ids)],
+        "others": queue.others_of_enterprise(session, case.unit_key, lease.case_ids),
         "objections": [
             {"says": one.get("says", ""), "reply": one.get("reply", "")}
             for one in queue.study_settings(session, case.study_id).get("objections") or []
@@ -253,10 +252,6 @@ def _past(one: CallOfCase) -> dict[str, Any]:
 def _told(one: CallOfCase) -> str:
     label = _(outcomes.label(one.outcome or ""))
     return _("来电：{outcome}", outcome=label) if one.direction == "incoming" else label
-
-
-def _other(case: CaseRow) -> dict[str, Any]:
-    return {"case_id": case.id, "matter": (case.matters[0].get("what", "") if case.matters else ""), "state": case.state}
 
 
 def _appointment(found: Any) -> dict[str, Any] | None:
