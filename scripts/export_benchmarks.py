@@ -4,14 +4,16 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pyreadstat
 
-from callcenter.exports import statistical, tabular
+from callcenter.estimates.results import weighting
+from callcenter.estimates.weights import Stratum
+from callcenter.exports import content, statistical, tabular
 from callcenter.exports.dataset import Dataset
 from callcenter.exports.variables import Asked
 from scripts.measuring import Measured, compared, measured
@@ -19,12 +21,19 @@ from scripts.measuring import Measured, compared, measured
 STEP = 2_000
 MOMENT = "2022-06-02T10:00:00+08:00"
 FLAT = 1.3
-"""So much more memory ten times as many interviews may take."""
+"""So much more memory five and ten times as many interviews may take."""
 
 
 def exporting(file: Path, interviews: int) -> list[Measured]:
     """All of them, from the Parquet file of `results`."""
-    return [saving(file, interviews), memory(file, interviews)]
+    with tempfile.TemporaryDirectory() as folder:
+        large = Path(folder) / "large.parquet"
+        with duckdb.connect() as twice:
+            some = ", ".join(["stratum", "district", "weight", *(f"q{number}" for number in range(0, 120, 3))])
+            twice.execute(
+                f"COPY (SELECT {some} FROM (FROM '{file}' UNION ALL FROM '{file}')) TO '{large}' (FORMAT parquet, ROW_GROUP_SIZE 10000)"
+            )
+        return [saving(file, interviews), *memory(large, (interviews // 5, interviews, 2 * interviews))]
 
 
 def saving(file: Path, interviews: int) -> Measured:
@@ -43,14 +52,21 @@ def saving(file: Path, interviews: int) -> Measured:
         )
 
 
-def memory(file: Path, interviews: int) -> Measured:
-    """Peak memory in MB (where seconds stand elsewhere) of gathering, CSV, Parquet and the long table, each in a process of its own."""
-    peaks = []
-    for count in (interviews, interviews // 10):
-        told = subprocess.run([sys.executable, __file__, str(file), str(count)], capture_output=True, text=True, check=True)  # noqa: S603
-        peaks.append(float(json.loads(told.stdout)["megabytes"]))
-    what = f"MB at the most for wide and long CSV and Parquet of {interviews:,} interviews"
-    return compared("memory", what, f"MB for {interviews // 10:,} interviews", *peaks, aim=FLAT)
+def memory(file: Path, sizes: Sequence[int]) -> list[Measured]:
+    """Peak memory in MB (where seconds stand elsewhere) of a package's way from answers to CSV, Parquet, long table and figures.
+
+    Each size in a process of its own, beside the smallest.
+    """
+    peaks = {}
+    for count in sizes:
+        told = subprocess.run(  # noqa: S603  # our own program
+            [sys.executable, "-m", "scripts.export_benchmarks", str(file), str(count)], capture_output=True, text=True, check=True
+        )
+        peaks[count] = float(json.loads(told.stdout)["megabytes"])
+    least = min(peaks)
+    what = "MB at the most for weights, wide and long CSV and Parquet, figures of {:,} interviews, 40 questions"
+    beside = f"MB for {least:,} interviews"
+    return [compared("memory", what.format(count), beside, peak, peaks[least], aim=FLAT) for count, peak in peaks.items() if count > least]
 
 
 @contextmanager
@@ -63,14 +79,16 @@ def filled(folder: Path, file: Path, interviews: int) -> Iterator[Dataset]:
         asked = [Asked(name, *(("decimal", name) if kinds[name] == "DOUBLE" else ("select_one", name, codes))) for name in names]
         with Dataset(folder, asked) as data:
             at = folder / "copied.csv"
-            rows = f"(SELECT row_number() OVER () AS id, * FROM '{file}' LIMIT {interviews})"
+            numbered = f"SELECT file_row_number + 1 AS id, * FROM read_parquet('{file}', file_row_number = true)"
+            rows = f"({numbered} WHERE file_row_number < {interviews})"
             fixed = f"'d' || district, 'main', '1.1', 'I', 1, 1, 'q v1', '{MOMENT}', '{MOMENT}', 300"
             source.execute(f"COPY (SELECT id, 'u' || id, 's' || stratum, {fixed} FROM {rows}) TO '{at}' (FORMAT csv, HEADER false)")
             data.add_cases(at)
-            data.name_cases((case.id, f"{case.id:016x}", 1.0, 1.0) for case in data.released())
+            weights = weighting(_strata(data, "released"), data.released())
+            data.name_cases((case.id, f"{case.id:016x}", weights.base[case.id], weights.final[case.id]) for case in data.released())
             values = ", ".join(f"{name}::VARCHAR AS {name}" for name in names)
             for first in range(1, interviews + 1, STEP):
-                some = f"SELECT id, {values} FROM {rows} WHERE id BETWEEN {first} AND {first + STEP - 1}"
+                some = f"SELECT id, {values} FROM {rows} WHERE file_row_number BETWEEN {first - 1} AND {first + STEP - 2}"
                 turned = f"UNPIVOT ({some}) ON COLUMNS(* EXCLUDE (id)) INTO NAME name VALUE v"
                 long = f"SELECT id, name, '', v, NULL, 1, '{MOMENT}', 0 FROM ({turned})"
                 source.execute(f"COPY ({long}) TO '{at}' (FORMAT csv, HEADER false)")
@@ -85,9 +103,24 @@ def _peak(file: str, interviews: str) -> None:
         tabular.long_csv(data, Path(folder) / "long.csv")
         tabular.parquet(data, data.wide_sql(data.wide_columns()), Path(folder) / "wide.parquet")
         tabular.parquet(data, data.long_sql(), Path(folder) / "long.parquet")
-        import resource  # noqa: PLC0415  # not on every system
+        strata = _strata(data, "cases")
+        content.figures(data, strata, weighting(strata, data.released("cases")), {}, 5)
+        print(json.dumps({"megabytes": _most_held()}))
 
-        print(json.dumps({"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+def _strata(data: Dataset, table: str) -> list[Stratum]:
+    counted = data.run(f"SELECT stratum, count(*) FROM {table} GROUP BY stratum ORDER BY stratum").fetchall()
+    return [Stratum(name, 3 * count, count) for name, count in counted]
+
+
+def _most_held() -> float:
+    """The most memory that this process held. What the system tells of its children counts the parent's too."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return float(next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))) / 1024
+    import resource  # noqa: PLC0415  # not on every system
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -69,21 +69,27 @@ def operators() -> list[Measured]:
 
 def _cycles(folder: Path, url: str, operators: list[int]) -> list[Measured]:
     """Cycles a second and the 95th percentile of "next case" for each step, against one operator alone."""
-    with transaction() as session:
-        loaded = {"d": json.dumps(shipped()), "sha256": "0" * 64}  # as long as a true one, by which a process knows what it has read
-        session.execute(text("UPDATE questionnaires SET definition = CAST(:d AS jsonb), sha256 = :sha256"), loaded)
-        session.execute(text("UPDATE lines SET max_concurrent = 10000"))
+    prepare()
     found: list[Measured] = []
     alone = 0.0
     for people, processes in STEPS:
-        rate, p95 = _step(folder, url, operators[:people], processes)
+        rate, p95 = step(folder, url, operators[:people], processes)
         alone = alone or p95
         what = f"ms, 95th percentile of “next case”, {people} operators, {processes} web ({rate:.1f} whole cycles a second)"
         found.append(compared("operators", what, "one operator alone", p95, alone))
     return found
 
 
-def _step(folder: Path, url: str, operators: list[int], processes: int) -> tuple[float, float]:
+def prepare() -> None:
+    """A real questionnaire, and lines that take every call."""
+    with transaction() as session:
+        loaded = {"d": json.dumps(shipped()), "sha256": "0" * 64}  # as long as a true one, by which a process knows what it has read
+        session.execute(text("UPDATE questionnaires SET definition = CAST(:d AS jsonb), sha256 = :sha256"), loaded)
+        session.execute(text("UPDATE lines SET max_concurrent = 10000"))
+
+
+def step(folder: Path, url: str, operators: list[int], processes: int) -> tuple[float, float]:
+    """Whole cycles a second of these operators, and the 95th percentile of “next case” in ms."""
     ports = [_free_port() for _ in range(processes)]
     running = [_start(folder, url, port) for port in ports]
     try:

@@ -11,6 +11,7 @@ import pandas as pd
 from callcenter.estimates.tabulation import Tabulation
 from callcenter.estimates.variance import Sample
 from scripts.export_benchmarks import exporting
+from scripts.export_load_benchmarks import under_exports
 from scripts.measuring import Measured, measured
 
 INTERVIEWS, QUESTIONS, DISTRICTS, STRATA = 100_000, 120, 16, 48
@@ -24,7 +25,7 @@ def results(interviews: int = INTERVIEWS) -> list[Measured]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "answers.parquet"
         make(file, interviews)
-        return [estimating(file, interviews), *exporting(file, interviews)]
+        return [estimating(file, interviews), *exporting(file, interviews), *under_exports()]
 
 
 def make(file: Path, interviews: int) -> None:

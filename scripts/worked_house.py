@@ -17,7 +17,8 @@ SET session_replication_role = replica;
 CREATE TEMP TABLE base AS
     SELECT c.*, row_number() OVER (ORDER BY c.stratum_id) - 1 AS k, u.frame_unit_id, u.draw_id, i.operator_id AS by, i.id AS interview
     FROM cases c JOIN draw_units u ON u.id = c.draw_unit_id JOIN interviews i ON i.case_id = c.id
-    WHERE c.id IN (SELECT min(case_id) FROM interviews j JOIN cases d ON d.id = j.case_id GROUP BY d.stratum_id);
+    WHERE c.id IN (SELECT min(case_id) FROM interviews j JOIN cases d ON d.id = j.case_id WHERE d.population_id = {population}
+        GROUP BY d.stratum_id);
 CREATE TEMP TABLE made AS SELECT n, 10000000 + n AS id, n % (SELECT count(*) FROM base) AS k, n % 10 <> 0 AS complete
     FROM generate_series(1, {cases}) n;
 INSERT INTO frame_units SELECT (r).* FROM (SELECT jsonb_populate_record(f, jsonb_build_object('id', m.id, 'unit_key', 'N' || m.n)) AS r
@@ -39,7 +40,7 @@ INSERT INTO answers (interview_id, question, instance, version, value, set_aside
         ELSE to_jsonb(chr(97 + (hashint8(m.n * 1000 + q) & 2147483647) % 5)) END, false, now()
     FROM made m, generate_series(1, {questions}) q WHERE complete;
 UPDATE strata s SET released = x.n, size = 3 * x.n FROM (SELECT stratum_id, count(*) AS n FROM cases GROUP BY 1) x
-    WHERE x.stratum_id = s.id;
+    WHERE x.stratum_id = s.id AND s.id IN (SELECT stratum_id FROM base);
 SET session_replication_role = origin;
 VACUUM ANALYZE;
 """
@@ -50,19 +51,23 @@ def worked_house(session: Session) -> int:
     return make_worked_sample(session, {f"区{n:02d}": ["1.1", "3.13"] for n in range(DISTRICTS)}).drawn.frame.population_id
 
 
-def ask(session: Session, questions: int) -> None:
-    """A questionnaire of so many questions."""
+def ask(session: Session, population: int, questions: int) -> None:
+    """A questionnaire of so many questions for a population."""
     rows: list[dict[str, Any]] = [
         {"type": "decimal" if n % NUMBERS == 0 else "select_one codes", "name": f"q{n}", "label": f"第 {n} 题"}
         for n in range(1, questions + 1)
     ]
     choices = [{"list_name": "codes", "name": code, "label": f"选项 {code}"} for code in CODES]
     definition = {"survey": rows, "choices": choices, "settings": [{"form_title": "企业开办", "version": "1"}]}
-    session.execute(text("UPDATE questionnaires SET definition = CAST(:d AS jsonb)"), {"d": json.dumps(definition)})
+    of_population = "id IN (SELECT questionnaire_id FROM cases WHERE population_id = :p)"
+    session.execute(
+        text(f"UPDATE questionnaires SET definition = CAST(:d AS jsonb), sha256 = repeat('1', 64) WHERE {of_population}"),
+        {"d": json.dumps(definition), "p": population},
+    )
 
 
-def fill(url: str, cases: int, questions: int) -> None:
+def fill(url: str, population: int, cases: int, questions: int) -> None:
     """So many further cases, nine of ten interviewed with an answer to each question."""
     with psycopg.connect(url, autocommit=True) as connection:
-        for each in _FILL.format(cases=cases, questions=questions, numbers=NUMBERS).split(";\n")[:-1]:
+        for each in _FILL.format(population=population, cases=cases, questions=questions, numbers=NUMBERS).split(";\n")[:-1]:
             connection.execute(each)  # type: ignore[call-overload]  # our own text

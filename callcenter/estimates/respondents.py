@@ -98,7 +98,9 @@ class Part:
 
 def weighting(strata: Sequence[Stratum], cases: Iterable[Case], adjust: Adjust | None = None) -> Weighting:
     """The weights of released cases."""
-    kinds = {case.id: (case.stratum, status(case.code, case.category, valid=case.valid)) for case in cases}
+    known: dict[tuple[str, str], tuple[str, str]] = {}
+    told = ((case.id, (case.stratum, status(case.code, case.category, valid=case.valid))) for case in cases)
+    kinds = {case: known.setdefault(kind, kind) for case, kind in told}
     wanted = adjust or Adjust()
     return weigh(strata, kinds, rake_by=wanted.rake_by, trim_at=wanted.trim_at)
 

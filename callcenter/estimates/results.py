@@ -128,7 +128,7 @@ def _shares(of: Respondents, question: Question, cut: Tabulation, levels: Sequen
         place = {code: number for number, (code, _) in enumerate(levels)}
         codes = np.array([place.get(str(value), -1) if value is not None else -1 for value in values], dtype=np.intp)
         return cut.shares(np.where(present, codes, -1), len(levels))
-    return cut.choices([np.array([_chose(value, code) for value in values], dtype=np.bool_) for code, _ in levels], present)
+    return cut.choices([np.array([chose(value, code) for value in values], dtype=np.bool_) for code, _ in levels], present)
 
 
 def _per_matter(of: Respondents, question: Question, cut: Tabulation, codes: Sequence[str] | None) -> Block:
@@ -140,7 +140,7 @@ def _per_matter(of: Respondents, question: Question, cut: Tabulation, codes: Seq
     if codes is None:
         above = [np.array([sum(map(number, values)) for values in counted], dtype=np.float64)]
     else:
-        above = [np.array([sum(_chose(value, code) for value in values) for values in counted], dtype=np.float64) for code in codes]
+        above = [np.array([sum(chose(value, code) for value in values) for values in counted], dtype=np.float64) for code in codes]
     return block_of([[_ratio(of, each, matters, present & rows) for each in above] for rows in cut.masks])
 
 
@@ -148,7 +148,8 @@ def _ratio(of: Respondents, above: Floats, below: Floats, domain: Mask) -> Figur
     return figures.ratio(of.sample, above, below, domain)
 
 
-def _chose(value: Any, code: str) -> bool:
+def chose(value: Any, code: str) -> bool:
+    """Whether an answer, of one choice or several, gives a code."""
     return code in map(str, value) if isinstance(value, list) else value is not None and str(value) == code
 
 

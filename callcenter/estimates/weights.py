@@ -20,7 +20,7 @@ from callcenter.estimates.variance import Floats
 FEWEST_VALID = 5
 LARGEST_FACTOR = 3.0
 
-VALID, NONRESPONSE, INELIGIBLE, UNKNOWN = "valid", "nonresponse", "ineligible", "unknown"
+STATUSES = VALID, NONRESPONSE, INELIGIBLE, UNKNOWN = "valid", "nonresponse", "ineligible", "unknown"
 
 
 def status(code: str, category: str, *, valid: bool) -> str:
@@ -136,7 +136,9 @@ def weigh(
     classes = merged(_classes(cases, base_of))
     class_of = {name: each for each in classes for name in each.strata}
     base = {case: base_of[name] for case, (name, _) in cases.items()}
-    final = {case: base[case] * _factor(class_of[name], kind) for case, (name, kind) in cases.items()}
+    # One number for all cases that share it: there may be very many cases.
+    worth = {(name, kind): base_of[name] * _factor(class_of[name], kind) for name in base_of for kind in STATUSES}
+    final = {case: worth[of_case] for case, of_case in cases.items()}
     responding = [case for case, weight in final.items() if weight > 0]
     weights = np.array([final[case] for case in responding], dtype=np.float64)
     margins = tuple(margin(each.name, [each.of_case[case] for case in responding], each.totals) for each in rake_by if responding)

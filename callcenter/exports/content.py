@@ -5,15 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from callcenter.estimates.questions import Question
-from callcenter.estimates.results import as_rows, results
+from callcenter.estimates.respondents import respondents
+from callcenter.estimates.summaries import COLUMNS, summary
 from callcenter.estimates.weights import Stratum, Weighting, status
-from callcenter.exports.dataset import Dataset, ReleasedCase, quoted
+from callcenter.exports.dataset import Dataset, quoted
 from callcenter.exports.sheets import Sheet
 from callcenter.exports.variables import CHOOSING, Asked
 from callcenter.response_rates import cohorts
 from callcenter.response_rates.cohorts import Cohort
 
-ANSWERS_AT_ONCE = 500_000
+ANSWERS_AT_ONCE = 200_000
 """Answers that are held while figures are made of them: with many interviews fewer questions at a time."""
 SMALL = 5
 """Under so many a cell may tell of single enterprises."""
@@ -57,22 +58,19 @@ class _Given(NamedTuple):
     value: Any
 
 
-HEADER = ("question", "label", "statistic", "level", "level_label", "per", "estimate", "se", "low", "high", "deff", "n")
-
-
-def figures(data: Dataset, released: Sequence[Stratum], weights: Weighting, denying: Mapping[str, str]) -> Sheet:
-    """Weighted figures of every question; some questions at a time, so that answers need not all be held."""
-    cases = [ReleasedCase(*row) for row in data.rows_of("SELECT case_id, stratum, code, category, valid = 1, '' FROM cases ORDER BY place")]
-    step = max(1, ANSWERS_AT_ONCE // max(1, len(cases)))
+def figures(data: Dataset, released: Sequence[Stratum], weights: Weighting, denying: Mapping[str, str], fewest: int) -> Sheet:
+    """Weighted figures of every question, in all and by district; some questions at a time, so that answers need not all be held."""
+    bare = respondents(released, data.released("cases"), (), weights)
+    districts = [case.district for case in bare.cases]
+    step = max(1, ANSWERS_AT_ONCE // max(1, len(bare.cases)))
     rows: list[list[Any]] = []
     for first in range(0, len(data.asked), step):
         some = data.asked[first : first + step]
-        questions = [
-            Question(each.name, each.kind, each.label, each.choices, each.repeated, denies=denying.get(each.name, "")) for each in some
-        ]
-        found = results(released, cases, _answers(data, some), questions, weights)
-        rows += [[row[name] for name in HEADER] for row in as_rows(found)]
-    return Sheet("estimates", HEADER, rows)
+        of = bare.with_answers(_answers(data, some))
+        for each in some:
+            question = Question(each.name, each.kind, each.label, each.choices, each.repeated, denies=denying.get(each.name, ""))
+            rows += [[row[name] for name in COLUMNS] for row in summary(of, question, districts, fewest)]
+    return Sheet("estimates", COLUMNS, rows)
 
 
 def _answers(data: Dataset, asked: Sequence[Asked]) -> Iterator[_Given]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from sys import intern
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -80,6 +81,7 @@ class ReleasedCase(NamedTuple):
     category: str
     valid: bool
     unit_key: str
+    district: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,10 +160,11 @@ class Dataset:
         given = f"SELECT row_number() OVER () - 1 AS place, * FROM {self.read_csv(CASE_FILE)}"
         self.run(f"CREATE TABLE released AS {given}", [str(file)])
 
-    def released(self) -> Iterator[ReleasedCase]:
-        """What weights and figures need of each case, in the order of the file."""
-        found = self.rows_of("SELECT case_id, stratum, code, category, valid = 1, unit_key FROM released ORDER BY place")
-        return (ReleasedCase(*row) for row in found)
+    def released(self, table: str = "released") -> Iterator[ReleasedCase]:
+        """What weights and figures need of each case, in the order of the file; from `cases` without whose it is."""
+        whose = "unit_key" if table == "released" else "''"
+        found = self.rows_of(f"SELECT case_id, stratum, code, category, valid = 1, {whose}, district FROM {table} ORDER BY place")
+        return (ReleasedCase(row[0], intern(row[1]), intern(row[2]), intern(row[3]), row[4], row[5], intern(row[6])) for row in found)
 
     def name_cases(self, named_cases: Iterable[tuple[int, str, float, float]]) -> None:
         """Give each case its pseudonym and weights, (case id, pseudonym, base weight, weight), and forget whose it is."""

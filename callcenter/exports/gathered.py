@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from callcenter.estimates.settings import SMALL_BASE
 from callcenter.estimates.weights import Stratum, Weighting
 from callcenter.exports.dataset import Dataset
 from callcenter.exports.subject import Subject
@@ -29,6 +30,8 @@ class Gathered:
     """A fingerprint of the rows that it was made from."""
     denying: Mapping[str, str]
     """The screening questions by which the matter is denied, each with the answer that denies it."""
+    small_base: int = SMALL_BASE
+    """Fewest answers behind a figure of a district that is shown."""
     for_auditor: bool = False
     design: dict[str, Any] | None = None
     """The frozen design, for auditors: its hash was handed out before the draw."""

@@ -77,7 +77,7 @@ def _steps(made: Making) -> Iterator[Step]:
     weights = content.strata(data, of.strata, of.weights, of.capped)
     made.warnings += [*content.small_cells(weights), *content.open_cases(made.open)]
     rates_json, rates = content.rates(of.cohorts)
-    figures = content.figures(data, of.strata, of.weights, of.denying)
+    figures = content.figures(data, of.strata, of.weights, of.denying, of.small_base)
     title = of.subject.title
     tables = [book, weights, rates, figures]
     steps: dict[str, list[Step]] = {

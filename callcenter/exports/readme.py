@@ -24,7 +24,7 @@ MEANINGS = {
     "dispositions.csv": "每个个案处置代码的全部历史",
     "dispositions.parquet": "同上，Parquet",
     "draw_certificate.json": "抽样证书（开启版，含种子）：调查窗口结束前不得交给报送单位",
-    "estimates.csv": "每道题的加权估计、标准误、95% 区间",
+    "estimates.csv": "每道题的加权估计、标准误、95% 区间、有效样本量，全部与各区；suppressed = 1 的回答太少，不给数值",
     "estimates.parquet": "同上，Parquet",
     "frame.csv": "抽样框（单位标识与层），供 verify_draw.py 复核；只交审计人员",
     "identities.csv": "研究代号与企业的对照：凭授权导出，不得与答案一起转交",

@@ -192,6 +192,7 @@ def gather(
         questionnaires=used,
         state=state_of(session, draw_id),
         denying=denying(study.settings),
+        small_base=wishes(study.settings).small_base,
         for_auditor=for_auditor,
         design=design(session, of.design_id).document if for_auditor else None,
         identities=identities,

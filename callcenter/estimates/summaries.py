@@ -1,0 +1,78 @@
+"""All figures of a question as rows of a table: over everybody and in each district, those that too few stand behind suppressed.
+
+Shares and means as on the pages; beside them the median, and totals (of a number; of how many gave a code). What is hidden of a
+district to people outside the house is hidden here too: `suppressed` is 1, and no figure stands there.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from callcenter.estimates import figures
+from callcenter.estimates.figures import Figure
+from callcenter.estimates.questions import Question
+from callcenter.estimates.respondents import Respondents
+from callcenter.estimates.results import QuestionTable, chose, numbers, question_table, said
+from callcenter.estimates.suppression import hidden
+from callcenter.estimates.variance import Floats, Mask
+
+COLUMNS = (
+    *("question", "label", "statistic", "level", "level_label", "per", "district"),
+    *("estimate", "se", "low", "high", "deff", "n", "effective_n", "suppressed"),
+)
+
+
+def summary(of: Respondents, question: Question, districts: Sequence[str], fewest: int) -> list[Mapping[str, Any]]:
+    """The rows of a question that is counted; none of a text."""
+    table = question_table(of, question, districts)
+    if table is None:
+        return []
+    place = {name: number for number, name in enumerate(table.domains)}
+    places = np.array([place[district] for district in districts], dtype=np.intp)
+    bases = {name: table.figure(name).n for name in table.domains}
+    small = hidden(bases, fewest)
+    rows = []
+    for district in (None, *table.domains):
+        inside = np.ones(len(places), dtype=np.bool_) if district is None else places == place[district]
+        shown = district not in small and (district is not None or not 0 < table.figure().n < fewest)
+        rows += [_row(question, table, district, *each, shown=shown) for each in _figures(of, table, district, inside)]
+    return rows
+
+
+def _figures(of: Respondents, table: QuestionTable, district: str | None, inside: Mask) -> Iterator[tuple[str, str | None, str, Figure]]:
+    """Statistic, level, its label and the figure."""
+    for result in table.results(district):
+        yield result.statistic, result.level, result.level_label, result.figure
+    if table.question.repeated:
+        return
+    if table.statistic == "mean":
+        values, counting = numbers(of, table.question), of.valid & inside
+        yield "median", None, "", figures.median(of.sample, values, counting)
+        yield "total", None, "", figures.total(of.sample, values, counting)
+        return
+    given, counting = said(of, table.question)
+    for level, label in table.levels:
+        yield "total", level, label, figures.total(of.sample, _hits(given, level), counting & inside)
+
+
+def _hits(given: Sequence[Any], level: str) -> Floats:
+    return np.array([np.nan if value is None else float(chose(value, level)) for value in given], dtype=np.float64)
+
+
+def _row(  # noqa: PLR0917  # the columns of a row, from left to right
+    question: Question,
+    table: QuestionTable,
+    district: str | None,
+    statistic: str,
+    level: str | None,
+    label: str,
+    figure: Figure,
+    *,
+    shown: bool,
+) -> Mapping[str, Any]:
+    about = (question.name, question.label, statistic, level, label, table.per, district)
+    if not shown:
+        return dict(zip(COLUMNS, (*about, *[None] * 7, 1), strict=True))
+    told = (figure.estimate, figure.se, figure.low, figure.high, figure.deff, figure.n, figure.n / figure.deff if figure.deff else None)
+    return dict(zip(COLUMNS, (*about, *told, 0), strict=True))
