@@ -85,6 +85,8 @@ def outcomes(strata: Sequence[Cohort]) -> dict[str, Any]:
 
 HEAT = [[0.0, "#7a2e0e"], [0.5, "#f0c987"], [1.0, "#e8f2fb"]]
 """From least done to done; its lightness alone tells, whatever colours a reader sees."""
+LEAST_OF_SCALE = 4
+"""Rows below which a colour scale has no room for its words."""
 SERIES = (ACCENT, DONE, ORANGE, "#7a5195")
 DASHES = ("solid", "dash", "dot", "dashdot")
 
@@ -107,7 +109,11 @@ def heat(populations: Sequence[PopulationCounts]) -> dict[str, Any]:
         "colorbar": {"title": {"text": _("有效/目标")}, "tickformat": ".0%"},
         "hovertemplate": "%{y} %{x}<br>%{text}<extra></extra>",
     }
-    layout = {**_layout(len(populations), ""), "yaxis": {"autorange": "reversed", "type": "category"}, "xaxis": {"type": "category"}}
+    layout = {
+        **_layout(max(len(populations), LEAST_OF_SCALE), ""),
+        "yaxis": {"autorange": "reversed", "type": "category"},
+        "xaxis": {"type": "category"},
+    }
     return {"data": [data], "layout": layout}
 
 
@@ -139,7 +145,7 @@ def lines_over_time(moments: Sequence[datetime], series: Mapping[str, Sequence[f
     data = [
         {
             "type": "scatter",
-            "mode": "lines",
+            "mode": "lines" if len(at) > 1 else "markers",
             "name": name,
             "x": at,
             "y": list(values),
@@ -147,7 +153,10 @@ def lines_over_time(moments: Sequence[datetime], series: Mapping[str, Sequence[f
         }
         for place, (name, values) in enumerate(series.items())
     ]
-    axes = {"xaxis": {"title": {"text": _("时间")}}, "yaxis": {"tickformat": ".0%", "rangemode": "tozero", "title": {"text": _("比率")}}}
+    axes = {
+        "xaxis": {"title": {"text": _("时间")}, "type": "date" if len(at) > 1 else "category"},
+        "yaxis": {"tickformat": ".0%", "rangemode": "tozero", "title": {"text": _("比率")}},
+    }
     return {"data": data, "layout": {**_layout(8, ""), **axes}}
 
 

@@ -26,7 +26,7 @@ BOARDS: dict[str, Kind] = {
     "time": Kind(noted("随时间变化"), over_time.count, over_time.view),
     "recalls": Kind(noted("回拨与预约"), recalls.count, recalls.view),
     "lines": Kind(noted("线路"), lines.count, lines.view),
-    "operators": Kind(noted("话务员"), operators.count, operators.view),
+    "operators": Kind(noted("话务员情况"), operators.count, operators.view),
     "quality": Kind(noted("数据质量"), quality.count, quality.view),
 }
 """By the word in the address, in the order of the tabs."""

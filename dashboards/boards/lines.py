@@ -56,7 +56,8 @@ def view(counted: Counted) -> View:
     low = [number for number, points in counted.points.items() if points and points[-1].is_low]
     finding = _("接通率低于控制限的线路：{lines}", lines=_("、").join(low)) if low else _("没有线路的接通率低于控制限")
     table = Table("lines", _("今天的线路"), heads, rows, _("接通率 = 有人接听的次数/拨打次数。图上每点是一组个案，控制限是三倍标准差。"))
-    return View([table], [Chart("control", finding, figure(counted.points))])
+    charts = [Chart("control", finding, figure(counted.points))] if any(counted.points.values()) else []
+    return View([table], charts)
 
 
 def _state(line: boards.LineDay, now: datetime) -> str:

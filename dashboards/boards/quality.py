@@ -39,8 +39,7 @@ def view(counted: Counted) -> View:
     finding = _("完成 {complete} 份，其中有效 {share}", complete=complete, share=formats.share(valid, complete))
     about = _("明显偏短：不到本研究中位数的一半。偏短只是提示，不是判定。")
     why = [(labels.value(code), _("不计为有效") if against else _("提示复核"), number) for code, number, against in counted.reasons]
-    tables = [
-        Table("days", _("每天"), heads, rows, about),
-        Table("reasons", _("原因"), (_("原因"), _("作用"), _("份数")), why),
-    ]
+    tables = [Table("days", _("每天"), heads, rows, about)]
+    if why:
+        tables.append(Table("reasons", _("原因"), (_("原因"), _("作用"), _("份数")), why))
     return View(tables, [Chart("days", finding, figures.quality(counted.days))])

@@ -7,12 +7,13 @@ from callcenter.calls import outcomes
 from callcenter.errors import Phrase
 from callcenter.people.roles import LABELS as ROLES
 from callcenter.web.labels.decided import DECISIONS, DISPOSITIONS, OTHERS, RESPONDENTS, VALIDITY
-from callcenter.web.labels.recorded import ACTIONS, DETAILS, JOBS, SUBJECTS
+from callcenter.web.labels.recorded import ACTIONS, ALERTS, DETAILS, JOBS, SUBJECTS
 from callcenter.web.labels.working import BREAKS, MODES, OPERATOR_STATES
 from callcenter.web.translations import gettext as _
 
 __all__ = [
     "ACTIONS",
+    "ALERTS",
     "BREAKS",
     "DECISIONS",
     "DETAILS",
@@ -25,6 +26,7 @@ __all__ = [
     "SUBJECTS",
     "VALIDITY",
     "action",
+    "alert",
     "detail",
     "disposition",
     "doing",
@@ -53,6 +55,11 @@ def subject(kind: str) -> str:
 def subject_kind(typed: str) -> str:
     """The kind that a reader means who typed the label or the code."""
     return next((kind for kind, label in SUBJECTS.items() if typed in {label, _(label)}), typed)
+
+
+def alert(kind: str) -> str:
+    """What an alert is about."""
+    return _(ALERTS.get(kind, kind))
 
 
 def job(code: str) -> str:

@@ -1,6 +1,25 @@
-"""What was done, to what, by which job, with which details: the codes of the audit trail and of the timetable."""
+"""What was done, to what, by which job, with which details: the codes of audit trail, timetable and alerts."""
 
 from callcenter.web.translations import noted
+
+ALERTS = {
+    "carrier_failure": noted("线路拨号失败"),
+    "codes_differ": noted("处置代码与历史不一致"),
+    "counters_differ": noted("计数与重新计数不一致"),
+    "interview_invented": noted("复核表明访问没有进行过"),
+    "line_rest": noted("线路需要暂停"),
+    "recording_left_there": noted("录音仍在运营商处"),
+    "stratum_exhausted": noted("层的样本已用完"),
+    "appointments_crowded": noted("预约多于人手"),
+    "appointments_missed": noted("预约没有按时拨打"),
+    "tick_failed": noted("定时任务没有完成"),
+    "top_up_proposed": noted("建议补充样本"),
+    "unpublished": noted("该区没有公布外呼号码"),
+    "webhook_malformed": noted("运营商回调无法理解"),
+    "webhook_signature": noted("回调签名不对"),
+    "alert_tried": noted("测试提醒"),
+}
+"""Kinds of alerts; their texts are Chinese, as they leave the house."""
 
 ACTIONS = {
     "answer_code_added": noted("增加开放题类别"),

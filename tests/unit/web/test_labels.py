@@ -8,6 +8,7 @@ import pytest
 
 from callcenter.calls.dispositions import CATEGORIES
 from callcenter.calls.outcomes import ALL
+from callcenter.follow_up.actions.appointments import CROWDED, MISSED
 from callcenter.web import labels
 
 HERE = Path(__file__).parents[3] / "callcenter"
@@ -35,6 +36,13 @@ def test_every_recorded_action_and_subject_has_a_label() -> None:
     assert len(actions) > 30, "the calls are found at all"
     assert actions - labels.ACTIONS.keys() == set()
     assert subjects - labels.SUBJECTS.keys() == set()
+
+
+def test_every_alert_is_named_in_the_readers_language() -> None:
+    raised = [node.args[1] for node in trees() if isinstance(node, ast.Call) and called(node, "raise_alert") and len(node.args) > 2]
+    kinds = set().union(*(words(kind) for kind in raised)) | {MISSED, CROWDED}
+    assert len(kinds) > 10, "the calls are found at all"
+    assert kinds - labels.ALERTS.keys() == set()
 
 
 def test_every_job_and_line_of_the_timetable_has_a_label() -> None:
