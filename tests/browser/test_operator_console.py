@@ -18,14 +18,16 @@ from callcenter import clock
 from callcenter.calls import actions as calls
 from callcenter.calls.phone_line import LineEvent
 from callcenter.db.engine import statement, transaction
+from callcenter.people import actions as people
 from callcenter.people.actions import begin_session
 from callcenter.settings import Settings
+from callcenter.studies.actions import stop_dialling
 from callcenter.studies.tables import Study
 from callcenter.web.app import create_app
 from callcenter.web.live import Listener
 from tests.conftest import FieldTime
 from tests.factories.calls import PretendedLine
-from tests.factories.cases import MadeCases, make_cases, make_twins
+from tests.factories.cases import MadeCases, make_cases, make_operator, make_twins
 from tests.factories.house import until
 from tests.factories.interviews import shipped
 
@@ -379,3 +381,44 @@ def test_a_telephone_in_the_browser_is_rung_muted_hung_up_and_gets_new_tokens(pa
 
 def whose() -> int:
     return int(statement("SELECT user_id FROM audio_places")[0]["user_id"])
+
+
+def test_a_call_is_transferred_by_keys_and_a_stop_is_told_while_it_runs(
+    page: Page, app: FastAPI, made: MadeCases, browser: Browser, tmp_path: Path
+) -> None:
+    address = page.url.removesuffix("/operator")
+    with transaction() as session:
+        other = make_operator(session, "other")
+        people.enter(session, other, "ready")
+        begun = begin_session(session, other)
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.add_cookies([{"name": f"cc_{app.state.instance}_session", "value": begun.token, "url": address}])
+    second = context.new_page()
+    second.goto(f"{address}/operator")
+    page.keyboard.press("n")
+    expect(page.locator("#who h2")).to_contain_text("天津第")
+    page.keyboard.press("d")
+    expect(page.locator(".call-state")).to_contain_text("正在拨出")
+    carrier_says("ringing", "in-progress")
+    with transaction() as session:
+        calls.record_machine(session, 1, "CA1", "machine")
+    expect(page.locator("#heard")).to_contain_text("可能是语音信箱")
+    page.keyboard.press("=")
+    expect(page.locator("#transfer-list .choice")).to_have_text(["1other"])
+    shot(page, tmp_path, "transfer")
+    page.keyboard.press("1")
+    expect(page.locator("#transferring")).to_contain_text("正在等 other 接听转接", timeout=2000)
+    expect(second.locator("#offer")).to_contain_text("请您加入通话", timeout=2000)
+    second.keyboard.press("1")
+    expect(page.locator("#transferring")).to_contain_text("other 已加入通话", timeout=2000)
+    expect(second.locator("#offer")).to_contain_text("通话中")
+    with transaction() as session:
+        stop_dialling(session, made.study_id, "有投诉", None)
+    expect(page.locator("#stopped")).to_contain_text("有投诉。正在进行的电话可以照常问完", timeout=2000)
+    page.keyboard.press("=")
+    page.keyboard.press("1")
+    expect(second.locator("#say")).to_contain_text("现在方便吗", timeout=2000)
+    expect(second.locator("#stopped")).to_contain_text("有投诉")
+    expect(page.locator("#ask")).to_contain_text("本调查已停止拨打")
+    shot(second, tmp_path, "taken-over")
+    context.close()

@@ -103,7 +103,7 @@ TEXTS = {
     "state_no_answer": noted("无人接听"),
     "state_failed": noted("未接通"),
     "state_canceled": noted("已取消"),
-    "phone_talking": noted("正在通话"),
+    "phone_talking": noted("通话中"),
     "phone_untried": noted("未拨过"),
     "phone_good": noted("有人接"),
     "phone_wrong": noted("号码不对"),

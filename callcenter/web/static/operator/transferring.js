@@ -9,7 +9,7 @@ function problem(text) {
 async function open() {
   problem(""); $("transfer-list").replaceChildren();
   const given = now.state.transfer;
-  $("transfer-how").closest(".field").hidden = Boolean(given);
+  $("f-transfer-how").closest(".field").hidden = Boolean(given);
   $("transfer").showModal();
   if (given) { list(underWay(given)); return; }
   const answer = await fetch(API + "transfer", { headers: { Accept: "application/json" } }).catch(() => null);
@@ -29,16 +29,16 @@ async function press(what, body = {}) {
   if (await act("transfer" + (what ? "/" + what : ""), body)) { $("transfer").close(); return; }
   problem(now.problem); now.problem = "";
 }
-const offer = (to) => press("", { to, warm: $("transfer-how").value === "warm", lease_id: now.state.lease.id });
+const offer = (to) => press("", { to, warm: $("f-transfer-how").value === "warm", lease_id: now.state.lease.id });
 
 // What is offered to somebody who has no case in hand, with its keys; null where nothing is.
 export function offered() {
   const one = REAL ? now.state.offer : null;
   if (!one) return null;
   const about = { from: one.from, enterprise: one.enterprise, phone: one.phone };
-  if (one.state === "joined") return el("div", { class: "notice warning", id: "offer" }, el("p", {}, fill(T.transfer_in_talk, about)));
+  if (one.state === "joined") return el("p", { class: "notice warning", id: "offer" }, fill(T.transfer_in_talk, about));
   const does = (what) => () => act(`transfer/${one.id}/${what}`);
-  return el("div", { class: "notice warning", id: "offer" }, el("p", {}, fill(one.warm ? T.transfer_asked_warm : T.transfer_asked, about)),
+  return el("div", { id: "offer", role: "alert" }, el("p", { class: "notice warning" }, fill(one.warm ? T.transfer_asked_warm : T.transfer_asked, about)),
     el("div", { class: "choices" }, choice("1", T.transfer_accept, false, does("accept")), choice("2", T.transfer_decline, false, does("decline"))));
 }
 export function drawTransfer() {
