@@ -12,13 +12,14 @@ from callcenter.errors import InvalidInput, Refused
 from callcenter.questionnaire import differences
 from callcenter.questionnaire.checks import check as problems_of
 from callcenter.questionnaire.checks import errors
-from callcenter.questionnaire.definition import NONANSWERS, Definition
+from callcenter.questionnaire.definition import NONANSWERS, Definition, in_language
 from callcenter.questionnaire.documents import is_workbook, read_document, remarks_on
 from callcenter.questionnaire.paths import not_reached, prove
 from callcenter.questionnaire.printed import printed
 from callcenter.questionnaire.printed.document import write_document
 from callcenter.questionnaire.problems import Problem
 from callcenter.questionnaire.question_types import as_text
+from callcenter.questionnaire.question_types.number import points
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.routing import Given, Moment, Stop, check_answer, choices_in_order, find_route, parted
 from callcenter.questionnaire.texts import CASE_FIELDS, render
@@ -26,6 +27,16 @@ from callcenter.questionnaire.walking import read_answers, read_typed
 from callcenter.questionnaire.walking import walk as walk_over
 from callcenter.questionnaire.workbooks import write_workbook, write_yaml
 from callcenter.studies.phases import FIELD_ZONE
+
+HOW_TO_ANSWER = {
+    "select_multiple": "可选多项，编码之间空一格",
+    "rank": "按顺序写出全部编码，之间空一格",
+    "date": "如 2022-06-01",
+    "time": "如 09:30",
+    "datetime": "如 2022-06-01 09:30",
+    "acknowledge": "按回车确认",
+    "note": "按回车继续",
+}
 
 app = typer.Typer(no_args_is_help=True, help="Questionnaires. Example: callcenter questionnaire check my_form.yaml")
 
@@ -243,8 +254,14 @@ def _show(stop: Stop, given: dict[str, Given]) -> None:
     if stop.index:
         typer.echo(f"\n[{stop.key}]", err=True)
     typer.echo(f"\n{render(question.text('say') or question.text('label'), CASE_FIELDS, said)}", err=True)
+    how = render(question.text("hint"), CASE_FIELDS, said) or HOW_TO_ANSWER.get(question.type, "")
+    if question.type == "range":
+        ends = points(question.parameters)
+        how = f"{ends[0]:g} – {ends[-1]:g}"
+    if how:
+        typer.echo(f"  （{how}）", err=True)
     for choice in choices_in_order(question, "walk", stop.choices):
-        typer.echo(f"  {choice.value}  {choice.label.get('') or next(iter(choice.label.values()), '')}", err=True)
+        typer.echo(f"  {choice.value}  {render(in_language(choice.label, 'zh'), CASE_FIELDS, said)}", err=True)
     for code in question.nonanswers:
         typer.echo(f"  {NONANSWERS[code][0]}  {NONANSWERS[code][1]}", err=True)
 

@@ -15,9 +15,11 @@ from callcenter.questionnaire.routing.order import body_in_order, laid_out
 from callcenter.questionnaire.routing.route import Place
 
 MOST_STANDS = 5_000
-MOST_STEPS = 2_500_000
+MOST_STEPS = 2_000_000
 """Questions looked at in all: a very long questionnaire is tried at fewer stands, so that the proof ends within seconds."""
 
+PRICE_OF_A_LOOK = 10
+"""So many questions looked at take as long as finding out whether a way is a new one."""
 LONG_WAY = 16
 """After so many questions left out, a way is looked at anew: it may go on as another one did."""
 
@@ -86,7 +88,7 @@ class _Search:
     """Follows ways, one answer after the other, and notes what they do."""
 
     def __init__(self, definition: Definition, most: int) -> None:
-        self.definition, self.most, self.left = definition, most, MOST_STEPS
+        self.definition, self.most, self.followed, self.left = definition, most, 0, MOST_STEPS
         self.gates, self.abroad = gates_of(definition), seen_abroad(definition)
         self.outlook, self.proof = Outlook(definition, self.abroad), Proof()
         self.conditions = {question.name: conditions_of(question) for question in definition.questions}
@@ -113,7 +115,7 @@ class _Search:
         return self.proof
 
     def _may_go_on(self) -> bool:
-        return len(self.met) <= self.most and self.left > 0
+        return self.followed < self.most and self.left > 0
 
     def _follow(self, step: _Step) -> None:
         """One way to its end, or to where another one stood already; what branches off it waits."""
@@ -121,6 +123,7 @@ class _Search:
         self.left -= len(course.answers)
         at, stop = self._next(course, step.at)
         while stop is not None:
+            self.followed += 1
             branches = branches_at(course, stop, self.gates, self.abroad)
             self._note_answers(stop, branches)
             if not branches:
@@ -148,6 +151,7 @@ class _Search:
 
     def _is_new(self, course: Course, start: int) -> tuple[bool, int, Stop | None]:
         """Whether no way has stood like this; and where it stands."""
+        self.left -= PRICE_OF_A_LOOK
         at, stop, known = self._arrive(course, start)
         stand = (stop.key, *self.outlook.seen(stop.question, stop.place, course)) if stop else ("",)
         if known or stand in self.met:

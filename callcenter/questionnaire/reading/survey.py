@@ -20,7 +20,7 @@ from callcenter.questionnaire.reading.features import (
     appearance_problem,
     column_problem,
 )
-from callcenter.questionnaire.reading.kinds import BEGINS, ENDS, OtherTexts, kind_of, only_heads
+from callcenter.questionnaire.reading.kinds import BEGINS, ENDS, OTHER, OtherTexts, kind_of, only_heads
 from callcenter.questionnaire.said import Said, english_of, listed
 
 DEFAULT_NONANSWERS = ("dont_know", "refused")
@@ -60,6 +60,10 @@ class Reader:
 
     def read(self) -> Reading:
         """The definition and the problems."""
+        rows = [row for _, row in self._rows("survey")]
+        if rows and not any("type" in row for row in rows):
+            what = Said("survey 表的第 1 行没有列名 type", "row 1 of survey does not name the column type")
+            return Reading(Definition("", {}, ()), [problem("Q026", "survey", 1, what=what)])
         for number, row in self._rows("survey"):
             if not yes(row, "disabled"):
                 self._row(number, row)
@@ -128,7 +132,7 @@ class Reader:
             self._say("Q031", number, what=f"type {kind}")
             self._question(number, row, "hidden", "", False)
         elif kind not in KNOWN:
-            self._say("Q001", number, what=cell(row, "type"), known=listed(KNOWN))
+            self._say("Q001", number, what=cell(row, "type") or Said("（空）", "(empty)"), known=listed(KNOWN))
         elif only_heads(kind, cell(row, "appearance")):
             self._question(number, row, "note", "", False)
         else:
@@ -181,7 +185,7 @@ class Reader:
         self.names.add(name)
         choices = self._choices(number, kind, list_name)
         if or_other:
-            choices = [*choices, self.other.choice()]
+            choices = [*choices, *([] if any(choice.value == OTHER for choice in choices) else [self.other.choice()])]
         question = self._built(number, row, name, kind, tuple(choices))
         self.questions.append(question)
         if or_other:

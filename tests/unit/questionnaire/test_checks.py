@@ -232,6 +232,18 @@ def test_or_other_is_asked_in_every_language_of_the_form() -> None:
     assert definition.by_name["a_other"].text("label", "en") == "Please specify"
 
 
+def test_an_other_that_the_list_has_already_is_not_added_again() -> None:
+    choices = [*YES_NO, {"list_name": "yn", "name": "other", "label": "别的"}]
+    definition = read_questionnaire({"survey": [ASK | {"type": "select_one yn or_other"}], "choices": choices}).definition
+    assert [choice.value for choice in definition.by_name["a"].choices] == ["yes", "no", "other"] and "a_other" in definition.by_name
+
+
+def test_a_sheet_whose_first_row_names_no_columns_is_told_in_one_sentence() -> None:
+    assert said_in_english({"survey": [{"(A)": "type", "(B)": "name"}, {"(A)": "text", "(B)": "a"}]}) == [
+        ("Q026", "survey", 1, "the file is no questionnaire: row 1 of survey does not name the column type")
+    ]
+
+
 def test_texts_without_a_language_are_in_the_default_language() -> None:
     rows = [{"type": "text", "name": "a", "label": "Hola", "label::English (en)": "Hello", "hint": "h", "hint::English (en)": "h"}]
     assert check({"survey": rows, "settings": [{"default_language": "Español (es)"}]}) == []
