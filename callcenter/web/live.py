@@ -51,6 +51,8 @@ class Listener:
     def __init__(self, database_url: str) -> None:
         self.url = plain_url(database_url)
         self.subscribers: set[Subscriber] = set()
+        self.heard: set[str] = set()
+        """Channels that are listened to: whoever joins one of these is told to read anew at once, as the first was."""
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         self.thread: threading.Thread | None = None
@@ -59,6 +61,8 @@ class Listener:
         """Let a page hear its channels; the thread starts with the first one."""
         with self.lock:
             self.subscribers.add(subscriber)
+            for channel in subscriber.channels & self.heard:
+                subscriber.give(channel, "resync")
             if self.thread is None and not self.stopping.is_set():
                 self.thread = threading.Thread(target=self._run, name="listen", daemon=True)
                 self.thread.start()
@@ -87,15 +91,16 @@ class Listener:
                 pause = min(2 * pause, 5)
 
     def _listen(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
-        heard: set[str] = set()
+        with self.lock:
+            self.heard = set()
         while not self.stopping.is_set():
             wanted = self._channels()
-            for channel in wanted - heard:
+            for channel in wanted - self.heard:
                 connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
-                self._tell(channel, "resync")  # what happened before is not known: read anew
-            for channel in heard - wanted:
-                connection.execute(sql.SQL("UNLISTEN {}").format(sql.Identifier(channel)))
-            heard = wanted
+                self._tell(channel, "resync", new=True)  # what happened before is not known: read anew
+            for channel in self.heard - wanted:
+                if self._leave(channel):
+                    connection.execute(sql.SQL("UNLISTEN {}").format(sql.Identifier(channel)))
             for notice in connection.notifies(timeout=POLL):
                 self._tell(notice.channel, notice.payload)
 
@@ -103,8 +108,18 @@ class Listener:
         with self.lock:
             return {channel for subscriber in self.subscribers for channel in subscriber.channels}
 
-    def _tell(self, channel: str, payload: str) -> None:
+    def _leave(self, channel: str) -> bool:
+        """Whether still nobody wants a channel; from then on it is not heard."""
         with self.lock:
+            if any(channel in subscriber.channels for subscriber in self.subscribers):
+                return False
+            self.heard.discard(channel)
+            return True
+
+    def _tell(self, channel: str, payload: str, *, new: bool = False) -> None:
+        with self.lock:
+            if new:
+                self.heard.add(channel)
             hearing = [subscriber for subscriber in self.subscribers if channel in subscriber.channels]
         for subscriber in hearing:
             subscriber.give(channel, payload)

@@ -44,6 +44,20 @@ def test_a_page_first_reads_everything_and_then_hears_its_channels_only(listener
     assert listener.subscribers == set()
 
 
+def test_a_page_that_joins_others_on_a_channel_reads_everything_first_too(listener: Listener) -> None:
+    async def second() -> list[str]:
+        first, other = (live._events(listener, {"board_7": "board"}) for _ in range(2))
+        async with asyncio.timeout(20):
+            heard = [str((await anext(page)).data) for page in (first, other)]
+            await asyncio.to_thread(notify, "board_7", "news")
+            heard += [str((await anext(page)).data) for page in (first, other)]
+        for page in (first, other):
+            await page.aclose()
+        return heard
+
+    assert asyncio.run(second()) == ["resync", "resync", "news", "news"]
+
+
 def test_two_pages_share_one_connection(listener: Listener) -> None:
     async def both() -> list[list[tuple[str, str]]]:
         return await asyncio.gather(
