@@ -11,8 +11,8 @@ from callcenter.web import formats
 from callcenter.web.translations import gettext as _
 from dashboards.view import Mark, Percent, Share, Table
 
-OLD = timedelta(hours=2)
-"""A forecast is worked out every half hour: one that is so old says that the timetable stands."""
+OLD = timedelta(hours=3)
+"""A forecast is worked out every hour: one that is so old says that the timetable stands."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ Counts = NDArray[np.int64]
 CALLS_A_DAY = 80
 """Calls that one operator makes in a day, until the study's own tell better."""
 RUNS = 400
+FEWER_RUNS = 50
+"""Enough to find how many operators it takes: the share that must come to the end is far from certain."""
 LOW, HIGH = 10, 90
 HALVES = 2
 """Times a day at which one case can be called: not twice in one daypart."""
@@ -152,7 +154,7 @@ def operators_needed(
     """The fewest operators with whom all cases are worked to the end within the days in most runs; None: even `most` would not do."""
 
     def do(operators: int) -> bool:
-        found = forecast(strata, days, operators=operators, calls_a_day=calls_a_day, first_share=first_share, runs=100, seed=seed)
+        found = forecast(strata, days, operators=operators, calls_a_day=calls_a_day, first_share=first_share, runs=FEWER_RUNS, seed=seed)
         return found is not None and found.worked_out >= ENOUGH
 
     if not days or not do(most):
@@ -184,10 +186,14 @@ class _Field:
 
     def call(self, capacity: float) -> NDArray[np.float64]:
         """Half a day: those begun first; calls made, by run."""
+        if capacity <= 0 or not self.open.any():
+            return np.zeros(len(self.open))
         waiting = self.open.copy()
         left = np.full(len(waiting), capacity)
         for attempts in range(waiting.shape[2] - 2, -1, -1):
             there = waiting[:, :, attempts]
+            if not there.any():
+                continue
             wanted = there.sum(axis=1)
             share = np.minimum(1.0, np.divide(left, wanted, out=np.ones_like(left), where=wanted > 0))
             called = there if (share >= 1).all() else self.rng.binomial(there, share[:, None])
