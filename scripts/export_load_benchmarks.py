@@ -41,7 +41,9 @@ def under_exports() -> list[Measured]:
         _rate, alone = step(Path(folder), house.url, house.operators, 1)
         with _exporting(house.url, population, house.operators[0]):
             _rate, beside = step(Path(folder), house.url, house.operators, 1)
-        (told,) = statement("SELECT count(*) FILTER (state = 'done') AS done, max(progress_done) AS most, count(error) AS failed FROM jobs")
+        (told,) = statement(
+            "SELECT count(*) FILTER (WHERE state = 'done') AS done, max(progress_done) AS most, count(error) AS failed FROM jobs"
+        )
     if told["failed"] or not told["most"]:
         raise RuntimeError(f"the exports failed: {told}")
     what = f"ms, 95th percentile of “next case” of {OPERATORS} operators while a worker exports {INTERVIEWED:,} interviews again and again"

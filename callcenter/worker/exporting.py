@@ -21,7 +21,7 @@ from callcenter.operations.queries import file_part, file_parts
 
 Progress = Callable[[int, int | None], None]
 
-NICE = 10
+NICE = 19
 """How far an export stands back behind what people wait for on the same machine."""
 LARGE = 1 << 20
 """Bytes from which a finished file is kept, so that an interrupted job goes on after it; smaller ones are quickly made again."""

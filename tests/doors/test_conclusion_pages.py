@@ -22,6 +22,7 @@ from callcenter.worker.loop import Worker
 from tests.conftest import FieldTime
 from tests.factories.field_work import make_worked_sample
 from tests.factories.people import Browser, make_user
+from tests.factories.sampling import MOMENT, insert
 
 CODES = {"和平区": ["1.1"] * 6 + ["4.80", "3.13", "2.112"], "河西区": ["1.1"] * 7 + [""]}
 
@@ -99,10 +100,56 @@ def report_is_readable(data: bytes) -> None:
         assert {entry.date_time[0] for entry in opened.infolist()} == {1980}
 
 
+def names_beside(population: int) -> None:
+    """Rows of other rooms that name an enterprise."""
+    with transaction() as session:
+        about = {
+            "study": session.execute(text("SELECT id FROM studies")).scalar_one(),
+            "stage": session.execute(text("SELECT id FROM stages")).scalar_one(),
+            "case": session.execute(text("SELECT min(id) FROM cases")).scalar_one(),
+            "user": session.execute(text("SELECT min(id) FROM users")).scalar_one(),
+        }
+        said = "天津第一公司"
+        insert(
+            session,
+            "incoming_calls",
+            study_id=about["study"],
+            line="96599966",
+            caller="+8613800000001",
+            call_sid="CAin",
+            known=True,
+            came_at=MOMENT,
+            heard_at=MOMENT,
+            state="ended",
+            note=said,
+        )
+        task = {
+            "population_id": population,
+            "case_id": about["case"],
+            "question": "days",
+            "opened_at": MOMENT,
+            "note": said,
+            "state": "open",
+        }
+        insert(session, "verification_tasks", told={"order_number": said}, **task)
+        record = {"stage_id": about["stage"], "case_id": about["case"], "kind": "visit", "day": MOMENT.date(), "opened_at": MOMENT}
+        insert(session, "other_records", speaker=said, subject=said, handling=said, opened_by=about["user"], **record)
+
+
+def tables_that_name(texts: list[str]) -> dict[str, int]:
+    """Tables of the database in which a row still holds one of these texts."""
+    tables = [row["table_name"] for row in statement("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")]
+    counted = {
+        table: int(statement(f'SELECT count(*) AS n FROM "{table}" t WHERE t::text ~ %(texts)s', {"texts": "|".join(texts)})[0]["n"])
+        for table in tables
+    }
+    return {table: n for table, n in counted.items() if n}
+
+
 def test_identities_leave_only_by_a_named_right_and_end_by_the_studys_rule(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, field_time: FieldTime
 ) -> None:
-    worked()
+    population = worked()[2]
     for role in ("evaluator", "administrator"):
         make_user(role, username=role)
     monkeypatch.setenv("DATABASE_URL", database_url)
@@ -118,6 +165,8 @@ def test_identities_leave_only_by_a_named_right_and_end_by_the_studys_rule(
     (logged,) = statement("SELECT reason FROM audit_trail WHERE action = 'identities_exported'")
     assert logged["reason"] == "现场核验"
     before = (tmp_path / "named" / "answers_wide.csv").read_bytes()
+    names_beside(population)
+    assert {"cases", "case_numbers", "incoming_calls", "verification_tasks", "other_records"} < set(tables_that_name(["天津第", "138000"]))
     with transaction() as session:
         rule = "jsonb_build_object('retention', jsonb_build_object('identities_days', 1))"
         session.execute(text(f"UPDATE studies SET is_demo = false, settings = {rule}"))
@@ -131,6 +180,7 @@ def test_identities_leave_only_by_a_named_right_and_end_by_the_studys_rule(
         field_time.set(field_time() + timedelta(days=2))
         assert identities.detach_due(session) == 1
         assert identities.detach_due(session) == 0
+    assert tables_that_name(["天津第", "138000"]) == {}
     names = "SELECT (SELECT count(*) FROM cases WHERE phones <> '[]' OR enterprise_name NOT LIKE '（%') + "
     names += "(SELECT count(*) FROM frame_units WHERE name LIKE '天津%') + (SELECT count(*) FROM attempts WHERE phone <> '') AS n"
     assert statement(names) == [{"n": 0}]

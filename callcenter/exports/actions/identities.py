@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from callcenter import clock
 from callcenter.errors import Forbidden, InvalidInput, NotFound, Refused
+from callcenter.exports.actions.erasing import CALLED, ERASED, POPULATIONS, WHERE
 from callcenter.exports.pseudonyms import pseudonym
 from callcenter.exports.tables import Detachment, IdentityGrant
 from callcenter.operations.actions import record
@@ -20,42 +21,6 @@ from callcenter.studies.tables import Study
 LONGEST_GRANT = 31
 """Days for which identities may be granted at a time."""
 KEYED = ("cases", "draw_units", "frame_units", "screened_units")
-GONE = "（身份已分离）"
-
-POPULATIONS = "SELECT p.id FROM populations p JOIN stages g ON g.id = p.stage_id WHERE g.study_id = :study"
-FRAMES = f"SELECT f.id FROM frames f WHERE f.population_id IN ({POPULATIONS})"
-CASES = "SELECT c.id FROM cases c WHERE c.study_id = :study"
-CALLED = f"coalesce(case_id, rechecked_case_id) IN ({CASES})"
-"""Calls to them, as attempts or to check them."""
-SUBMISSIONS = f"SELECT s.id FROM submissions s WHERE s.population_id IN ({POPULATIONS})"
-
-WHERE = {
-    "cases": "study_id = :study",
-    "draw_units": f"draw_id IN (SELECT d.id FROM draws d WHERE d.population_id IN ({POPULATIONS}))",
-    "frame_units": f"frame_id IN ({FRAMES})",
-    "screened_units": f"frame_id IN ({FRAMES})",
-}
-"""Rows of a study that hold a unit's key."""
-
-ERASED = {
-    "cases": f"UPDATE cases SET enterprise_name = '{GONE}', contact = '', phones = '[]', matters = '[]' WHERE {WHERE['cases']}",
-    "frame_units": f"""UPDATE frame_units SET name = '{GONE}', uscc = '', contact = '', phones = '[]', matters = '[]', conflicts = '{{}}',
-        resolution = '{{}}', submission_row_id = NULL WHERE {WHERE["frame_units"]}""",
-    "screened_units": f"UPDATE screened_units SET name = '{GONE}', matters = '[]' WHERE {WHERE['screened_units']}",
-    "preview_units": f"""DELETE FROM preview_units WHERE preview_id IN (
-        SELECT v.id FROM frame_previews v WHERE v.population_id IN ({POPULATIONS}))""",
-    "submission_rows": f"""UPDATE submission_rows SET enterprise_name = '{GONE}', uscc = '', contact = '', phones = '[]', matter = '',
-        cells = '{{}}'
-        WHERE submission_id IN ({SUBMISSIONS})""",
-    "submissions": f"UPDATE submissions SET file = '', findings = '{{}}' WHERE population_id IN ({POPULATIONS})",
-    "attempts": f"UPDATE attempts SET phone = '', note = '', outcome_detail = '{{}}' WHERE {CALLED}",
-    "appointments": f"UPDATE appointments SET with_whom = '', note = '' WHERE case_id IN ({CASES})",
-    "rechecks": f"UPDATE rechecks SET note = '' WHERE case_id IN ({CASES})",
-    "invalidations": f"UPDATE invalidations SET note = '' WHERE case_id IN ({CASES})",
-    "call_events": f"""UPDATE call_events SET detail = '{{}}' WHERE call_sid IN (
-        SELECT call_sid FROM attempts WHERE {CALLED} AND call_sid IS NOT NULL)""",
-}
-"""What is erased, table by table. What was said stays; names, codes, people, numbers and the lists they came from do not."""
 
 
 def grant(session: Session, study_id: int, username: str, by: str, *, days: int, reason: str) -> IdentityGrant:
