@@ -131,6 +131,36 @@ def test_a_machine_is_a_hint_and_a_stop_leaves_the_running_call_to_its_operator(
     assert len(line.placed) == 1
 
 
+def test_what_was_not_allowed_or_came_too_late_is_seen_by_supervisors_with_the_case(
+    operator: Browser, client_for: Callable[..., Browser], line: PretendedLine, field_time: FieldTime
+) -> None:
+    state = post(operator, "next")
+    lease, case, phone = state["lease"]["id"], state["lease"]["case_id"], state["lease"]["phones"][0]["number"]
+    elsewhere = operator.post(DIAL, json={"phone": "+8613911112222"})
+    barred = {"number": phone, "now": clock.now()}
+    statement("INSERT INTO do_not_call (scope, value, reason, at) VALUES ('number', %(number)s, 'opt_out', %(now)s)", barred)
+    wished = [operator.post(DIAL, json={}) for _ in range(2)]
+    statement("DELETE FROM do_not_call")
+    statement("UPDATE cases SET lease_expires_at = lease_expires_at + interval '1 day' WHERE lease_id = %(lease)s", {"lease": lease})
+    now = field_time.moment
+    field_time.set(now + timedelta(hours=11))
+    late = operator.post(DIAL, json={})
+    assert [one.json()["why"] for one in (elsewhere, *wished, late)] == [
+        "number_not_of_case", "do_not_call", "do_not_call", "outside_calling_hours",
+    ]  # fmt: skip
+    assert line.placed == []
+    field_time.set(now)
+    told(post(operator, "dial", phone=None), "no-answer")
+    field_time.set(now + timedelta(days=2))
+    attempt = statement("SELECT id FROM attempts")[0]["id"]
+    done = post(operator, "outcome", outcome="no_answer", lease_id=lease, attempt_id=attempt)
+    assert done["finished"]["state"] == "late"
+    page = client_for("supervisor").get(f"/cases/{case}").text
+    assert page.count("没有允许拨打") == 3
+    for words in ("不是该企业名单上的号码", "在免打扰名单中", "不在拨打时段内", "迟到的结果，只留作记录"):
+        assert words in page, words
+
+
 def test_a_lost_carrier_loses_no_case(operator: Browser, line: PretendedLine) -> None:
     state = post(operator, "next")
     line.fails = True

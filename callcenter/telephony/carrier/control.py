@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import asdict
 from html import escape
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -14,13 +15,27 @@ from callcenter.telephony.carrier.asking import E164, Board, Fields, RestError, 
 from callcenter.telephony.carrier.call import Call, Wanted, new_sid
 from callcenter.telephony.carrier.faults import Faults
 
+FIELD_ZONE = ZoneInfo("Asia/Shanghai")
+
 router = APIRouter()
 Ours = Depends(require_control)
 SHOWN = 60
 STYLE = (
-    "body{font:15px/1.6 system-ui;margin:2rem} label{display:inline-block;margin:.2rem 1rem .2rem 0}"
-    "td,th{padding:.1rem .8rem .1rem 0;text-align:left}"
+    "body{font:16px/1.6 'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;margin:24px;color:#1f2933;max-width:1280px}"
+    "form{display:grid;grid-template-columns:repeat(3,1fr);gap:8px 24px} form p{margin:0} button{padding:8px 24px;font:inherit}"
+    "label{display:flex;align-items:center;justify-content:space-between;gap:8px;border-bottom:1px solid #d5dbe1;padding:4px 0}"
+    "input{font:inherit;width:5em}"
+    "input[type=checkbox]{width:auto} code{color:#52606d} table{border-collapse:collapse;width:100%}"
+    "td,th{padding:4px 12px 4px 0;text-align:left;border-bottom:1px solid #d5dbe1}"
 )
+NAMES = {
+    "lost": "回调丢失", "doubled": "回调重复", "reordered": "回调乱序", "late": "回调迟到", "late_seconds": "迟到秒数",
+    "wrong_signature": "签名错误", "early": "回调先于答复", "outage": "接口中断（503）", "crowded": "请求过多（429）",
+    "slow_seconds": "答复延迟秒数", "nonsense": "答复内容错乱",
+    "inbound": "来电", "outbound-api": "外呼", "queued": "排队", "ringing": "振铃", "in-progress": "通话中", "completed": "结束",
+    "busy": "占线", "no-answer": "无人接听", "failed": "未接通", "canceled": "取消",
+}  # fmt: skip
+"""What the page calls a fault, a direction, a state."""
 
 
 class CallIn(BaseModel):
@@ -124,12 +139,17 @@ def _set(board: Board, wanted: dict[str, Any]) -> Faults:
 
 def _field(name: str, value: object) -> str:
     if isinstance(value, bool):
-        return f"<label><input type=checkbox name={name} value=true{' checked' if value else ''}> {name}</label>"
-    return f"<label>{name} <input name={name} value='{value}' size=5></label>"
+        box = f"<input type=checkbox name={name} value=true{' checked' if value else ''}>"
+    else:
+        box = f"<input name={name} value='{value}'>"
+    return f"<label><span>{NAMES[name]} <code>{name}</code></span>{box}</label>"
 
 
 def _row(one: Call) -> tuple[object, ...]:
-    return (one.created.isoformat(timespec="seconds"), one.direction, one.caller, _masked(one.to), one.status, one.room, one.announcement)
+    at = one.created.astimezone(FIELD_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    words = NAMES.get(one.direction, one.direction), NAMES.get(one.status, one.status)
+    sides = (_masked(one.caller), one.to) if one.direction == "inbound" else (one.caller, _masked(one.to))
+    return (at, words[0], *sides, words[1], one.room, one.announcement)
 
 
 def _masked(number: str) -> str:

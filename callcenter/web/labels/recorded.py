@@ -71,6 +71,7 @@ ACTIONS = {
     "frame_exported": noted("导出抽样框"),
     "call_back_promised": noted("答应回电"),
     "call_ended": noted("挂断通话"),
+    "dial_refused": noted("没有允许拨打"),
     "case_passed_on": noted("个案随通话转交"),
     "transfer_declined": noted("没有接转来的电话"),
     "transfer_done": noted("通话已转交"),

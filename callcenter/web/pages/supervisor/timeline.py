@@ -20,6 +20,8 @@ from callcenter.web import formats, labels
 from callcenter.web.translations import gettext as _
 
 NOT_CALLED = "3.11"
+BESIDE = frozenset({"late_result", "dial_refused", "lease_expired", "case_given_back", "case_passed_on", "listened_in", "call_ended"})
+"""Entries of the trail that belong to the way of a case."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def way(session: Session, unit_id: int) -> Way:
         names = people.names(session)
         called, undone = list(_called(session, case_id, names)), _undone(session, case_id, names)
         coded = _coded(session, case_id, names, made, called[0].at if undone else None)
-        events += [*called, *undone, *coded, *_interviewed(session, case_id, made)]
+        events += [*called, *undone, *coded, *_interviewed(session, case_id, made), *_beside(session, case_id, names)]
     made.events = sorted(events, key=lambda event: event.at)
     return made
 
@@ -112,6 +114,17 @@ def _undone(session: Session, case_id: int, names: dict[int, str]) -> list[Event
         for entry in entries
         if entry.detail["attempt"] in made
     ]
+
+
+def _beside(session: Session, case_id: int, names: dict[int, str]) -> Iterator[Event]:
+    """What happened besides calls and codes: results too late, calls that were not allowed, leases that ran out, calls handed over."""
+    for entry in operations.history(session, "case", case_id):
+        if entry.action not in BESIDE:
+            continue
+        told = entry.detail.get("outcome") or entry.detail.get("code")
+        to = names.get(int(entry.detail["to"]), "") if entry.action == "case_passed_on" else ""
+        parts = (str(labels.value(told)) if told else "", names.get(entry.actor_id or 0, ""), f"→ {to}" if to else "", entry.reason or "")
+        yield Event(entry.at, "call", labels.action(entry.action), " · ".join(part for part in parts if part))
 
 
 def _coded(session: Session, case_id: int, names: dict[int, str], made: Way, undone_since: datetime | None) -> Iterator[Event]:
