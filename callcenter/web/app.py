@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from callcenter import wiring
@@ -26,6 +27,7 @@ def create_app(settings: Settings) -> FastAPI:
     for pages in (login, submitter, operator, supervisor, evaluator, administrator, commissioner):
         app.include_router(pages.router)
     _refuse_open_routes(app)
+    _refuse_late_answers(app)
     return app
 
 
@@ -45,8 +47,13 @@ def from_environment() -> FastAPI:
     return create_app(settings)
 
 
+THREADS = 24
+"""Requests worked at once, fewer than there are connections: more of them would only wait for the interpreter and for one another."""
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = THREADS
     _try_routes(app)
     yield
     app.state.listener.stop()
@@ -63,3 +70,10 @@ def _refuse_open_routes(app: FastAPI) -> None:
     open_routes = [path for path, route in all_routes(app) if door_of(route) is None]
     if open_routes:
         raise RuntimeError(f"routes without allow(), public() or signed(): {', '.join(open_routes)}")
+
+
+def _refuse_late_answers(app: FastAPI) -> None:
+    """A route that leaves its answer to FastAPI keeps its transaction open meanwhile (see `documents`): a mistake of ours too."""
+    late = [path for path, route in all_routes(app) if route.response_field is not None]
+    if late:
+        raise RuntimeError(f"routes that return neither a Response nor a document: {', '.join(late)}")

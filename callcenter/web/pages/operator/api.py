@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
@@ -26,12 +26,13 @@ from callcenter.people import queries as people_queries
 from callcenter.people.operator_states import mode_of, wrap_up
 from callcenter.web import calling
 from callcenter.web.deps import Work
+from callcenter.web.documents import DocumentRouter
 from callcenter.web.pages.operator import dialling
 from callcenter.web.pages.operator.consent import heed
 from callcenter.web.pages.operator.state import Held, held_by, nothing, state
 from callcenter.web.security import Person, allow
 
-router = APIRouter(prefix="/operator/api")
+router = DocumentRouter(prefix="/operator/api")
 log = structlog.get_logger("operator")
 Operator = Annotated[Person, allow("operator")]
 State = dict[str, Any]

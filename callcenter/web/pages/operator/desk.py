@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -16,10 +15,11 @@ from callcenter.errors import Conflict, Refused
 from callcenter.operations.actions import notify
 from callcenter.web import calling
 from callcenter.web.deps import Work
+from callcenter.web.documents import DocumentRouter
 from callcenter.web.pages.operator.state import held_by, state
 from callcenter.web.security import Person, allow
 
-router = APIRouter(prefix="/operator/api")
+router = DocumentRouter(prefix="/operator/api")
 Operator = Annotated[Person, allow("operator")]
 State = dict[str, Any]
 

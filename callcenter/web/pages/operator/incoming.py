@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel
 from sqlmodel import Session
 
@@ -17,10 +17,11 @@ from callcenter.operations.logs import told
 from callcenter.people import queries as people
 from callcenter.web import formats
 from callcenter.web.deps import Work
+from callcenter.web.documents import DocumentRouter
 from callcenter.web.pages.operator.state import state
 from callcenter.web.security import Person, allow
 
-router = APIRouter(prefix="/operator/api/incoming")
+router = DocumentRouter(prefix="/operator/api/incoming")
 Operator = Annotated[Person, allow("operator")]
 log = structlog.get_logger("incoming")
 

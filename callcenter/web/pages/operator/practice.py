@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -17,13 +17,14 @@ from callcenter.practice.turn import Turn, settled
 from callcenter.questionnaire import queries as questionnaires
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
+from callcenter.web.documents import DocumentRouter
 from callcenter.web.pages.operator import practising
 from callcenter.web.pages.operator.texts import texts
 from callcenter.web.rendering import page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
 
-router = APIRouter(prefix="/practice")
+router = DocumentRouter(prefix="/practice")
 Trainee = Annotated[Person, allow("operator", "supervisor", "administrator")]
 State = dict[str, Any]
 

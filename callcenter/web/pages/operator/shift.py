@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -17,11 +17,12 @@ from callcenter.follow_up import queries as follow_up_queries
 from callcenter.people import actions as people
 from callcenter.people import queries as people_queries
 from callcenter.web.deps import Work
+from callcenter.web.documents import DocumentRouter
 from callcenter.web.pages.operator.state import state
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 
-router = APIRouter(prefix="/operator")
+router = DocumentRouter(prefix="/operator")
 Operator = Annotated[Person, allow("operator")]
 State = dict[str, Any]
 MORE = timedelta(seconds=60)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
@@ -14,10 +14,11 @@ from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, Refused
 from callcenter.web import transfers
 from callcenter.web.deps import Work
+from callcenter.web.documents import DocumentRouter
 from callcenter.web.pages.operator.state import state
 from callcenter.web.security import Person, allow
 
-router = APIRouter(prefix="/operator/api/transfer")
+router = DocumentRouter(prefix="/operator/api/transfer")
 Operator = Annotated[Person, allow("operator")]
 State = dict[str, Any]
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -14,13 +14,14 @@ from callcenter.practice.turn import Turn, begun
 from callcenter.questionnaire import queries
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
+from callcenter.web.documents import DocumentRouter
 from callcenter.web.pages.administrator.questionnaires.versions import readable
 from callcenter.web.pages.operator import practising
 from callcenter.web.pages.operator.practice import words
 from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
 
-router = APIRouter(prefix="/administrator/questionnaires/{questionnaire_id}/preview")
+router = DocumentRouter(prefix="/administrator/questionnaires/{questionnaire_id}/preview")
 Administrator = Annotated[Person, allow("administrator")]
 State = dict[str, Any]
 
