@@ -5,13 +5,13 @@ from typing import Any
 from callcenter.errors import InvalidInput, Refused
 from callcenter.questionnaire.definition import NONANSWERS, Question
 from callcenter.questionnaire.question_types import read_answer
-from callcenter.questionnaire.routing import Course, Given
+from callcenter.questionnaire.routing import Course, Given, parted
 
 
 def judge(course: Course, key: str, value: Any, nonanswer: str | None) -> Given:
     """The answer to store, given to the course; InvalidInput says what is wrong with it, Refused that its question is not on the route."""
     question = _on_route(course, key)
-    given = _read(question, value, nonanswer)
+    given = _read(course, key, question, value, nonanswer)
     course.give(key, given)
     wrong = course.problem_at(key)
     if wrong:
@@ -26,7 +26,7 @@ def _on_route(course: Course, key: str) -> Question:
     return stop.question
 
 
-def _read(question: Question, value: Any, nonanswer: str | None) -> Given:
+def _read(course: Course, key: str, question: Question, value: Any, nonanswer: str | None) -> Given:
     if nonanswer:
         if value not in (None, "", []):
             raise InvalidInput("answer_twice", "不能同时填写回答和“{label}”，请只留一个。", label=_label(nonanswer))
@@ -37,7 +37,8 @@ def _read(question: Question, value: Any, nonanswer: str | None) -> Given:
         return Given(read_answer(question, value))
     except ValueError as bad:
         why = question.text("constraint_message") if question.type in {"integer", "decimal"} else ""
-        raise InvalidInput("answer_not_accepted", "{why}", why=why or str(bad), question=question.name) from bad
+        told = course.scope(question, parted(key)[1]).told(why)
+        raise InvalidInput("answer_not_accepted", "{why}", why=told or str(bad), question=question.name) from bad
 
 
 def _label(nonanswer: str) -> str:

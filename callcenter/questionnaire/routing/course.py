@@ -257,11 +257,11 @@ class Course:
             return None
         scope = Scope(self, question.repeats, place)
         scope.dotted = text
-        return None if question.constraint.holds(scope) else question.text("constraint_message") or "回答不符合要求，请核对"
+        return None if question.constraint.holds(scope) else scope.told(question.text("constraint_message")) or "回答不符合要求，请核对"
 
     def _missing(self, question: Question, place: Place) -> str | None:
         needed = question.required is not None and question.type != "note" and question.required.holds(self.scope(question, place))
-        return (question.text("required_message") or REQUIRED) if needed else None
+        return (self.scope(question, place).told(question.text("required_message")) or REQUIRED) if needed else None
 
     def _worked_out(self, question: Question, place: Place) -> str:
         if not self.relevant(question, place):

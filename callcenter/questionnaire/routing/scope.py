@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from callcenter.questionnaire.definition import Block, Choice, Definition, Question, in_language
-from callcenter.questionnaire.expressions import Value
+from callcenter.questionnaire.definition import TEXT_REFERENCE, Block, Choice, Definition, Question, in_language
+from callcenter.questionnaire.expressions import Value, string
 from callcenter.questionnaire.routing.route import Moment, Place
 
 
@@ -82,6 +82,14 @@ class Scope:
         question = self.course.definition.by_name.get(name)
         labels = {choice.value: in_language(choice.label, "zh") for choice in question.choices} if question else {}
         return labels.get(code, "")
+
+    def told(self, text: str) -> str:
+        """A text with the answers that it repeats, choices by their labels."""
+        return TEXT_REFERENCE.sub(lambda found: self._in_words(found[1]), text)
+
+    def _in_words(self, name: str) -> str:
+        value = string(self.value(name))
+        return self.choice_name(name, value) or value
 
     def _of_block(self, name: str) -> Value:
         """A repeat counts as many as it has instances; a group is nothing."""

@@ -181,3 +181,19 @@ def test_only_expressions_that_depend_on_the_changed_answer_run_again(monkeypatc
     monkeypatch.setattr(Expression, "holds", lambda self, scope: (ran.append(self.text), holds(self, scope))[1])
     course.give("q7", Given(2))
     assert course.route().set_aside == ("t7",) and ran == ["${q7} > 3"]
+
+
+def test_messages_repeat_answers_of_their_own_instance_and_choices_by_label() -> None:
+    rows = [
+        {"type": "select_one yn", "name": "all", "label": "?"},
+        {"type": "begin_repeat", "name": "r", "repeat_count": "2"},
+        {"type": "integer", "name": "size", "label": "?"},
+        {"type": "integer", "name": "adults", "label": "?", "constraint": ". <= ${size}", "constraint_message": "最多 ${size}（${all}）"},
+        {"type": "text", "name": "why", "label": "?", "required": "yes", "required_message": "${adults} 个人也要问"},
+        {"type": "end_repeat"},
+    ]
+    choices = [{"list_name": "yn", "name": "y", "label": "全部"}, {"list_name": "yn", "name": "n", "label": "部分"}]
+    definition = read_questionnaire({"survey": rows, "choices": choices}).definition
+    said = {"all": "y", "size[1]": 3, "adults[1]": 2, "why[1]": "x", "size[2]": 5, "adults[2]": 9, "why[2]": None}
+    course = Course(definition, {key: Given(value) for key, value in said.items()})
+    assert (course.problem_at("adults[2]"), course.problem_at("why[2]")) == ("最多 5（全部）", "9 个人也要问")
