@@ -31,6 +31,7 @@ def sweep_calls(phone_line: PhoneLine) -> dict[str, Any]:
             continue
         with transaction() as session:
             moved += calls.record_silence(session, call, state)
+    _end_transfers(phone_line)
     return {"asked": len(silent), "moved": moved, "away": away}
 
 
@@ -48,6 +49,19 @@ def sweep_legs(phone_line: PhoneLine) -> dict[str, Any]:
         with transaction() as session:
             gone += calls.record_leg_silence(session, leg, state)
     return {"asked": len(silent), "gone": gone}
+
+
+def _end_transfers(phone_line: PhoneLine) -> None:
+    """Who joined a talk that has ended meanwhile goes back to their own room."""
+    with transaction() as session:
+        moves = [move for one in calls.left_over(session) for move in calls.end_transfer(session, one, "call_ended")]
+    for move in moves:
+        try:
+            phone_line.lead(move.sid, move.script)
+        except LineFailure as failure:
+            log.warning("leg_not_led_home", **told(failure))
+            with transaction() as session:
+                calls.lose_leg(session, move.sid)
 
 
 def _asked(phone_line: PhoneLine, call: SilentCall) -> LineState | None:

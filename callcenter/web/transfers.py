@@ -47,6 +47,8 @@ def end(line: PhoneLine, transfer_id: int, why: str, user_id: int | None = None)
             line.lead(move.sid, move.script)
         except LineFailure as failure:
             log.warning("leg_not_led_home", **told(failure))
+            with transaction() as session:
+                calls.lose_leg(session, move.sid)
 
 
 def _or_end(line: PhoneLine, transfer_id: int, moves: list[calls.Move]) -> None:

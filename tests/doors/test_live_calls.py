@@ -12,7 +12,7 @@ from callcenter.calls import actions
 from callcenter.calls.phone_line import LineEvent
 from callcenter.calls.tables import IncomingCall, Leg, Recording
 from callcenter.calls.voice_scripts import listening, over
-from callcenter.db.engine import transaction
+from callcenter.db.engine import statement, transaction
 from callcenter.operations.tables import AuditEntry
 from callcenter.people.tables import User
 from tests.factories.calls import PretendedLine, make_leased_case, press_dial
@@ -123,7 +123,12 @@ def test_a_recording_is_played_to_those_allowed_and_each_time_is_written_down(cl
     assert client_for("operator").get(f"/recordings/{number}.wav").status_code == 403
     assert noted("recording_played") == 1
     assert "录音正在取回" in supervisor.get("/supervisor/messages").text
-    assert supervisor.post(f"/supervisor/messages/{call}", data={"note": "希望简化材料"}).status_code == 303
+    stage = statement("SELECT id FROM stages")[0]["id"]
+    for _ in range(2):  # pressed twice it is one opinion
+        assert supervisor.post(f"/supervisor/messages/{call}", data={"note": "希望简化材料", "opinion": str(stage)}).status_code == 303
+    assert statement("SELECT kind, channel, subject FROM other_records") == [
+        {"kind": "opinion", "channel": "survey_line", "subject": "希望简化材料"}
+    ]
     with transaction() as session:
         handled = session.get(IncomingCall, call)
         assert (handled.note, handled.handled_at) == ("希望简化材料", now)

@@ -13,6 +13,7 @@ from callcenter.calls.phone_line import LineAway
 from callcenter.calls.voice_scripts import answered, joining, room_of_operator, seated
 from callcenter.db.engine import statement, transaction
 from callcenter.people import actions as people
+from callcenter.scheduler.sweep import sweep_calls
 from tests.conftest import FieldTime
 from tests.doors.test_operator_api import STATE, person, post, told
 from tests.doors.test_operator_bundles import talking
@@ -140,6 +141,29 @@ def test_talking_together_first_moves_the_legs_through_the_port_and_a_supervisor
     assert supervisor.post(f"{at}/leave").status_code == 303
     assert second.get(STATE).json()["transfer"] is None
     assert statement("SELECT count(*) FROM operator_states WHERE user_id = %(u)s", {"u": boss.id}) == [{"count": 0}]
+
+
+def test_who_joined_a_talk_that_ended_unheard_is_brought_home_by_the_sweep_or_connects_anew(
+    both: tuple[Browser, Browser], made: MadeCases, line: PretendedLine
+) -> None:
+    (first, second), (one, other) = both, made.operators
+    sit(one, "CA-one")
+    sit(other, "CA-other")
+    talking(first)
+    for brought in (True, False):
+        ready(other)
+        post(first, "transfer", to=other)
+        post(second, f"transfer/{second.get(STATE).json()['offer']['id']}/accept")
+        line.led.clear()
+        statement("UPDATE attempts SET ended_at = placed_at, state = 'completed'")
+        if not brought:
+            line.lead = lambda *_: (_ for _ in ()).throw(LineAway("refused"))  # type: ignore[method-assign]
+        sweep_calls(line)
+        rooms = statement("SELECT room, state FROM legs WHERE user_id = %(u)s", {"u": other})
+        assert rooms == [{"room": room_of_operator(other), "state": "seated" if brought else "gone"}]
+        assert [sid for sid, _ in line.led] == (["CA-other"] if brought else [])
+        assert second.get(STATE).json()["operator"]["state"] == "ready"
+        statement("UPDATE attempts SET ended_at = NULL, state = 'answered'")
 
 
 def leg_of(user: int) -> int:

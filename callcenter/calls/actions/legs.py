@@ -117,6 +117,12 @@ def leave(session: Session, user_id: int, purpose: str = "operator") -> str | No
     return leg.call_sid
 
 
+def lose_leg(session: Session, sid: str) -> None:
+    """The carrier did not bring a leg to its room: nobody knows where it hears, so it counts as gone and must be connected anew."""
+    for leg in session.exec(select(Leg).where(Leg.call_sid == sid).with_for_update()):
+        _end(session, leg)
+
+
 def silent_legs(session: Session) -> list[queries.SilentLeg]:
     """Legs after which the carrier should be asked now."""
     return queries.silent_legs(session, clock.now() - SILENT_LEG)

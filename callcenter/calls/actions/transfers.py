@@ -129,11 +129,12 @@ def locked_transfer(session: Session, transfer_id: int) -> tuple[Transfer, Attem
     return known, attempt
 
 
-def left_over(session: Session, call_sid: str) -> list[int]:
-    """Transfers of a call that has ended."""
-    of_call = select(Transfer.id).join(Attempt, col(Attempt.id) == col(Transfer.attempt_id)).where(Attempt.call_sid == call_sid)
-    over = of_call.where(col(Transfer.state).in_(OPEN), col(Attempt.ended_at).is_not(None))
-    return [one for one in session.exec(over) if one is not None]
+def left_over(session: Session, call_sid: str | None = None) -> list[int]:
+    """Transfers of a call that has ended; without one of any call."""
+    joined = select(Transfer.id).join(Attempt, col(Attempt.id) == col(Transfer.attempt_id))
+    over = joined.where(col(Transfer.state).in_(OPEN), col(Attempt.ended_at).is_not(None))
+    found = session.exec(over if call_sid is None else over.where(Attempt.call_sid == call_sid))
+    return [one for one in found if one is not None]
 
 
 def _busy(session: Session, user_id: int, state: str) -> None:

@@ -15,7 +15,9 @@ from callcenter.calls.call_states import ENDED
 from callcenter.db.engine import transaction
 from callcenter.errors import NotFound, Refused
 from callcenter.operations.actions import record
+from callcenter.other_sources.actions import Wanted, open_record
 from callcenter.studies import queries as studies
+from callcenter.studies.phases import field_day
 from callcenter.web import telephones, transfers
 from callcenter.web.deps import Work
 from callcenter.web.live import stream
@@ -105,14 +107,32 @@ def end(request: Request, person: Supervisor, attempt_id: int) -> Response:
 @router.get("/supervisor/messages")
 def messages(request: Request, person: Supervisor, session: Work) -> Response:
     """Words that callers left, newest first."""
-    found = [(study.title, queries.calls_with_words(session, study.id or 0)) for study in studies.studies(session)]
+    found = [
+        (
+            study.title,
+            queries.calls_with_words(session, study.id or 0),
+            [(one.id, one.title) for one in studies.stages(session, study.id or 0)],
+        )
+        for study in studies.studies(session)
+    ]
     return page(request, person, "supervisor/messages.html", studies=found)
 
 
 @router.post("/supervisor/messages/{call_id}")
-def handle(request: Request, person: Supervisor, session: Work, call_id: int, note: Annotated[str, Form(max_length=2000)] = "") -> Response:
-    """Note what was said, and that somebody listened."""
+def handle(
+    request: Request,
+    person: Supervisor,
+    session: Work,
+    call_id: int,
+    note: Annotated[str, Form(max_length=2000)] = "",
+    opinion: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Note what was said, and that somebody listened; `opinion`: the stage among whose opinions it is kept, too, once."""
+    call = queries.incoming(session, call_id)
+    said_before, came_at = call.note, call.came_at
     calls.handle_words(session, call_id, person.id, note)
+    if opinion.isdecimal() and note.strip() and note.strip() != said_before:
+        open_record(session, int(opinion), Wanted("opinion", field_day(came_at), note, channel="survey_line"), person.id)
     flash(request, "已登记。")
     return see_other("/supervisor/messages")
 
