@@ -15,11 +15,18 @@ Rows = list[tuple[int, dict[str, str]]]
 def read(file: Path, columns: Sequence[str] = ()) -> tuple[list[str], Rows]:
     """The header and the rows that are not blank; every one of `columns` must be there, once."""
     text = _text(file)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    skipped = text[:4].lower() == "sep="  # a spreadsheet's own note
+    if skipped:
+        text = text.partition("\n")[2]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True)
     try:
         header = [name.strip() for name in next(reader, [])]
         require(file, header, columns)
-        rows = [(reader.line_num, _row(header, cells)) for cells in reader if any(cell.strip() for cell in cells)]
+        rows = [
+            (reader.line_num + skipped, _row(file, reader.line_num + skipped, header, cells))
+            for cells in reader
+            if any(cell.strip() for cell in cells)
+        ]
     except csv.Error as broken:
         raise InvalidInput("not_csv", "{file} 第 {line} 行不是 CSV：请另存为 CSV 再试。", file=file, line=reader.line_num) from broken
     return header, rows
@@ -53,5 +60,8 @@ def _delimiter(text: str) -> str:
     return next((mark for mark in (",", ";", "\t", "，") if mark in header), ",")
 
 
-def _row(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+def _row(file: Path, line: int, header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    if any(cell.strip() for cell in cells[len(header) :]):
+        sentence = "{file} 第 {line} 行有 {cells} 格，表头只有 {columns} 列：文字里的分隔符要加引号。"
+        raise InvalidInput("row_too_long", sentence, file=file, line=line, cells=len(cells), columns=len(header))
     return {name: cells[place] if place < len(cells) else "" for place, name in enumerate(header)}

@@ -19,7 +19,10 @@ Columns = Annotated[list[str] | None, typer.Option(help="A column; may be given 
 def estimate(  # noqa: PLR0917  # one parameter an option
     file: Annotated[Path, typer.Argument(metavar="DATA.csv", help="One row a case, with a header.")],
     strata: Annotated[str | None, typer.Option(help="The column of strata.")] = None,
-    fpc: Annotated[str | None, typer.Option(help="The column of N_h, the units of the stratum in the population.")] = None,
+    fpc: Annotated[
+        str | None,
+        typer.Option(help="The column of N_h, the units of the stratum in the population; or of the sampling fractions n_h/N_h."),
+    ] = None,
     weights: Annotated[str | None, typer.Option(help="The column of weights; without it N_h/n_h.")] = None,
     cluster: Annotated[str | None, typer.Option(help="The column of clusters; N_h then counts clusters.")] = None,
     mean: Columns = None,

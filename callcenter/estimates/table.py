@@ -12,7 +12,7 @@ from callcenter.errors import InvalidInput
 from callcenter.estimates import figures, proportions
 from callcenter.estimates.variance import Codes, Floats, Mask, Sample
 
-MISSING = frozenset({"", "NA", "NaN", "nan"})
+MISSING = frozenset({"", "NA", "NaN", "nan", "N/A", "#N/A", "<NA>", "NULL", "null"})
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 Column = Sequence[str]
@@ -81,13 +81,15 @@ def _in_order(names: set[str]) -> list[str]:
 
 
 def sample_of(table: Table, strata: str | None, fpc: str | None, weights: str | None, cluster: str | None) -> Sample:
-    """The sample that the named columns describe; without weights N_h/n_h."""
+    """The sample that the named columns describe; without weights N_h/n_h. `fpc` holds N_h, or n_h/N_h where nowhere above 1."""
     if not table.lines:
         raise InvalidInput("no_rows", "文件里没有数据行。")
     stratum = table.codes(strata) if strata else np.zeros(len(table.lines), dtype=np.intp)
     clusters = table.codes(cluster) if cluster else None
     sizes = _sizes(table, stratum, fpc) if fpc else None
     bare = Sample.of(stratum, np.ones(len(stratum)), sizes, clusters)
+    if sizes is not None and (sizes <= 1).all() and (sizes % 1 > 0).any():  # sampling fractions, as R reads what is nowhere above 1
+        sizes = np.divide(bare.units_by_stratum, sizes, out=np.full_like(sizes, np.inf), where=sizes > 0)
     if sizes is not None and np.any(short := sizes < bare.units_by_stratum):
         row = int(np.flatnonzero(short[stratum])[0])
         sentence = "第 {line} 行所在的层：样本 {n} 个单位多于 {column} 所写的总体 {size} 个。"
@@ -97,6 +99,8 @@ def sample_of(table: Table, strata: str | None, fpc: str | None, weights: str | 
         return Sample.of(stratum, table.numbers(weights, needed=True), sizes, clusters)
     if sizes is None:
         raise InvalidInput("wrong_use", "没有权数：请给出 --weights，或给出 --fpc（各层总体数）以便计算 N_h/n_h。")
+    if np.isinf(sizes).any():
+        raise InvalidInput("wrong_use", "抽样比 {column} 有 0，不能由它得出权数：请给出 --weights。", column=fpc)
     return Sample.of(stratum, (sizes / bare.units_by_stratum)[stratum], sizes, clusters)
 
 

@@ -98,3 +98,69 @@ def test_estimate_prints_the_published_mean_of_the_api_data(capsys: pytest.Captu
 )
 def test_bad_use_of_estimate_is_refused(options: list[str], exit_code: int) -> None:
     assert main(["estimate", str(API), *options]) == exit_code
+
+
+ROWS = [("a", 1, 4, 2.0, "x"), ("a", 2, 4, 2.0, "y"), ("b", 5, 10, 5.0, "x"), ("b", 9, 10, 5.0, "NA")]
+
+
+def laid_out(separator: str = ",", *, fpc: bool = False, before: str = "", head: str = "s,y,N,w,k") -> str:
+    """Two strata of two; by hand: mean (2*3 + 5*14) / 14, variance sum of (1 - f) n^2/(n - 1) s^2 w^2 / 14^2."""
+    cells = [(s, y, 2 / n if fpc else n, w, k) for s, y, n, w, k in ROWS]
+    return before + "\n".join(separator.join(map(str, row)) for row in (tuple(head.split(",")), *cells)) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (laid_out(), "utf-8"),
+        (laid_out(), "utf-8-sig"),
+        (laid_out(";"), "utf-8-sig"),
+        (laid_out("\t"), "utf-16"),
+        (laid_out(";", before="sep=;\n"), "gb18030"),
+        (laid_out().replace("\n", "\r\n"), "utf-8"),
+        (laid_out(fpc=True), "utf-8"),
+        (laid_out().replace("y", '"y"', 1).replace(",x", ', "x" '), "utf-8"),
+    ],
+)
+def test_files_as_others_save_them_give_the_figure_of_the_hand_formula(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, encoding: str
+) -> None:
+    file = written(tmp_path, text, encoding)
+    mean = (2 * 3 + 5 * 14) / 14
+    variance = (
+        sum((1 - 2 / n) * 2 * sum((w * (y - sum(ys) / 2)) ** 2 for y in ys) for n, w, ys in ((4, 2, (1, 2)), (10, 5, (5, 9)))) / 14**2
+    )
+    for options in (["--strata", "s", "--fpc", "N"], ["--strata", "s", "--fpc", "N", "--weights", "w"]):
+        assert main(["estimate", file, *options, "--mean", "y", "--total", "w", "--prop", "k", "--by", "s"]) == 0
+        capsys.readouterr()
+        assert main(["estimate", file, *options, "--mean", "y", "--prop", "k"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found[0]["estimate"] == pytest.approx(mean, rel=1e-12)
+        assert found[0]["se"] == pytest.approx(variance**0.5, rel=1e-12)
+        assert [(row["level"], row["n"]) for row in found[1:]] == [("x", 3), ("y", 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "told"),
+    [
+        (laid_out(head="s,y,N,w,y"), ["--fpc", "N", "--strata", "s"], "y"),
+        (laid_out().replace("b,9", "b,9,7"), ["--fpc", "N", "--strata", "s"], "5"),
+        (laid_out().replace("2.0,x", ",x"), ["--weights", "w"], "w"),
+        (laid_out().replace("2.0,x", "-1,x"), ["--weights", "w"], "w"),
+        (laid_out().replace("a,1", 'a,"1,5"'), ["--weights", "w"], "1,5"),
+        (laid_out().replace("a,1", "a,12%"), ["--weights", "w"], "12%"),
+        (laid_out().replace("a,1,4", "a,1,"), ["--fpc", "N", "--strata", "s"], "N"),
+        (laid_out().replace("a,1,4", "a,1,5"), ["--fpc", "N", "--strata", "s"], "N"),
+        (laid_out().replace("a,1,4", "NA,1,4"), ["--fpc", "N", "--strata", "s"], "s"),
+        (laid_out(fpc=True).replace("0.2", "0"), ["--fpc", "N", "--strata", "s"], "N"),
+        ("s,y,N,w,k\n", ["--weights", "w"], "没有数据行"),
+    ],
+)
+def test_what_cannot_be_estimated_is_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, options: list[str], told: str
+) -> None:
+    assert main(["estimate", written(tmp_path, text), *options, "--mean", "y"]) in (1, 2)
+    said = capsys.readouterr()
+    assert json.loads(said.out)["refused"] is True
+    assert told in said.err + said.out
+    assert "Traceback" not in said.err
