@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from callcenter import clock
 from callcenter.call_queue import queries as queue
@@ -56,6 +56,18 @@ def open_record(session: Session, stage_id: int, wanted: Wanted, user_id: int) -
     session.flush()
     record(session, user_id, "other_record_opened", "other_record", kept.id, detail={"kind": kept.kind})
     return kept
+
+
+def keep_opinion(session: Session, stage_id: int, day: date, subject: str, user_id: int) -> None:
+    """Keep what a caller of our own lines left, once however often it is sent."""
+    same = (
+        OtherRecord.stage_id == stage_id,
+        OtherRecord.channel == "survey_line",
+        OtherRecord.day == day,
+        OtherRecord.subject == subject[:2000],
+    )
+    if session.exec(select(OtherRecord.id).where(*same)).first() is None:
+        open_record(session, stage_id, Wanted(kinds.OPINION, day, subject, channel="survey_line"), user_id)
 
 
 def finish_record(session: Session, record_id: int, finding: str, *, handling: str, user_id: int) -> OtherRecord:

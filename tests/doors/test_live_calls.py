@@ -124,8 +124,8 @@ def test_a_recording_is_played_to_those_allowed_and_each_time_is_written_down(cl
     assert noted("recording_played") == 1
     assert "录音正在取回" in supervisor.get("/supervisor/messages").text
     stage = statement("SELECT id FROM stages")[0]["id"]
-    for _ in range(2):  # pressed twice it is one opinion
-        assert supervisor.post(f"/supervisor/messages/{call}", data={"note": "希望简化材料", "opinion": str(stage)}).status_code == 303
+    for opinion in ("", "999", str(stage), str(stage)):  # pressed twice it is one opinion
+        assert supervisor.post(f"/supervisor/messages/{call}", data={"note": "希望简化材料", "opinion": opinion}).status_code == 303
     assert statement("SELECT kind, channel, subject FROM other_records") == [
         {"kind": "opinion", "channel": "survey_line", "subject": "希望简化材料"}
     ]

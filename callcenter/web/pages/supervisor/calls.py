@@ -4,6 +4,7 @@ from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
+from sqlmodel import Session
 from sse_starlette import EventSourceResponse
 from starlette.responses import FileResponse, Response
 
@@ -15,7 +16,7 @@ from callcenter.calls.call_states import ENDED
 from callcenter.db.engine import transaction
 from callcenter.errors import NotFound, Refused
 from callcenter.operations.actions import record
-from callcenter.other_sources.actions import Wanted, open_record
+from callcenter.other_sources.actions import keep_opinion
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
 from callcenter.web import telephones, transfers
@@ -107,15 +108,13 @@ def end(request: Request, person: Supervisor, attempt_id: int) -> Response:
 @router.get("/supervisor/messages")
 def messages(request: Request, person: Supervisor, session: Work) -> Response:
     """Words that callers left, newest first."""
-    found = [
-        (
-            study.title,
-            queries.calls_with_words(session, study.id or 0),
-            [(one.id, one.title) for one in studies.stages(session, study.id or 0)],
-        )
-        for study in studies.studies(session)
-    ]
+    listed = [(study.title, study.id or 0) for study in studies.studies(session)]
+    found = [(title, queries.calls_with_words(session, study_id), _stages(session, study_id)) for title, study_id in listed]
     return page(request, person, "supervisor/messages.html", studies=found)
+
+
+def _stages(session: Session, study_id: int) -> list[tuple[int, str]]:
+    return [(one.id or 0, one.title) for one in studies.stages(session, study_id)]
 
 
 @router.post("/supervisor/messages/{call_id}")
@@ -129,10 +128,10 @@ def handle(
 ) -> Response:
     """Note what was said, and that somebody listened; `opinion`: the stage among whose opinions it is kept, too, once."""
     call = queries.incoming(session, call_id)
-    said_before, came_at = call.note, call.came_at
+    stage = next((number for number, _title in _stages(session, call.study_id) if str(number) == opinion), None)
+    if stage is not None and note.strip():
+        keep_opinion(session, stage, field_day(call.came_at), note.strip(), person.id)
     calls.handle_words(session, call_id, person.id, note)
-    if opinion.isdecimal() and note.strip() and note.strip() != said_before:
-        open_record(session, int(opinion), Wanted("opinion", field_day(came_at), note, channel="survey_line"), person.id)
     flash(request, "已登记。")
     return see_other("/supervisor/messages")
 
