@@ -102,6 +102,7 @@ def test_a_failed_re_check_takes_the_sample_out_and_a_confirmed_denial_is_final(
     assert "interview_invented" in {row["kind"] for row in rows("SELECT kind FROM alerts")}
     assert "50.0 %，1/2" in client.get("/supervisor/rechecks").text
     assert "访问质量" in client.get("/supervisor/quality").text
+    assert all(told in client.get(f"/cases/{cases[0]}").text for told in ("拨打复核电话", "复核通过"))
     assert "各调查自己的时段与例外" in client.get("/calendar").text
     statement("UPDATE cases SET state = 'tracing' WHERE id = %(id)s", {"id": cases[5]})
     assert "未拨" in client.get("/supervisor/tracing").text  # numbers of the frame come without a state

@@ -18,10 +18,17 @@ from callcenter.people import queries as people
 from callcenter.responses import queries as responses
 from callcenter.web import formats, labels
 from callcenter.web.translations import gettext as _
+from callcenter.web.translations import noted
 
 NOT_CALLED = "3.11"
-BESIDE = frozenset({"late_result", "dial_refused", "lease_expired", "case_given_back", "case_passed_on", "listened_in", "call_ended"})
+BESIDE = frozenset(
+    {
+        "late_result", "dial_refused", "lease_expired", "case_given_back", "case_passed_on", "listened_in", "call_ended", "recheck_dialled",
+        "recheck_done",
+    }
+)  # fmt: skip
 """Entries of the trail that belong to the way of a case."""
+RECHECKED = {"passed": noted("复核通过"), "failed": noted("没有通过")}
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,7 @@ def _beside(session: Session, case_id: int, names: dict[int, str]) -> Iterator[E
             continue
         told = entry.detail.get("outcome") or entry.detail.get("code")
         to = names.get(int(entry.detail["to"]), "") if entry.action == "case_passed_on" else ""
+        told = _(RECHECKED[told]) if entry.action == "recheck_done" and told in RECHECKED else told
         parts = (str(labels.value(told)) if told else "", names.get(entry.actor_id or 0, ""), f"→ {to}" if to else "", entry.reason or "")
         yield Event(entry.at, "call", labels.action(entry.action), " · ".join(part for part in parts if part))
 
