@@ -1,6 +1,7 @@
 """Estimates of any CSV of a stratified sample."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +9,13 @@ import typer
 
 from callcenter.cli import csv_input
 from callcenter.errors import InvalidInput
-from callcenter.estimates.table import Table, Wanted, estimates, sample_of
+from callcenter.estimates.table import Table, Wanted, estimates, lonely, sample_of
 
 app = typer.Typer(help="Weighted figures with standard errors. Example: callcenter estimate data.csv --strata stype --fpc N --mean score")
+
+LONELY = ("adjust", "fail")
+SHOWN = 10
+"""Strata that a warning names."""
 
 Columns = Annotated[list[str] | None, typer.Option(help="A column; may be given again.")]
 
@@ -31,6 +36,10 @@ def estimate(  # noqa: PLR0917  # one parameter an option
     ratio: Annotated[list[str] | None, typer.Option(metavar="A/B", help="Two columns; may be given again.")] = None,
     median: Columns = None,
     by: Annotated[str | None, typer.Option(help="A column of domains.")] = None,
+    lonely_psu: Annotated[
+        str,
+        typer.Option(help="A stratum with a single unit: adjust (R's way of that name, with a warning) or fail (as R does unless told)."),
+    ] = "adjust",
     as_json: Annotated[bool, typer.Option("--json", help="Always so: one JSON document on stdout.")] = False,  # noqa: ARG001
 ) -> None:
     """Print figures with standard error, 95 % interval (t), design effect and n, as R's survey package gives them.
@@ -41,8 +50,28 @@ def estimate(  # noqa: PLR0917  # one parameter an option
     named = _named(wanted)
     header, rows = csv_input.read(file, [name for name in (strata, fpc, weights, cluster, by, *named) if name])
     table = Table({name: [row[name] for _, row in rows] for name in header}, [line for line, _ in rows])
-    found = estimates(table, sample_of(table, strata, fpc, weights, cluster), wanted, by)
+    sample = sample_of(table, strata, fpc, weights, cluster)
+    warning = _about_lonely(lonely(table, sample, strata), lonely_psu)
+    found = [row | warning for row in estimates(table, sample, wanted, by)]
     print(json.dumps(found, ensure_ascii=False, indent=1))
+
+
+def _about_lonely(strata: list[str], how: str) -> dict[str, str]:
+    """What is to be known of every figure where a stratum has a single unit; told on stderr too."""
+    if how not in LONELY:
+        raise InvalidInput("wrong_use", "--lonely-psu 只能是 adjust 或 fail。")
+    if not strata:
+        return {}
+    named = "、".join(strata[:SHOWN]) + ("…" if len(strata) > SHOWN else "")
+    if how == "fail":
+        sentence = "{count} 个层只有一个单位（{strata}），层内方差无法估计：请与相近的层合并，或用 --lonely-psu adjust。"
+        raise InvalidInput("lonely_stratum", sentence, count=len(strata), strata=named)
+    text = (
+        f"{len(strata)} 个层只有一个单位（{named}），层内方差无法估计："
+        '其标准误按 R survey.lonely.psu="adjust" 以偏离总体均值计算，只供参考；R 默认拒绝，要同样拒绝请用 --lonely-psu fail。'
+    )
+    print(f"注意：{text}", file=sys.stderr)
+    return {"warning": text}
 
 
 def _named(wanted: Wanted) -> list[str]:

@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,14 @@ def sample_of(table: Table, strata: str | None, fpc: str | None, weights: str | 
     return Sample.of(stratum, (sizes / bare.units_by_stratum)[stratum], sizes, clusters)
 
 
+def lonely(table: Table, sample: Sample, strata: str | None) -> list[str]:
+    """The strata with a single unit that is not all of them, by name: their own part of the variance cannot be known."""
+    names = {int(code): table.columns[strata][row].strip() for row, code in enumerate(sample.strata)} if strata else {}
+    sizes = np.full(len(sample.units_by_stratum), np.inf) if sample.sizes is None else sample.sizes
+    single = np.flatnonzero((sample.units_by_stratum == 1) & (sizes > 1))
+    return [names.get(int(code), "–") for code in single]
+
+
 def estimates(table: Table, sample: Sample, wanted: Wanted, by: str | None = None) -> list[dict[str, Any]]:
     """Every wanted figure, in each domain of `by` where it is given."""
     everything = np.ones(len(table.lines), dtype=np.bool_)
@@ -111,16 +120,34 @@ def estimates(table: Table, sample: Sample, wanted: Wanted, by: str | None = Non
     return [row for name, domain in domains for row in _in_domain(table, sample, wanted, name, domain)]
 
 
+def _finite(variable: str, make: Callable[[], figures.Figure]) -> figures.Figure:
+    """A figure, refused where numbers are so large that their squares or sums have no finite value."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        try:
+            found = make()
+        except OverflowError:
+            found = figures.Figure(math.inf, None, None, None, None, 0)
+    if not all(value is None or math.isfinite(value) for value in vars(found).values()):
+        sentence = "{column} 的数值（或权数、总体数）太大，标准误无法计算：请换成较大的单位（例如万元）再试。"
+        raise InvalidInput("number_too_large", sentence, column=variable)
+    return found
+
+
 def _in_domain(table: Table, sample: Sample, wanted: Wanted, by: str | None, domain: Mask) -> list[dict[str, Any]]:
-    rows = [_row("mean", name, None, by, figures.mean(sample, table.numbers(name), domain)) for name in wanted.means]
-    rows += [_row("total", name, None, by, figures.total(sample, table.numbers(name), domain)) for name in wanted.totals]
+    def of_column(statistic: str, make: Callable[[Sample, Floats, Mask], figures.Figure], name: str) -> dict[str, Any]:
+        return _row(statistic, name, None, by, _finite(name, partial(make, sample, table.numbers(name), domain)))
+
+    rows = [of_column("mean", figures.mean, name) for name in wanted.means]
+    rows += [of_column("total", figures.total, name) for name in wanted.totals]
     for name in wanted.proportions:
         levels, hits, present = table.levels(name)
-        rows += [_row("prop", name, level, by, proportions.proportion(sample, hits[level], domain & present)) for level in levels]
+        for level in levels:
+            share = partial(proportions.proportion, sample, hits[level], domain & present)
+            rows.append(_row("prop", name, level, by, _finite(name, share)))
     for name in wanted.ratios:
         above, below = (table.numbers(part) for part in name.split("/"))
-        rows.append(_row("ratio", name, None, by, figures.ratio(sample, above, below, domain)))
-    rows += [_row("median", name, None, by, figures.median(sample, table.numbers(name), domain)) for name in wanted.medians]
+        rows.append(_row("ratio", name, None, by, _finite(name, partial(figures.ratio, sample, above, below, domain))))
+    rows += [of_column("median", figures.median, name) for name in wanted.medians]
     return rows
 
 

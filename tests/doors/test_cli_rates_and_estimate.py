@@ -164,3 +164,26 @@ def test_what_cannot_be_estimated_is_refused_in_words(
     assert json.loads(said.out)["refused"] is True
     assert told in said.err + said.out
     assert "Traceback" not in said.err
+
+
+def test_a_stratum_with_one_unit_is_told_and_may_be_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """R: options(survey.lonely.psu="adjust") gives a standard error of 0.447; its default is to fail."""
+    file = written(tmp_path, "s,N,x\na,10,1\nb,20,2\nb,20,3\nc,1,2\n")
+    asked = ["estimate", file, "--strata", "s", "--fpc", "N", "--mean", "x"]
+    assert main(asked) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)[0]["se"] == pytest.approx(0.4327, abs=1e-4)
+    # c is certain: all of it was asked.
+    assert all("1 个层只有一个单位（a）" in told for told in (said.err, json.loads(said.out)[0]["warning"]))
+    assert main([*asked, "--lonely-psu", "fail"]) == 1
+    assert json.loads(capsys.readouterr().out)["why"] == "lonely_stratum"
+    assert main([*asked, "--lonely-psu", "certainty"]) == 2
+
+
+@pytest.mark.parametrize("statistic", ["--mean", "--total", "--ratio", "--median", "--prop"])
+def test_numbers_without_a_finite_error_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], statistic: str) -> None:
+    """Infinity and NaN are not JSON."""
+    file = written(tmp_path, "N,x,y\n1e308,1e308,1\n1e308,-1e308,2\n1e308,1e308,3\n")
+    assert main(["estimate", file, "--fpc", "N", statistic, "x/y" if statistic == "--ratio" else "x"]) in {0, 1}
+    told = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert statistic in {"--median", "--prop"} or told["why"] == "number_too_large"
