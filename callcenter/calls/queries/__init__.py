@@ -40,7 +40,16 @@ from callcenter.calls.queries.published_lines import (
     without_publication,
 )
 from callcenter.calls.queries.recordings import call_of_recording, recording, recordings_of_case
-from callcenter.calls.queries.transfers import OFFERED_FOR, Ready, TransferRow, may_take_over, ready_for, transfer_from, transfer_to
+from callcenter.calls.queries.transfers import (
+    OFFERED_FOR,
+    Ready,
+    TransferRow,
+    in_talk,
+    may_take_over,
+    ready_for,
+    transfer_from,
+    transfer_to,
+)
 
 __all__ = [
     "OFFERED_FOR",
@@ -68,6 +77,7 @@ __all__ = [
     "events_of",
     "explain",
     "failures_in_a_row",
+    "in_talk",
     "incoming",
     "labels_of_lines",
     "latest_attempt",

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select, text
 
 from callcenter.calls.tables import Transfer
+from callcenter.db.engine import statement
 
 OFFERED_FOR = timedelta(seconds=45)
 """So long somebody may think about it; then the offer has lapsed."""
@@ -39,6 +40,11 @@ WHERE t.to_user = :user AND (t.state = 'joined' OR t.state = 'offered' AND t.off
 """
 
 
+JOINED = """
+SELECT 1 FROM transfers t JOIN attempts a ON a.id = t.attempt_id WHERE t.to_user = %(user)s AND t.state = 'joined' AND a.ended_at IS NULL
+"""
+
+
 @dataclass(frozen=True)
 class Ready:
     """Somebody who could join a talk; `may_take_over`: who can also go on with the cases."""
@@ -66,10 +72,14 @@ def may_take_over(session: Session, user_id: int) -> bool:
     return session.execute(text("SELECT role = 'operator' FROM users WHERE id = :user"), {"user": user_id}).scalar_one() is True
 
 
-def transfer_to(session: Session, user_id: int, now: datetime, *, joined: bool = False) -> dict[str, Any] | None:
-    """What is offered to somebody, or the talk that they have joined; `joined`: that alone."""
-    lapsed = now if joined else now - OFFERED_FOR
-    row = session.connection().execute(text(OFFERED), {"user": user_id, "lapsed": lapsed}).mappings().first()
+def in_talk(user_id: int) -> bool:
+    """Whether somebody has joined another's talk: one plain statement, asked before each next case."""
+    return bool(statement(JOINED, {"user": user_id}))
+
+
+def transfer_to(session: Session, user_id: int, now: datetime) -> dict[str, Any] | None:
+    """What is offered to somebody, or the talk that they have joined."""
+    row = session.connection().execute(text(OFFERED), {"user": user_id, "lapsed": now - OFFERED_FOR}).mappings().first()
     return dict(row) if row else None
 
 

@@ -84,9 +84,8 @@ def get_state(session: Work, person: Operator) -> State:
 @router.post("/next")
 def take_next(person: Operator) -> State:
     """The next case, or why there is none; who holds a case gets the same again."""
-    with transaction() as session:
-        if calls.transfer_to(session, person.id, clock.now(), joined=True) is not None:
-            raise Refused("transfer_joined", "您正在同事转来的通话中：请等这个通话结束。")
+    if calls.in_talk(person.id):
+        raise Refused("transfer_joined", "您正在同事转来的通话中：请等这个通话结束。")
     lease = queue.claim(person.id)
     with transaction() as session:
         if lease is None or calls.latest_attempt(session, lease.id) is None:
