@@ -43,6 +43,23 @@ def test_results_show_rates_with_formulas_and_weighted_figures(client_for: Calla
     assert "天津第" not in text
 
 
+def test_figures_of_a_large_population_come_a_few_questions_at_a_time(
+    client_for: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"/evaluator/populations/{worked()}"
+    client = client_for("evaluator")
+    whole = client.get(page).text
+    monkeypatch.setattr("callcenter.web.pages.evaluator.results.MOST_ANSWERS", 1)
+    monkeypatch.setattr("callcenter.web.pages.evaluator.results.AT_ONCE", 2)
+    first, rest = client.get(page).text, client.get(f"{page}/figures?first=2").text
+    rows = [line for line in whole.splitlines() if "/questions/" in line]
+    assert len(rows) == 3
+    assert [line for text in (first, rest) for line in text.splitlines() if "/questions/" in line] == rows
+    assert f"{page}/figures?first=2" in first
+    assert "hx-get" not in rest
+    assert client.get(f"{page}/figures?first=90").status_code == 200
+
+
 def test_a_commissioner_reads_results_and_takes_nothing_away(client_for: Callable[..., Browser]) -> None:
     population = worked()
     client = client_for("commissioner")

@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from callcenter.errors import Conflict, NotFound, Refused
 from callcenter.estimates.queries import Released, released
-from callcenter.estimates.results import results
+from callcenter.estimates.results import question_table
 from callcenter.exports import queries as exports
 from callcenter.exports.actions.packages import queue_package
 from callcenter.exports.changes import since
@@ -34,6 +34,8 @@ Evaluator = Annotated[Person, allow("evaluator")]
 
 STATE = {"released": noted("已释放"), "valid": noted("有效样本"), "answers": noted("回答")}
 """What of a population's state a package's manifest keeps."""
+AT_ONCE, MOST_ANSWERS = 4, 200_000
+"""Questions whose figures are worked out at a time where a population may have more answers than can be read for one page."""
 RAKE_BY = {"district": noted("区"), "sub_area": noted("分区域"), "department": noted("报送单位")}
 
 
@@ -42,6 +44,9 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
     """Counts, rates, weights and figures of a population."""
     study = study_of_population(session, population_id)
     data = _released(session, population_id)
+    now_is = {"released": len(data.cases), "valid": data.weights.n_valid}
+    if not _large(data):
+        now_is["answers"] = len(data.answers)
     (counted,) = study_counts(session, study.id or 0, population_id)
     return page(
         request,
@@ -56,12 +61,20 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
         infinity=math.inf,
         small_base=data.wishes.small_base,
         rake_labels=RAKE_BY,
-        now_is={"released": len(data.cases), "valid": data.weights.n_valid, "answers": len(data.answers)},
-        state_labels=STATE,
+        now_is=now_is,
+        state_labels={name: label for name, label in STATE.items() if name in now_is},
         words=[question for question in data.questions if question.kind == "text"],
-        figures=_figures(data, hide_small=person.role == "commissioner"),
+        **_figures(session, population_id, data, 0, hide_small=person.role == "commissioner"),
         **_packages(session, population_id),
     )
+
+
+@router.get("/populations/{population_id}/figures")
+def more_figures(request: Request, session: Work, person: Reader, population_id: int, first: int = 0) -> Response:
+    """Further rows of the table of figures, from a question on: a large population's are worked out as they are looked at."""
+    data = _released(session, population_id)
+    told = _figures(session, population_id, data, max(first, 0), hide_small=person.role == "commissioner")
+    return page(request, person, "evaluator/figure_rows.html", population_id=population_id, small_base=data.wishes.small_base, **told)
 
 
 @router.get("/populations/{population_id}/packages")
@@ -109,11 +122,12 @@ def certificate(session: Work, person: Evaluator, population_id: int) -> Respons
 
 
 def _released(session: Session, population_id: int) -> Released:
+    """A population with all its answers, or without any where they are too many."""
     population(session, population_id)
-    data = released(session, population_id)
+    data = released(session, population_id, [])
     if data is None:
         raise NotFound("not_drawn", "这个样本总体还没有抽样，没有结果可看。")
-    return data
+    return data if _large(data) else released(session, population_id) or data
 
 
 def _packages(session: Session, population_id: int) -> dict[str, Any]:
@@ -135,9 +149,22 @@ def _changed(session: Session, population_id: int, last: exports.MadePackage) ->
     return since(last.manifest["state"], counted.total, rows=exports.state_of(session, draw.id or 0) if draw else "")
 
 
-def _figures(data: Released, *, hide_small: bool) -> list[Any]:
-    found = results(data.strata, data.cases, data.answers, data.questions, data.weights)
-    return [result for result in found if result.figure.n >= data.wishes.small_base] if hide_small else found
+def _figures(session: Session, population_id: int, data: Released, first: int, *, hide_small: bool) -> dict[str, Any]:
+    """Rows of figures: of all questions, or of the next few of a large population, and where to go on."""
+    asked = [question for question in data.questions if question.kind != "text"]
+    some = asked[first : first + AT_ONCE] if _large(data) else asked
+    if _large(data):
+        data = released(session, population_id, [question.name for question in some]) or data
+    tables = [question_table(data.respondents, question) for question in some]
+    found = [result for table in tables if table for result in table.results()]
+    shown = [result for result in found if result.figure.n >= data.wishes.small_base] if hide_small else found
+    further = first + AT_ONCE
+    return {"figures": shown, "asked": len(asked), "further": further if len(some) < len(asked) and further < len(asked) else None}
+
+
+def _large(data: Released) -> bool:
+    """Whether the answers are too many to be read for one page."""
+    return len(data.cases) * len(data.questions) > MOST_ANSWERS
 
 
 def _file(data: bytes, name: str, kind: str) -> Response:
