@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from callcenter.questionnaire.definition import Choice, Question
 from callcenter.questionnaire.expressions import compile_expression
-from callcenter.questionnaire.question_types import SELECTING, SPELLINGS
+from callcenter.questionnaire.question_types import KNOWN, SELECTING, SPELLINGS
 from callcenter.questionnaire.reading.features import FILE_ENDINGS, TYPES
 
 OTHER = "other"
@@ -35,6 +36,12 @@ def kind_of(text: str) -> tuple[str, str, bool]:
 def _takes_more(kind: str) -> bool:
     """Whether a name may follow the type in its cell."""
     return kind in SELECTING or kind in TYPES or kind in BEGINS or kind in ENDS
+
+
+def nearest_first(text: str) -> list[str]:
+    """The types that are known, first the one that was probably meant."""
+    near = get_close_matches(text.partition(" ")[0].lower(), KNOWN, n=1, cutoff=0.7)
+    return [*near, *(kind for kind in KNOWN if kind not in near)]
 
 
 def only_heads(kind: str, appearance: str) -> bool:

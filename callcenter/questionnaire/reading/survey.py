@@ -20,7 +20,7 @@ from callcenter.questionnaire.reading.features import (
     appearance_problem,
     column_problem,
 )
-from callcenter.questionnaire.reading.kinds import BEGINS, ENDS, OTHER, OtherTexts, kind_of, only_heads
+from callcenter.questionnaire.reading.kinds import BEGINS, ENDS, OTHER, OtherTexts, kind_of, nearest_first, only_heads
 from callcenter.questionnaire.said import Said, english_of, listed
 
 DEFAULT_NONANSWERS = ("dont_know", "refused")
@@ -132,7 +132,7 @@ class Reader:
             self._say("Q031", number, what=f"type {kind}")
             self._question(number, row, "hidden", "", False)
         elif kind not in KNOWN:
-            self._say("Q001", number, what=cell(row, "type") or Said("（空）", "(empty)"), known=listed(KNOWN))
+            self._say("Q001", number, what=cell(row, "type") or Said("（空）", "(empty)"), known=listed(nearest_first(kind)))
         elif only_heads(kind, cell(row, "appearance")):
             self._question(number, row, "note", "", False)
         else:

@@ -208,6 +208,11 @@ def test_a_slip_in_an_expression_is_told_with_its_remedy(written: str, remedy: s
     assert not re.search(r"[\u4e00-\u9fff]", found.in_english().message)
 
 
+def test_a_misspelt_type_is_told_with_the_one_that_was_probably_meant_first() -> None:
+    [found] = check({"survey": [ASK, ASK | {"name": "b", "type": "selct_one yn"}], "choices": YES_NO})
+    assert found.code == "Q001" and found.in_english().fix.startswith("Use a type that is known: select_one, note, ")
+
+
 def test_what_is_not_supported_is_told_whole_in_both_languages() -> None:
     rows = [ASK, {"type": "calculate", "name": "c", "calculation": "count-if(${a}, 1) + pulldata('f', 'a', 'b', ${a})"}]
     rows += [{"type": "text", "name": "d", "label": "x", "relevant": "${last-saved#d} = 'x'"}]
