@@ -29,6 +29,8 @@ class Mentions:
 
     def __init__(self, definition: Definition) -> None:
         self.told: dict[str, Distinctions] = {}
+        self.allowed: dict[str, Distinctions] = {}
+        """What their constraints tell about answers that count instances."""
         self.texts: dict[str, list[str]] = {}
         counts = {block.count.text: block.count for block in definition.blocks.values() if block.count is not None}
         self.counters = {name for count in counts.values() for name in count.names}
@@ -51,9 +53,9 @@ class Mentions:
             return
         noted.append(own)
         for name, told in distinctions_in(expression.text).items():
-            # how many instances its constraint allows makes nobody try more of them
-            if name != OWN or (own and own not in self.counters):
-                self.told.setdefault(own if name == OWN else name, Distinctions()).add(told)
+            if name != OWN or own:
+                found = self.allowed if name == OWN and own in self.counters else self.told
+                found.setdefault(own if name == OWN else name, Distinctions()).add(told)
 
 
 def mentions_in(definition: Definition) -> Mentions:
@@ -83,7 +85,8 @@ def candidates(definition: Definition, question: Question) -> list[Given]:
         scale = points(question.parameters)
         values = [scale[0], scale[-1], *scale[1:-1]]
     elif question.type in {"integer", "decimal"}:
-        values = _counted(told) if question.name in mentions.counters else _figures(question, told)
+        allowed = mentions.allowed.get(question.name) or Distinctions()
+        values = _counted(told.figures, allowed.figures) if question.name in mentions.counters else _figures(question, told)
     elif question.type in {"date", "datetime"}:
         values = _days(question, told)
     elif question.type == "text":
@@ -141,10 +144,10 @@ def _figures(question: Question, told: Distinctions) -> list[float | int]:
     return list(dict.fromkeys(int(each) if each == int(each) else each for each in [*found, 10, 100]))
 
 
-def _counted(told: Distinctions) -> list[int]:
+def _counted(told: set[float], allowed: set[float]) -> list[int]:
     """Of what counts instances few are tried, and one more for each condition that tells more of them apart."""
-    turns = sorted(told.figures)
-    few = [2, 1, 0, *([MOST_REPEATED] if turns else [])]
+    turns = sorted(told | allowed)
+    few = [2, 1, 0, *([MOST_REPEATED] if told else [])]
     seen = {_cell(each, turns) for each in few}
     for turn in turns:
         for each in (floor(turn), floor(turn) + 1, ceil(turn) - 1):
@@ -152,6 +155,20 @@ def _counted(told: Distinctions) -> list[int]:
                 seen.add(_cell(each, turns))
                 few.append(each)
     return few
+
+
+def few_instances(definition: Definition, question: Question, standing: list[Given]) -> list[Given]:
+    """Of larger counts of instances only those that a condition tells from a smaller one: how many are allowed is no reason to try them."""
+    mentions = mentions_in(definition)
+    if question.name not in mentions.counters:
+        return standing
+    turns, kept, seen = sorted(mentions.of(question.name).figures), [], set()
+    for given in standing:
+        cell = _cell(given.value, turns) if isinstance(given.value, int | float) else None
+        if cell is None or given.value <= MOST_REPEATED or cell not in seen:
+            kept.append(given)
+        seen.add(cell)
+    return kept
 
 
 def _cell(figure: float, turns: Sequence[float]) -> tuple[int, bool]:

@@ -10,7 +10,7 @@ from math import floor, isfinite
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.expressions.meaning import number
-from callcenter.questionnaire.paths.candidates import SAMPLE_DAY, beside, candidates
+from callcenter.questionnaire.paths.candidates import SAMPLE_DAY, beside, candidates, few_instances
 from callcenter.questionnaire.routing import Course, Given, Route, Stop
 
 MOST_WALKS = 600
@@ -96,8 +96,8 @@ def read_by(question: Question) -> list[Expression]:
 
 def _standing(course: Course, stop: Stop) -> Iterator[Given]:
     likely = _likely(course.definition, stop)
-    found = [given for given in likely if _stands(course, stop, given)]
     question = stop.question
+    found = few_instances(course.definition, question, [given for given in likely if _stands(course, stop, given)])
     if question.type in {"integer", "decimal"} and all(given.value is None for given in found):
         found = [*islice((given for given in _scanned(course, question) if _stands(course, stop, given)), 1), *found]
     yield from found

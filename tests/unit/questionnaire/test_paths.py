@@ -264,6 +264,9 @@ def test_more_instances_are_tried_where_a_condition_counts_them() -> None:
     definition = form(*rows, {"type": "end_repeat"}, ask(2, relevant="${n} > 6"), ask(3, relevant="count(${r}) > 9"))
     proof = prove(definition)
     assert "q2" in proof.passed and ("q3" in proof.passed or not proof.sure_of("q3"))
+    many = {"constraint": ". > 3 and . <= 20", "constraint_message": "x", "required": "yes", "nonanswers": "none"}
+    allowed = form(rows[0] | many, *rows[1:], {"type": "end_repeat"}, ask(2, relevant="${n} < 14"), ask(3, relevant="${n} > 20"))
+    assert [name in prove(allowed).passed for name in ("q2", "q3")] == [True, False]
 
 
 def test_what_a_choice_filter_reads_is_remembered_until_the_choices_are_shown() -> None:
