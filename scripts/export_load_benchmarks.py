@@ -38,9 +38,9 @@ def under_exports() -> list[Measured]:
         with transaction() as session:
             ask(session, population, ASKED)
         fill(house.url, population, INTERVIEWED, ASKED)
-        _rate, alone = step(Path(folder), house.url, house.operators, 1)
+        alone = step(Path(folder), house.url, house.operators, 1).p95
         with _exporting(house.url, population, house.operators[0]):
-            _rate, beside = step(Path(folder), house.url, house.operators, 1)
+            beside = step(Path(folder), house.url, house.operators, 1).p95
         (told,) = statement(
             "SELECT count(*) FILTER (WHERE state = 'done') AS done, max(progress_done) AS most, count(error) AS failed FROM jobs"
         )

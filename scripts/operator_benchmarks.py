@@ -1,7 +1,9 @@
-"""How many whole operator cycles the web process carries: next case, dial, callbacks, 20 answers, outcome, over HTTP, without a pause.
+"""How many whole operator cycles the web process carries: next case, dial, callbacks, 20 answers, outcome, over HTTP.
 
-The operators are threads of this process and never think, so the processes are always full; what they share is two cores. The carrier takes
-every call at once: what is measured is ours. Field time stands still inside the first calling window.
+The operators are threads of this process. Most steps let them never think, so that the processes are always full and "next case" waits
+behind everybody else's requests; the last lets them pause between requests, three times as busy as people are. Operators, web processes and
+database share the machine's cores: each step says how much of a core each used, which tells what bounds it. The carrier takes every call at
+once: what is measured is ours. Field time stands still inside the first calling window.
 """
 
 import http.client
@@ -17,10 +19,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import psycopg
 from fastapi import FastAPI
 from sqlalchemy import text
 from twilio.request_validator import RequestValidator
@@ -37,9 +41,9 @@ from tests.factories.calls import PretendedLine
 from tests.factories.interviews import shipped
 
 TOKEN, PUBLIC = "only-for-benchmarks-token-0123", "http://127.0.0.1:1"  # signs callbacks to ourselves
-ANSWERS, SECONDS = 20, 25.0
-STEPS = ((1, 1), (50, 1), (50, 2), (500, 1), (500, 2))
-"""Operators, web processes."""
+ANSWERS, SECONDS, WARM = 20, 20.0, 5.0
+STEPS = ((1, 1, 0.0), (50, 1, 0.0), (50, 2, 0.0), (500, 1, 0.0), (500, 2, 0.0), (500, 2, 8.0))
+"""Operators, web processes, seconds between two requests of an operator (on the average)."""
 
 
 class OwnLine(PretendedLine):
@@ -72,11 +76,14 @@ def _cycles(folder: Path, url: str, operators: list[int]) -> list[Measured]:
     prepare()
     found: list[Measured] = []
     alone = 0.0
-    for people, processes in STEPS:
-        rate, p95 = step(folder, url, operators[:people], processes)
-        alone = alone or p95
-        what = f"ms, 95th percentile of “next case”, {people} operators, {processes} web ({rate:.1f} whole cycles a second)"
-        found.append(compared("operators", what, "one operator alone", p95, alone))
+    for people, processes, pause in STEPS:
+        seen = step(folder, url, operators[:people], processes, pause)
+        alone = alone or seen.p95
+        paced = f", {pause:.0f} s between requests" if pause else ""
+        cores = f"of a core: web {seen.web:.0%}, database {seen.database:.0%}, operators {seen.operators:.0%}"
+        told = f"{people} operators{paced}, {processes} web ({seen.rate:.1f} whole cycles a second; {cores})"
+        what = f"ms, 95th percentile of “next case”, {told}"
+        found.append(compared("operators", what, "one operator alone", seen.p95, alone))
     return found
 
 
@@ -88,8 +95,19 @@ def prepare() -> None:
         session.execute(text("UPDATE lines SET max_concurrent = 10000"))
 
 
-def step(folder: Path, url: str, operators: list[int], processes: int) -> tuple[float, float]:
-    """Whole cycles a second of these operators, and the 95th percentile of “next case” in ms."""
+@dataclass(frozen=True)
+class Seen:
+    """What a step showed: whole cycles a second, ms of “next case” (95th percentile), and how much of a core each kind of process used."""
+
+    rate: float
+    p95: float
+    web: float
+    database: float
+    operators: float
+
+
+def step(folder: Path, url: str, operators: list[int], processes: int, pause: float = 0.0) -> Seen:
+    """These operators at work for a while."""
     ports = [_free_port() for _ in range(processes)]
     running = [_start(folder, url, port) for port in ports]
     try:
@@ -97,18 +115,24 @@ def step(folder: Path, url: str, operators: list[int], processes: int) -> tuple[
             tokens = [begin_session(session, operator) for operator in operators]
         name = _cookie_name(ports[0])
         people = [_Operator(ports[place % processes], f"{name}={one.token}", one.csrf_token, place) for place, one in enumerate(tokens)]
-        return _run(people, processes)
+        with psycopg.connect(url) as connection:
+            server = _parent(connection.info.backend_pid)
+        return _run(people, pause, [process.pid for process in running], server)
     finally:
         for process in running:
             process.terminate()
             process.wait(20)
 
 
-def _run(people: list["_Operator"], processes: int) -> tuple[float, float]:
-    for one in people[:processes]:  # what a process does once is not measured
-        one.work(time.perf_counter() + 8)
+def _run(people: list["_Operator"], pause: float, web: list[int], server: int) -> Seen:
+    for one in people[: len(web)]:  # what a process does once is not measured
+        one.work(time.perf_counter() + WARM)
         one.waits, one.cycles = [], 0.0
-    over = time.perf_counter() + SECONDS
+    for one in people:
+        one.pause = pause
+    used = _used(web), _used(_children(server)), _used([os.getpid()])
+    begun = time.perf_counter()
+    over = begun + SECONDS
     threads = [threading.Thread(target=one.work, args=(over,)) for one in people]
     for thread in threads:
         thread.start()
@@ -117,9 +141,33 @@ def _run(people: list["_Operator"], processes: int) -> tuple[float, float]:
     failures = [failure for one in people for failure in one.failures]
     if failures:
         raise RuntimeError(f"{len(failures)} requests failed, the first: {failures[0]}")
+    took = time.perf_counter() - begun  # who has asked waits for the answer
+    cores = [(now - before) / took for now, before in zip((_used(web), _used(_children(server)), _used([os.getpid()])), used, strict=True)]
     waits = [wait for one in people for wait in one.waits]
-    rate = sum(one.cycles for one in people) / SECONDS
-    return rate, 1000 * (statistics.quantiles(waits, n=20)[18] if len(waits) > 1 else waits[0])
+    p95 = 1000 * (statistics.quantiles(waits, n=20)[18] if len(waits) > 1 else waits[0])
+    return Seen(sum(one.cycles for one in people) / took, p95, *cores)
+
+
+def _used(processes: list[int]) -> float:
+    """Seconds of processor time that these and their ended children have used (0 where the system does not tell)."""
+    ticks = 0
+    for number in processes:
+        with suppress(OSError):
+            fields = Path(f"/proc/{number}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            ticks += sum(int(each) for each in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _parent(process: int) -> int:
+    with suppress(OSError):
+        return int(Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
+    return 0
+
+
+def _children(process: int) -> list[int]:
+    """A process and those that it started."""
+    others = (int(each.name) for each in Path("/proc").glob("[0-9]*"))
+    return [process, *(other for other in others if process and _parent(other) == process)]
 
 
 class _Operator:
@@ -133,18 +181,27 @@ class _Operator:
         self.waits: list[float] = []
         self.failures: list[str] = []
         self.cycles = 0.0
+        self.pause = 0.0
 
     def work(self, over: float) -> None:
         """Cycle after cycle; the last one counts by the steps that it came to."""
         try:
-            while time.perf_counter() < over:
+            while self._thinks(over):
                 for done in self._steps():
-                    if time.perf_counter() >= over:
+                    if not self._thinks(over):
                         self.cycles += done
                         return
                 self.cycles += 1
         except (OSError, http.client.HTTPException, KeyError, RuntimeError) as failure:
             self.failures.append(f"{type(failure).__name__}: {failure}"[:300])
+
+    def _thinks(self, over: float) -> bool:
+        """Pause before the next request; false where it would come too late."""
+        pause = self.chance.uniform(0, 2 * self.pause)
+        if time.perf_counter() + pause >= over:
+            return False
+        time.sleep(pause)
+        return True
 
     def _steps(self) -> Iterator[float]:
         """The cycle; after each step the share of it that is done."""

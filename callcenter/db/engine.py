@@ -54,8 +54,9 @@ def connect(url: str, *, pool_size: int = 10) -> None:
     disconnect()
     _engine = create_engine(
         driver_url(url),
-        pool_size=pool_size,
-        max_overflow=20,
+        pool_size=pool_size + 20,
+        max_overflow=0,  # these would be closed after their use, and to open the next costs more than its use
+        pool_use_lifo=True,
         pool_timeout=10,
         hide_parameters=True,  # what a statement was given may be personal: it belongs in no log
         connect_args=OPTIONS,
