@@ -13,7 +13,7 @@ from callcenter.db.engine import transaction
 from callcenter.errors import InvalidInput
 from callcenter.response_rates import counters, cuts
 from callcenter.response_rates.cuts import Attempts, Scope
-from callcenter.response_rates.queries import attempts_by, cases_by, whole
+from callcenter.response_rates.queries import attempts_by, cases_by
 from callcenter.settings import Settings
 from callcenter.studies.phases import FIELD_ZONE
 from callcenter.studies.queries import study_by_name
@@ -26,7 +26,7 @@ def rates(  # noqa: PLR0917  # one parameter an option
     file: Annotated[
         Path | None, typer.Argument(metavar="COUNTS_OR_CASES.csv", help="Columns category,n[,weight] or code[,weight,…].")
     ] = None,
-    e: Annotated[float | None, typer.Option("--e", min=0, max=1, help="Eligible share of the unknown; else E/(E+NE).")] = None,
+    e: Annotated[float | None, typer.Option("--e", help="Eligible share of the unknown, from 0 to 1; else E/(E+NE).")] = None,
     study: Annotated[str | None, typer.Option(help="A stored study instead of a file; cut by stratum unless told.")] = None,
     by: Annotated[
         str | None,
@@ -38,11 +38,14 @@ def rates(  # noqa: PLR0917  # one parameter an option
 ) -> None:
     """Print every rate with e, its method and its bounds; a rate that is not defined is null.
 
+    Codes are ours or those that AAPOR publishes for telephone and in-person surveys (4.30, a dead number, is not eligible there).
+    With --by each group of a file has its own e, and the total adds up their denominators; of a study e is that of the strata.
+
     Example: callcenter rates cases.csv --by district
     """
     if (file is None) == (study is None):
         raise InvalidInput("wrong_use", "请给出一个计数文件或个案文件，或者 --study，例如：callcenter rates counts.csv")
-    if e is not None and not 0 <= e <= 1:  # nan passes the option's own limits
+    if e is not None and not 0 <= e <= 1:
         raise InvalidInput("wrong_use", "--e 应在 0 和 1 之间。")
     if file is not None and (as_of or sample):
         raise InvalidInput("wrong_use", "--as-of 和 --sample 只能与 --study 一起用。")
@@ -56,10 +59,10 @@ def _of_study(name: str, e: float | None, by: str | None, until: datetime | None
         scope = Scope(study_by_name(session, name).id or 0, until, kind)
         if by in cuts.ATTEMPTS:
             return [_of_attempts(row) for row in attempts_by(session, scope, by)]
-        groups = cases_by(session, scope, by or "stratum")[by or "stratum"]
-        total = whole(session, scope) if by in cuts.OVERLAPPING else groups
-    rows = [{"by": group.key, **cuts.rates_of([group], e)} for group in groups]
-    return [*rows, {"by": None, **cuts.rates_of(total, e)}]
+        found = cases_by(session, scope, *dict.fromkeys((by or "stratum", "stratum")))
+    strata = found["stratum"]
+    rows = [{"by": group.key, **cuts.rates_of([group], strata, e)} for group in found[by or "stratum"]]
+    return [*rows, {"by": None, **cuts.rates_of(strata, strata, e)}]
 
 
 def _of_attempts(row: Attempts) -> dict[str, Any]:

@@ -20,7 +20,20 @@ UNKNOWN = ("UH", "UO")
 CODES = CATEGORIES_OF_CODES
 """Disposition code to category."""
 
-_BY_NUMBER = {Decimal(code): code for code in CODES}
+PUBLISHED = {
+    **dict.fromkeys(("2.10", "2.11", "2.111", "2.112", "2.12"), "R"),
+    **dict.fromkeys(("2.20", "2.21", "2.22", "2.221", "2.222", "2.23", "2.24", "2.25"), "NC"),
+    **dict.fromkeys(("2.30", "2.31", "2.32", "2.33", "2.331", "2.332", "2.333", "2.34", "2.35", "2.36"), "O"),
+    **dict.fromkeys(("3.10", "3.11", "3.12", "3.13", "3.14", "3.15", "3.16", "3.161", "3.17", "3.18"), "UH"),
+    **dict.fromkeys(("3.20", "3.21", "3.30", "3.40", "3.90"), "UO"),
+    **dict.fromkeys(("4.10", "4.20", "4.30", "4.31", "4.32", "4.33", "4.40", "4.41", "4.42", "4.43", "4.44", "4.45"), "NE"),
+    **dict.fromkeys(("4.50", "4.51", "4.52", "4.53", "4.54", "4.60", "4.61", "4.62", "4.63", "4.70", "4.80", "4.90"), "NE"),
+}
+"""Final codes of telephone and in-person surveys as AAPOR publishes them, for other people's files: there a dead number (4.30) is not
+eligible, whereas our own cases, named enterprises, end in 3.90."""
+ACCEPTED = PUBLISHED | CODES
+
+_BY_NUMBER = {Decimal(code): code for code in ACCEPTED}
 _WRITTEN = re.compile(r"[1-4]\.[0-9]{1,4}")
 
 
@@ -79,13 +92,22 @@ class Bases:
     given: float | None
     some_without: bool
     """Whether some of several strata has unknown cases and none known not eligible: its own e is 1."""
+    none_ineligible: bool
 
     @classmethod
-    def over(cls, strata: Sequence[Mapping[str, float]], e: float | None = None) -> "Bases":
-        """Bases of one or several strata; without a given `e` each stratum has its own proportional one."""
-        counts = {category: sum((stratum.get(category, 0) for stratum in strata), start=0.0) for category in CATEGORIES}
-        taken = sum((proportional_e(stratum) if e is None else e) * _sum(stratum, UNKNOWN) for stratum in strata)
-        return cls(counts, taken, e, any(_sum(stratum, UNKNOWN) and not stratum.get("NE") for stratum in strata))
+    def over(
+        cls, strata: Sequence[Mapping[str, float]], e: float | None = None, known: Sequence[Mapping[str, float]] | None = None
+    ) -> "Bases":
+        """Bases of one or several strata; without a given `e` each stratum has its own proportional one.
+
+        Where these are parts of strata, `known` holds the whole stratum of each: e is a stratum's, whatever part of it is looked at.
+        """
+        whole = strata if known is None else known
+        counts = {category: sum(stratum.get(category, 0) for stratum in strata) for category in CATEGORIES}
+        pairs = [(proportional_e(of) if e is None else e, part, of) for part, of in zip(strata, whole, strict=True)]
+        taken = sum((share * _sum(part, UNKNOWN) for share, part, _ in pairs), start=0.0)
+        some_without = any(_sum(part, UNKNOWN) and not of.get("NE") for _, part, of in pairs)
+        return cls(counts, taken, e, some_without, not any(of.get("NE") for of in whole))
 
     @property
     def e(self) -> float:
@@ -125,11 +147,13 @@ NO_INELIGIBLE = "没有已知不合格的单位，按比例法 e 取 1：RR3、R
 SOME_WITHOUT = "相加的各部分里，有的没有已知不合格的单位，这些部分的 e 取 1。"
 
 
-def report(strata: Sequence[Mapping[str, float]], e: float | None = None) -> dict[str, Any]:
-    """Counts, e with its method, every rate, and RR3 at e = 1 and e = 0, for the sum of `strata`."""
-    bases = Bases.over(strata, e)
+def report(
+    strata: Sequence[Mapping[str, float]], e: float | None = None, known: Sequence[Mapping[str, float]] | None = None
+) -> dict[str, Any]:
+    """Counts, e with its method, every rate, RR3 at e = 1 and e = 0, for the sum of `strata`, or of parts of them (see `Bases.over`)."""
+    bases = Bases.over(strata, e, known)
     eligibility: dict[str, Any] = {"value": bases.e, "method": "proportional" if e is None else "given"}
-    if e is None and not bases.counts["NE"]:
+    if e is None and bases.none_ineligible:
         eligibility["warning"] = NO_INELIGIBLE
     elif e is None and bases.some_without:
         eligibility["warning"] = SOME_WITHOUT
@@ -147,4 +171,4 @@ def _sum(counts: Mapping[str, float], categories: Sequence[str]) -> float:
 
 def _plain(number: float) -> float | int:
     """Whole numbers without their point."""
-    return int(number) if float(number).is_integer() else number
+    return int(number) if isinstance(number, int) or number.is_integer() else number

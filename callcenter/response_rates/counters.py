@@ -16,6 +16,8 @@ HEADERS = {
 MEANT = ("code", "category", "n", "weight")
 CASE_COLUMNS = ("case_id", "caseid", "case", "id", "个案编号", "个案号", "个案")
 """Columns that number the cases of a file: a case counts once."""
+MOST = 10**15
+"""Larger counts and weights would be rounded, or add up to no finite number."""
 SHOWN = 10
 """Mistakes of a file that are named at once."""
 
@@ -56,6 +58,8 @@ def tally(rows: Iterable[tuple[int, Mapping[str, str]]], *, by: str | None = Non
             wrong.append(mistake)
             continue
         groups.setdefault(row[by].strip() if by else "", Tally()).add(category, n, weight)
+    if not groups and not wrong:
+        raise InvalidInput("no_rows", "文件里没有数据行。")
     if wrong:
         raise wrong[0] if len(wrong) == 1 else _together(wrong)
     return groups
@@ -95,11 +99,11 @@ def _category(row: Mapping[str, str], line: int) -> str:
     return category
 
 
-def _whole(written: str, line: int) -> float:
+def _whole(written: str, line: int) -> int:
     n = _number(written, "n", line)
     if not n.is_integer():
         raise InvalidInput("not_whole", "第 {line} 行：n 是“{value}”，应为整数。", line=line, value=written)
-    return n
+    return int(n)
 
 
 def _category_of_case(row: Mapping[str, str], line: int, seen: dict[str, int]) -> str:
@@ -112,12 +116,12 @@ def _category_of_case(row: Mapping[str, str], line: int, seen: dict[str, int]) -
     if code is None:
         raise InvalidInput(
             "unknown_code",
-            "第 {line} 行：没有结果代码“{written}”，可用的是 {known}。",
+            "第 {line} 行：没有结果代码“{written}”，可用的是 {known}，以及 AAPOR 公布的电话和入户调查的最终代码。",
             line=line,
             written=row["code"],
             known=" ".join(aapor.CODES),
         )
-    return aapor.CODES[code]
+    return aapor.ACCEPTED[code]
 
 
 def _number(written: str, column: str, line: int) -> float:
@@ -129,4 +133,7 @@ def _number(written: str, column: str, line: int) -> float:
         raise InvalidInput(
             "not_a_count", "第 {line} 行：{column} 是“{value}”，应为不小于 0 的数。", line=line, column=column, value=written
         )
+    if number > MOST:
+        sentence = "第 {line} 行：{column} 是“{value}”，太大了：超过 {most} 的数不能准确计算。"
+        raise InvalidInput("count_too_large", sentence, line=line, column=column, value=written, most=MOST)
     return number

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from callcenter.response_rates import aapor
 from callcenter.response_rates.cohorts import Cohort
@@ -29,12 +30,22 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """What of a group lies in one stratum: cases by category, plain and base-weighted."""
+
+    stratum_id: int
+    counts: Mapping[str, float]
+    weighted: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Group:
-    """One group of a cut: its cohort, and base-weighted counts by category."""
+    """One group of a cut: its cohort, base-weighted counts by category, and both by stratum."""
 
     key: str
     cohort: Cohort
     weighted: Mapping[str, float] = field(default_factory=dict)
+    cells: Sequence[Cell] = ()
     label: str = ""
 
 
@@ -57,7 +68,14 @@ class Attempts:
         return self.answered / self.dialled if self.dialled else None
 
 
-def rates_of(groups: Sequence[Group], e: float | None = None) -> dict[str, object]:
-    """All rates of the sum of `groups`, plain and weighted; each group has its own proportional e where none is given."""
-    plain = aapor.report([group.cohort.categories for group in groups], e)
-    return {**plain, "weighted": aapor.report([group.weighted for group in groups], e)}
+def rates_of(groups: Sequence[Group], strata: Sequence[Group], e: float | None = None) -> dict[str, Any]:
+    """All rates of the sum of `groups`, plain and weighted.
+
+    Where no e is given, it is that of each of the study's `strata`, for the unknown cases that a group has in it: so the denominators
+    of the groups of every cut add up to that of the study.
+    """
+    whole = {cell.stratum_id: cell for stratum in strata for cell in stratum.cells}
+    cells = [cell for group in groups for cell in group.cells]
+    known = [whole[cell.stratum_id] for cell in cells]
+    plain = aapor.report([cell.counts for cell in cells], e, [of.counts for of in known])
+    return {**plain, "weighted": aapor.report([cell.weighted for cell in cells], e, [of.weighted for of in known])}

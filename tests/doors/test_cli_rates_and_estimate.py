@@ -49,6 +49,9 @@ def test_rates_of_cases_by_district_end_with_the_total(tmp_path: Path, capsys: p
         ("code\n1.1\n", ["--by", "district"], 2),
         ("code\n1.1\n", ["--e", "1.5"], 2),
         ("code\n1.1\n", ["--e", "nan"], 2),
+        ("code\n", [], 1),
+        ("category,n\nI,9007199254740993\n", [], 1),
+        ("code,weight\n1.1,1e308\n1.1,1e308\n", [], 1),
     ],
 )
 def test_bad_input_of_rates_is_one_sentence(
@@ -58,6 +61,7 @@ def test_bad_input_of_rates_is_one_sentence(
     said = capsys.readouterr()
     assert json.loads(said.out)["refused"] is True
     assert "Traceback" not in said.err
+    assert any(letter > "一" for letter in said.err), "in Chinese"
 
 
 def test_everything_that_is_missing_is_told_at_once_and_other_delimiters_are_read(

@@ -110,8 +110,8 @@ def _population(session: Session, study_id: int, of: Population, drawn: Mapping[
         "frame": int(drawn["frame"]) if drawn else 0,
         "drawn": int(drawn["drawn"]) if drawn else 0,
         "drawn_at": drawn["drawn_at"].isoformat() if drawn and drawn["drawn_at"] else "",
-        **_counts(total),
-        "strata": [_counts(cohort) | {"name": cohort.name} for cohort in counted.strata],
+        **_counts(total, counted.strata),
+        "strata": [_counts(cohort, [cohort]) | {"name": cohort.name} for cohort in counted.strata],
         "weights": weights,
         "figures": [{**row, "items": list(asked.get(str(row["question"]), ()))} for row in rows],
         "held": _held(session, of, data),
@@ -125,8 +125,8 @@ def _held(session: Session, of: Population, data: Released | None) -> list[str]:
     return [held_in_words(of.code, each) for each in found.held] if found else []
 
 
-def _counts(of: Cohort) -> dict[str, Any]:
-    told = report([of])
+def _counts(of: Cohort, strata: Sequence[Cohort]) -> dict[str, Any]:
+    told = report(strata)
     return {
         "N": of.size,
         "target": of.target,

@@ -85,7 +85,7 @@ def rates(page: Page, state: Mapping[str, Any]) -> None:
 
 def eligibility(page: Page, state: Mapping[str, Any]) -> None:
     """What is assumed of those whose eligibility is unknown."""
-    page.say("e 是资格未知者中合格者的比例，按比例法由已知者估计：e = 合格 /（合格 + 不合格）。RR3 用它折算未知者。")
+    page.say("e 是资格未知者中合格者的比例，按比例法由已知者估计：e = 合格 /（合格 + 不合格），各层分别计算后相加。RR3 用它折算未知者。")
     page.table(
         ("样本总体", "e", "RR1", "RR3"),
         [

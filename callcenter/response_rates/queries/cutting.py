@@ -13,7 +13,7 @@ from callcenter.calls.outcomes import REACHED
 from callcenter.errors import InvalidInput
 from callcenter.response_rates import aapor, cuts
 from callcenter.response_rates.cohorts import Cohort
-from callcenter.response_rates.cuts import Attempts, Group, Scope
+from callcenter.response_rates.cuts import Attempts, Cell, Group, Scope
 from callcenter.response_rates.queries import standing as sql
 from callcenter.studies.tables import Study
 
@@ -46,9 +46,9 @@ def keys(session: Session, scope: Scope) -> dict[str, str]:
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Nothing that is known came later."""
 OF_CASE = (sql.DRAWN, sql.STEPS, sql.WORDS, sql.CALLS, sql.TRIED, sql.STOOD)
-BY_UNIT = """SELECT 'unit' AS cut, u.key, s.category, {counted} FROM stood s JOIN draw_units d ON d.id = s.draw_unit_id
+BY_UNIT = """SELECT 'unit' AS cut, u.key, s.stratum_id, s.category, {counted} FROM stood s JOIN draw_units d ON d.id = s.draw_unit_id
 JOIN frame_units f ON f.id = d.frame_unit_id CROSS JOIN LATERAL unnest(f.reported_by) AS u(key)
-GROUP BY u.key, s.category"""
+GROUP BY u.key, s.stratum_id, s.category"""
 BY_CALL = """SELECT {key} AS key, count(*) FILTER (WHERE went_out) AS dialled, count(*) FILTER (WHERE went_out AND answered) AS answered,
     count(*) FILTER (WHERE outcome = ANY(:reached)) AS reached, count(*) FILTER (WHERE outcome = 'complete') AS complete,
     count(*) FILTER (WHERE outcome = ANY(:refused)) AS refused, sum(talk) AS talk_seconds
@@ -91,11 +91,11 @@ def _known(wanted: Sequence[str], known: Sequence[str]) -> None:
 def _grouping_sets(wanted: Mapping[str, str]) -> str:
     named = ", ".join((f"coalesce({key}, '–')" if cut in cuts.FINAL else key) + f" AS {cut}_key" for cut, key in wanted.items())
     which = " ".join(f"WHEN GROUPING({cut}_key) = 0 THEN '{cut}'" for cut in wanted)
-    sets = ", ".join(f"({cut}_key, category)" for cut in wanted)
+    sets = ", ".join(f"({cut}_key, stratum_id, category)" for cut in wanted)
     found = ", ".join(f"{cut}_key" for cut in wanted)
     last = "LEFT JOIN last l ON l.case_id = s.id" if set(wanted) & set(cuts.FINAL) else ""
     return (
-        f"SELECT CASE {which} END AS cut, coalesce({found}) AS key, category, {sql.COUNTED} "  # put together from KEYS alone
+        f"SELECT CASE {which} END AS cut, coalesce({found}) AS key, stratum_id, category, {sql.COUNTED} "  # put together from KEYS alone
         f"FROM (SELECT s.*, {named} FROM stood s {last}) keyed GROUP BY GROUPING SETS ({sets})"
     )
 
@@ -127,10 +127,21 @@ def _groups(rows: Sequence[Mapping[str, Any]], *, natural: bool) -> list[Group]:
 
 
 def _group(key: str, rows: Sequence[Mapping[str, Any]]) -> Group:
-    categories = dict.fromkeys(aapor.CATEGORIES, 0) | {row["category"]: row["released"] for row in rows}
+    by_stratum: dict[int, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_stratum.setdefault(row["stratum_id"], []).append(row)
     counts = {name: sum(row[name] or 0 for row in rows) for name in (*cuts.MEASURES, "valid_main", "top_up")}
-    cohort = Cohort(name=key, categories=categories, **counts)
-    return Group(key, cohort, {row["category"]: float(row["weighted"] or 0) for row in rows})
+    cohort = Cohort(name=key, categories=dict.fromkeys(aapor.CATEGORIES, 0) | _summed(rows, "released"), **counts)
+    cells = [Cell(stratum, _summed(its, "released"), _summed(its, "weighted")) for stratum, its in sorted(by_stratum.items())]
+    return Group(key, cohort, {name: float(n) for name, n in _summed(rows, "weighted").items()}, cells)
+
+
+def _summed(rows: Sequence[Mapping[str, Any]], measure: str) -> dict[str, Any]:
+    """A measure by category."""
+    found: dict[str, Any] = {}
+    for row in rows:
+        found[row["category"]] = found.get(row["category"], 0) + (row[measure] or 0)
+    return found
 
 
 def _by_numbers(key: str) -> list[tuple[int, int, str]]:

@@ -48,7 +48,9 @@ def test_cuts_agree_with_the_board_with_the_cases_behind_them_and_with_what_stoo
         for group, stratum in zip(strata, board.strata, strict=True):
             shown = {**vars(stratum), "name": group.key, "size": 0, "target": 0}
             assert vars(group.cohort) == shown
-        assert cuts.rates_of(strata) == report(board.strata)
+        assert cuts.rates_of(strata, strata) == report(board.strata)
+        for cut, groups in every.items():
+            assert cuts.rates_of(groups, strata) == cuts.rates_of(strata, strata), cut
         assert [(group.key, group.cohort.valid) for group in every["kind"]] == [("main", 2), ("top_up", 1)]
         assert [group.cohort.released for group in cases_by(session, Scope(study, kind="top_up"), "district")["district"]] == [2]
         assert cases_behind(session, scope, "E+U")[1] == 9
@@ -76,7 +78,7 @@ def test_cuts_agree_with_the_board_with_the_cases_behind_them_and_with_what_stoo
     for options in ([], ["--by", "unit"], ["--by", "line"], ["--as-of", "2021-01-01"], ["--by", "district", "--sample", "main"]):
         assert main(["rates", "--study", name, *options]) == 0
         printed.append(json.loads(capsys.readouterr().out))
-    assert printed[0][-1]["rates"] == printed[1][-1]["rates"] == cuts.rates_of(strata)["rates"]
+    assert printed[0][-1]["rates"] == printed[1][-1]["rates"] == cuts.rates_of(strata, strata)["rates"]
     assert printed[2][0]["rates"]["answered"] == 0.75
     assert printed[3] == [printed[3][0]] and printed[3][0]["rates"]["RR1"] is None
     assert [row["by"] for row in printed[4]] == ["和平区", "河西区", None]

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.response_rates import aapor
+from callcenter.response_rates import aapor, cuts
+from callcenter.response_rates.cohorts import Cohort
+from callcenter.response_rates.cuts import Cell, Group
 
 VECTOR = {"I": 4, "P": 2, "R": 1, "NC": 1, "O": 1, "UH": 1, "UO": 1, "NE": 1}
 EXPECTED = {
@@ -117,7 +119,7 @@ def test_over_strata_denominators_are_summed_and_rates_are_not_averaged() -> Non
         ("2.111", "2.111"),
         ("2.12", "2.12"),
         ("3.12", "3.12"),
-        ("2.1", None),
+        ("2.1", "2.10"),
         ("", None),
         ("nan", None),
         ("1", None),
@@ -160,3 +162,52 @@ def test_the_order_of_strata_does_not_matter_and_e_reproduces_rr3(strata: list[d
     unknown = sum(total["counts"][category] for category in aapor.UNKNOWN)
     if total["rates"]["RR3"] is not None:
         assert total["rates"]["RR3"] == pytest.approx(total["counts"]["I"] / (eligible + total["e"]["value"] * unknown))
+
+
+def test_a_row_of_any_cut_takes_e_from_the_strata_as_the_total_does() -> None:
+    """e of a is 1/2, of b 1: of the five unknown three count; pooled it would be 4/5 of five."""
+    a = {"I": 1, "UH": 4, "NE": 1}
+    b = {"I": 3, "UO": 1}
+    strata = [group("a", Cell(1, a, a)), group("b", Cell(2, b, b))]
+    everything = group("all", Cell(1, a, a), Cell(2, b, b))
+    halves = [group("x", Cell(1, {"I": 1, "UH": 1}, {})), group("y", Cell(1, {"UH": 3, "NE": 1}, {}), Cell(2, b, {}))]
+    total = cuts.rates_of(strata, strata)
+    assert total["rates"]["RR3"] == pytest.approx(4 / 7)
+    assert cuts.rates_of([everything], strata) == total
+    taken = [row["e"]["value"] * (row["counts"]["UH"] + row["counts"]["UO"]) for row in (cuts.rates_of([half], strata) for half in halves)]
+    assert taken == pytest.approx([0.5, 2.5])
+    assert cuts.rates_of([halves[0]], strata)["e"] == {"value": 0.5, "method": "proportional"}
+
+
+def group(key: str, *cells: Cell) -> Group:
+    return Group(key, Cohort(), {}, cells)
+
+
+@pytest.mark.parametrize(
+    ("written", "category"),
+    [
+        ("2.11", "R"),
+        ("2.1", "R"),
+        ("2.20", "NC"),
+        ("2.2", "NC"),
+        ("2.3", "O"),
+        ("2.332", "O"),
+        ("3.21", "UO"),
+        ("3.161", "UH"),
+        ("4.30", "NE"),
+        ("4.3", "NE"),
+        ("4.50", "NE"),
+        ("4.7", "NE"),
+        ("2.19", None),
+        ("4.99", None),
+        ("5.1", None),
+        ("2", None),
+    ],
+)
+def test_published_codes_of_aapor_are_read_and_unknown_ones_are_not(written: str, category: str | None) -> None:
+    code = aapor.read_code(written)
+    assert (aapor.ACCEPTED[code] if code else None) == category
+
+
+def test_published_codes_agree_with_ours() -> None:
+    assert all(aapor.PUBLISHED.get(code, category) == category for code, category in aapor.CODES.items())

@@ -128,7 +128,7 @@ def _found(session: Session, study: Any, asked: Asked) -> dict[str, Any]:
     found: dict[str, Any] = {
         "total": total,
         "named": named_rates(total),
-        "rates": cuts.rates_of(strata, e),
+        "rates": cuts.rates_of(strata, strata, e),
         "formulas": {name: rate.formula for name, rate in aapor.RATES.items()},
         "names": _names(session, study, asked.by),
         "groups": [],
@@ -137,7 +137,7 @@ def _found(session: Session, study: Any, asked: Asked) -> dict[str, Any]:
     if asked.by in cuts.ATTEMPTS:
         return found | {"attempts": attempts_by(session, scope, asked.by)}
     groups = strata if asked.by == "stratum" else cases_by(session, scope, asked.by)[asked.by]
-    return found | {"groups": [(group, cuts.rates_of([group], e), named_rates(group.cohort)) for group in groups]}
+    return found | {"groups": [(group, cuts.rates_of([group], strata, e), named_rates(group.cohort)) for group in groups]}
 
 
 def _chosen(known: list[Any], asked: str) -> Any:
