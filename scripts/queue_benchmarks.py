@@ -9,14 +9,16 @@ import itertools
 import re
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +26,20 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from callcenter import clock
 from callcenter.call_queue import priority
 from callcenter.call_queue.actions import claim, deciding
 from callcenter.call_queue.leases import Lease
 from callcenter.db import engine
 from callcenter.db.binaries import postgres_binaries
 from callcenter.errors import Unavailable
+from callcenter.wiring import HANDED_OVER_EVERY
 from scripts.measuring import Measured, compared
 from scripts.standing_house import NOW, fill, standing_house
 from tests.factories.turns import dial, tell
 
 SIZES = (10_000, 100_000, 1_000_000)
-WORKERS, MANY, SECONDS, ROUNDS = 8, 16, 3.0, 5
+WORKERS, MANY, PROCESSES, SECONDS, ROUNDS = 8, 16, 4, 3.0, 5
 RATE, MEDIAN, WANTED = 0.45, 1.3, 1000
 """Of pgbench's rate at least; of the median in the shortest queue at most; cycles a second of many workers at least."""
 PHONES = [{"number": "+862260000001", "kind": "landline", "state": "untried"}]
@@ -78,6 +82,9 @@ def _measured(folder: Path, url: str, operators: list[int], sizes: tuple[int, ..
     many = max((_ours(operators, SECONDS) for _ in range(ROUNDS)), key=lambda pace: pace.rate)
     what = f"ms a cycle of {MANY} workers in one process, {longest} ({many.lost} lost; 99th {1000 * many.p99:.0f} ms)"
     found.append(compared("queue", what, f"{WANTED:,} cycles a second", 1000 / many.rate, 1000 / WANTED, aim=1.0))
+    split = _in_processes(url, operators)
+    what = f"ms a cycle of {MANY} workers in {PROCESSES} processes, {longest} ({split.lost} lost; 99th {1000 * split.p99:.0f} ms)"
+    found.append(compared("queue", what, f"{WANTED:,} cycles a second", 1000 / split.rate, 1000 / WANTED, aim=1.0))
     turns = _turns(operators[:WORKERS])
     what = f"ms a whole turn of {WORKERS} workers: claim, attempt, callbacks, outcome (99th {1000 * turns.p99:.0f} ms)"
     found.append(compared("queue", what, "ms a bare cycle of ours", 1000 / turns.rate, 1000 / most[0].rate))
@@ -115,6 +122,27 @@ def _ours(operators: list[int], seconds: float) -> Pace:
         return 0 if lease is None else _back(lease)
 
     return _pace(operators, seconds, cycle)
+
+
+def _in_processes(url: str, operators: list[int]) -> Pace:
+    """The same operators over several processes, as web processes are; the slowest process' 99th percentile."""
+    shares = [operators[place::PROCESSES] for place in range(PROCESSES)]
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), initializer=_connected, initargs=(url,)) as processes:
+        list(processes.map(_ours, shares, [1.0] * PROCESSES))  # until all have started
+        rounds = [list(processes.map(_ours, shares, [SECONDS] * PROCESSES)) for _ in range(ROUNDS)]
+    best = max(rounds, key=lambda paces: sum(pace.rate for pace in paces))
+    return Pace(
+        sum(pace.rate for pace in best),
+        statistics.median(pace.median for pace in best),
+        max(pace.p99 for pace in best),
+        sum(pace.lost for pace in best),
+    )
+
+
+def _connected(url: str) -> None:
+    engine.connect(url, pool_size=16)
+    sys.setswitchinterval(HANDED_OVER_EVERY)
+    clock.plug(lambda: NOW)
 
 
 def _turns(operators: list[int]) -> Pace:
