@@ -241,7 +241,7 @@ def _answers(file: Path) -> dict[str, Any]:
 def _in_terminal(definition: Definition) -> dict[str, Given]:
     """Ask every question on the route here; an answer that cannot stand is asked again."""
     given: dict[str, Given] = {}
-    while (route := find_route(definition, given, _moment())).next is not None:
+    while (route := find_route(definition, given, _moment(), asking=True)).next is not None:
         stop = route.stops[-1]
         _show(stop, given)
         given.update({stop.key: _typed(definition, stop, given)})
@@ -269,7 +269,8 @@ def _show(stop: Stop, given: dict[str, Given]) -> None:
 def _typed(definition: Definition, stop: Stop, given: dict[str, Given]) -> Given:
     letters = {NONANSWERS[code][0]: code for code in stop.question.nonanswers}
     while True:
-        raw = typer.prompt("回答", default="", show_default=False, err=True).strip()
+        filled_in = as_text(stop.given.value) if stop.assumed and stop.given else ""
+        raw = typer.prompt("回答", default=filled_in, show_default=bool(filled_in), err=True).strip()
         answer = Given(None, letters[raw.upper()]) if raw.upper() in letters else _value(stop, raw)
         problem = check_answer(definition, {**given, stop.key: answer}, stop.key, _moment())
         if problem is None:

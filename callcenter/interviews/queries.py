@@ -96,7 +96,7 @@ class Progress:
 def progress(session: Session, found: Interview) -> Progress:
     """Read and worked out once for all that asks at the end of a turn."""
     fixed, said = reading(session, found), answers(session, found.id or 0)
-    way = find_route(fixed.definition, said, fixed.moment, fixed.seed)
+    way = find_route(fixed.definition, said, fixed.moment, fixed.seed, asking=True)
     told = {stop.key: (stop.given.value if stop.given else None) for stop in way.stops if stop.key in said}
     return Progress(found, way.completeness, told)
 
@@ -152,7 +152,7 @@ def step(session: Session, interview_id: int, language: str = "zh") -> Step:
 def route(session: Session, interview_id: int) -> Route:
     """The route that the answers make."""
     fixed = reading(session, interview(session, interview_id))
-    return find_route(fixed.definition, answers(session, interview_id), fixed.moment, fixed.seed)
+    return find_route(fixed.definition, answers(session, interview_id), fixed.moment, fixed.seed, asking=True)
 
 
 def completeness(session: Session, interview_id: int) -> float:

@@ -51,7 +51,7 @@ class Reading:
 
 def find_step(reading: Reading, answers: Mapping[str, Given], position: str | None = None) -> Step:
     """The step after `answers`, or the answered question at `position` where the operator went back to one on the route."""
-    return step_on(reading, find_route(reading.definition, answers, reading.moment, reading.seed), position)
+    return step_on(reading, find_route(reading.definition, answers, reading.moment, reading.seed, asking=True), position)
 
 
 def step_on(reading: Reading, route: Route, position: str | None = None) -> Step:
@@ -73,7 +73,7 @@ def step_on(reading: Reading, route: Route, position: str | None = None) -> Step
 
 def values_on(route: Route) -> dict[str, Any]:
     """Values by question of the stops that have been answered; None where left empty or a non-answer was given."""
-    return {stop.key: stop.given.value for stop in route.stops if stop.given is not None}
+    return {stop.key: stop.given.value for stop in route.stops if stop.given is not None and not stop.assumed}
 
 
 def previous(route: Route, position: str | None) -> str | None:

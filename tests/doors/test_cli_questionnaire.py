@@ -124,6 +124,10 @@ def test_a_walk_in_the_terminal_asks_again_where_an_answer_cannot_stand(tmp_path
     assert json.loads(done.stdout.splitlines()[-1])["route"] == [
         {"name": "days", "index": "", "value": {"nonanswer": "dont_know"}, "problem": None}
     ]
+    form = written(tmp_path, "d.yaml", "survey:\n  - {type: integer, name: days, label: 几天, default: 5}\n")
+    for typed, value in (("\n", 5), ("7\n", 7)):  # a default is asked, and passed with Enter
+        done = CliRunner().invoke(app, ["questionnaire", "walk", form], input=typed)
+        assert "几天" in done.stderr and json.loads(done.stdout.splitlines()[-1])["route"][0]["value"] == value
 
 
 def test_two_versions_are_compared_and_answers_carried_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

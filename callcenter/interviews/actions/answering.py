@@ -73,7 +73,7 @@ def give_answer(
     """
     found = _mine(session, interview_id, operator_id, attempt_id)
     reading, rows = queries.reading(session, found, language), queries.latest_answers(session, interview_id)
-    course = Course(reading.definition, queries.given(rows), reading.moment, reading.seed)
+    course = Course(reading.definition, queries.given(rows), reading.moment, reading.seed, asking=True)
     given = judge(course, key_of(question, instance), value, nonanswer)
     row = next((each for each in rows if each.question == question and each.instance == instance), None)
     if row is None or Given(row.value, row.nonanswer) != given:
@@ -131,7 +131,7 @@ def _before(session: Session, found: Interview, position: str | None) -> str | N
     assert found.id is not None  # noqa: S101  # stored rows are numbered
     reading, rows = queries.reading(session, found), queries.latest_answers(session, found.id)
     copied = {key_of(row.question, row.instance) for row in rows if row.asked_in is not None}
-    route = find_route(reading.definition, queries.given(rows), reading.moment, reading.seed)
+    route = find_route(reading.definition, queries.given(rows), reading.moment, reading.seed, asking=True)
     earlier = previous(route, position)
     while earlier in copied:
         earlier = previous(route, earlier)

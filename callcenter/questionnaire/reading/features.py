@@ -79,6 +79,9 @@ def appearance_problem(appearance: str) -> tuple[str, dict[str, str]] | None:
     if "search(" in appearance.replace(" ", ""):
         what = Said("按文件查找选项（search()）", "choices looked up in a file (search())")
         return "Q020", {"what": what, "todo": INTO_CHOICES}
+    drawn = sorted({"signature", "draw", "annotate"} & set(appearance.lower().split()))
+    if drawn:
+        return "Q031", {"what": f"appearance {drawn[0]}"}
     if "custom-" in appearance:
         return "Q031", {"what": f"appearance {appearance.split('(', maxsplit=1)[0].strip()}"}
     return None

@@ -173,6 +173,8 @@ class Reader:
         searched = appearance_problem(cell(row, "appearance"))
         if searched:
             self._say(searched[0], number, **searched[1])
+        if yes(row, "read_only") and kind_of(cell(row, "type"))[0] not in SAYS_NOTHING:
+            self._say("Q031", number, what="read_only")
 
     def _question(self, number: int, row: Mapping[str, Any], kind: str, list_name: str, or_other: bool) -> None:
         name = cell(row, "name") or (kind_of(cell(row, "type"))[0] if kind == "hidden" else "")

@@ -12,9 +12,11 @@ __all__ = [
 ]  # fmt: skip
 
 
-def find_route(definition: Definition, answers: Mapping[str, Given], moment: Moment = Moment(), seed: str = "") -> Route:  # frozen
-    """The route through `definition` that `answers` make, up to the first question without one that stands."""
-    return Course(definition, answers, moment, seed).route()
+def find_route(
+    definition: Definition, answers: Mapping[str, Given], moment: Moment = Moment(), seed: str = "", *, asking: bool = False
+) -> Route:  # frozen
+    """The route through `definition` that `answers` make, up to the first question without one that stands (`asking`: see `Course`)."""
+    return Course(definition, answers, moment, seed, asking=asking).route()
 
 
 def check_answer(definition: Definition, answers: Mapping[str, Given], key: str, moment: Moment = Moment()) -> str | None:  # frozen

@@ -19,12 +19,22 @@ MOST_INSTANCES = 100
 
 
 class Course:
-    """Answers and what follows from them; `give` changes one answer."""
+    """Answers and what follows from them; `give` changes one answer.
+
+    A default counts as answered, except where somebody is `asking`: there the question is shown with its default filled in, which
+    expressions see from the start, and stays open until it is passed.
+    """
 
     def __init__(
-        self, definition: Definition, answers: Mapping[str, Given] | None = None, moment: Moment = Moment(), seed: str = ""
-    ) -> None:  # frozen
-        self.definition, self.moment = definition, moment
+        self,
+        definition: Definition,
+        answers: Mapping[str, Given] | None = None,
+        moment: Moment = Moment(),  # noqa: B008  # frozen
+        seed: str = "",
+        *,
+        asking: bool = False,
+    ) -> None:
+        self.definition, self.moment, self.asking = definition, moment, asking
         self.answers: dict[str, Given] = dict(answers or {})
         self._keys = {key: parted(key) for key in self.answers}
         self._body: Body = body_in_order(definition, seed)
@@ -113,7 +123,7 @@ class Course:
             shown = question
             if question.seed is not None:  # an answer orders the choices
                 shown = replace(question, parameters={**question.parameters, "seed": question.seed.text_in(self.scope(question, place))})
-            kept[place] = Stop(shown, given, self._problem(question, place, given, choices), place, choices)
+            kept[place] = Stop(shown, given, self._problem(question, place, given, choices), place, choices, self._assumed(question, place, given))
         return kept[place]
 
     def relevant(self, question: Question, place: Place = ()) -> bool:
@@ -233,11 +243,14 @@ class Course:
 
     def _counts_as_answered(self, question: Question, place: Place) -> bool:
         stop = self.stop(question, place)
-        if stop.given is None or stop.problem:
+        if stop.given is None or stop.open:
             return False
         return stop.given.nonanswer != "refused" and (stop.given.nonanswer is not None or as_text(stop.given.value) != "")
 
     # parts of one question
+    def _assumed(self, question: Question, place: Place, given: Given | None) -> bool:
+        return self.asking and given is not None and key_of(question.name, "/".join(map(str, place))) not in self.answers
+
     def _prefilled(self, question: Question, place: Place) -> Given | None:
         if question.prefill is not None:
             text = question.prefill.text_in(self.scope(question, place))

@@ -38,6 +38,8 @@ class Stop:
     place: Place = ()
     choices: tuple[Choice, ...] = ()
     """Those that its filter leaves."""
+    assumed: bool = False
+    """What was said is its default, which somebody who is asked has still to pass."""
 
     @property
     def index(self) -> str:
@@ -52,7 +54,7 @@ class Stop:
     @property
     def open(self) -> bool:
         """Whether an answer that stands is still wanted here."""
-        return self.given is None or self.problem is not None
+        return self.given is None or self.problem is not None or self.assumed
 
 
 @dataclass(frozen=True)

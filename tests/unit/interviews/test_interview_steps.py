@@ -47,6 +47,20 @@ def test_the_first_screen_says_who_calls_for_whom_and_why() -> None:
     assert step.given == [] and not step.complete
 
 
+def test_a_default_is_shown_filled_in_and_has_to_be_passed() -> None:
+    rows = [
+        {"type": "integer", "name": "a", "label": "几天", "default": 5, "core": "yes", "required": "yes"},
+        {"type": "text", "name": "b", "label": "x", "relevant": "${a} = 5"},
+        {"type": "hidden", "name": "h", "default": "k"},
+    ]
+    reading = Reading(read_questionnaire({"survey": rows}).definition, CASE, seed="7")
+    step = find_step(reading, {})
+    assert step.question is not None and (step.question["name"], step.question["value"]) == ("a", 5)
+    assert (step.complete, step.completeness, step.progress, dict(step.values)) == (False, 0, [0, 2], {})
+    passed = find_step(reading, {"a": judge(Course(reading.definition, {}, asking=True), "a", 5, None)})
+    assert passed.question is not None and passed.question["name"] == "b" and passed.completeness == 1
+
+
 def test_no_stray_space_is_in_the_spoken_introduction() -> None:
     step = find_step(READING, {})
     assert step.question is not None and " " not in step.question["say"]

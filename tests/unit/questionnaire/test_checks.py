@@ -35,6 +35,8 @@ ASK = {"type": "select_one yn", "name": "a", "label": "问"}
         ([ASK | {"appearance": "search('f')"}], [("Q020", 2)]),
         ([ASK, {"type": "calculate", "name": "b", "calculation": "1", "trigger": "${a}"}], [("Q020", 3)]),
         ([ASK | {"media::image": "a.jpg"}], [("Q031", 2)]),
+        ([{"type": "text", "name": "a", "label": "x", "read_only": True, "appearance": "multiline signature"},
+          {"type": "note", "name": "b", "label": "x", "read_only": "yes"}], [("Q031", 2), ("Q031", 2)]),
         ([{"type": "audit", "name": "audit"}, ASK], [("Q031", 2)]),
         ([{"type": "start", "name": "start"}, {"type": "today", "name": "day"},
           ASK | {"relevant": "${day} > '2020-01-01'"}], [("Q034", 4)]),

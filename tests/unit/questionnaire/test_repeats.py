@@ -144,6 +144,12 @@ def test_a_default_that_is_worked_out_counts_as_answered() -> None:
     route = find_route(form, {"a": Given(4)}, Moment("2022-06-02"))
     assert route.complete and [stop.given.value for stop in route.stops if stop.given] == [4, 5, "2022-06-02"]
     assert find_route(form, {"a": Given(4), "b": Given(9)}).stops[1].given == Given(9)
+    asking = Course(form, {"a": Given(4)}, Moment("2022-06-02"), asking=True)
+    assert asking.route().next_key == "b" and asking.route().stops[-1].given == Given(5)
+    asking.give("b", Given(5))
+    assert asking.route().next_key == "c" and asking.value(form.by_name["c"]) == "2022-06-02"
+    asking.give("c", Given())  # emptied on purpose
+    assert asking.route().complete
 
 
 GIVES = st.lists(
