@@ -12,8 +12,9 @@ from callcenter.errors import InvalidInput, Refused
 from callcenter.questionnaire import differences
 from callcenter.questionnaire.checks import check as problems_of
 from callcenter.questionnaire.checks import errors
-from callcenter.questionnaire.definition import NONANSWERS, Definition, in_language
+from callcenter.questionnaire.definition import NONANSWERS, Definition
 from callcenter.questionnaire.documents import is_workbook, read_document, remarks_on
+from callcenter.questionnaire.languages import in_language
 from callcenter.questionnaire.paths import not_reached, prove
 from callcenter.questionnaire.printed import printed
 from callcenter.questionnaire.printed.document import write_document

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from callcenter.questionnaire.definition import NONANSWERS, TEXT_REFERENCE, Definition, Question, in_language
+from callcenter.questionnaire.definition import NONANSWERS, TEXT_REFERENCE, Definition, Question
+from callcenter.questionnaire.languages import in_language
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.question_types.number import points, scale
 from callcenter.questionnaire.routing import Given, Moment, Route, Stop, choices_in_order, find_route, key_of, parted

@@ -6,6 +6,7 @@ from typing import Any
 
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.expressions import Expression
+from callcenter.questionnaire.languages import CHINESE, code_of
 from callcenter.questionnaire.paths import Proof, hangs_on_the_clock, named_choices, prove, shows_all
 from callcenter.questionnaire.problems import ERROR, Problem, problem
 from callcenter.questionnaire.question_types.number import scale
@@ -143,7 +144,7 @@ def _missing_languages(cell: Cell, texts: Mapping[str, str], languages: list[str
     """Languages in which a text is missing; one without a language is in the form's own."""
     sheet, row, column = cell
     for language in languages if texts else []:
-        is_own = language == own if own else "zh" in language
+        is_own = code_of(language) == code_of(own or CHINESE)
         if language not in texts and not ("" in texts and is_own):
             yield problem("Q023", sheet, row, column=column, what=language)
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from callcenter.questionnaire.expressions import Expression
+from callcenter.questionnaire.languages import CHINESE, Texts, code_of, in_language
 
 NONANSWERS: dict[str, tuple[str, str]] = {
     "dont_know": ("B", "不知道"),
@@ -24,8 +25,6 @@ FEW_LINKS = 20
 """So many questions may hang on each other before what they hang on is worked out step by step."""
 
 TEXT_REFERENCE = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
-Texts = Mapping[str, str]
-"""A text in each language; the key is empty where no language is named."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +156,15 @@ class Definition:
         return next((value for name, value in self.settings.items() if name.strip().lower().replace(" ", "_") == "default_language"), "")
 
     @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of its texts as they are named, its own first (empty where no text or setting names that)."""
+        every = [texts for question in self.questions for texts in (*question.texts.values(), *(each.label for each in question.choices))]
+        found = list(dict.fromkeys(name for texts in every for name in texts))
+        own = self.own_language or next((name for name in found if name and code_of(name) == CHINESE), "")
+        named = [name for name in found if name and name != own]
+        return (own, *named) if own in found or "" in found else tuple(named)
+
+    @cached_property
     def by_name(self) -> dict[str, Question]:
         """Questions by name."""
         return {question.name: question for question in self.questions}
@@ -275,11 +283,3 @@ def in_order(
             yield from in_order(part.body, part.block, depth + 1)
         else:
             yield part, around, depth
-
-
-def in_language(texts: Texts, language: str) -> str:
-    """The text in `language` (`zh`, `en`), else the default, else any."""
-    for name, text in texts.items():
-        if name.endswith(f"({language})") or name == language:
-            return text
-    return texts.get("") or next(iter(texts.values()), "")

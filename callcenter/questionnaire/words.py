@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from callcenter.questionnaire.definition import Block, Definition, Question, in_language
+from callcenter.questionnaire.definition import Block, Definition, Question
 from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.expressions.grammar import parse
 from callcenter.questionnaire.expressions.slips import ExpressionProblem
+from callcenter.questionnaire.languages import in_language
 
 WORDS: dict[str, tuple[str, str]] = {
     "and": ("{0}，并且{1}", "{0} and {1}"),

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
-from callcenter.questionnaire.definition import NONANSWERS, Choice, Definition, Question, in_language
+from callcenter.questionnaire.definition import NONANSWERS, Choice, Definition, Question
 from callcenter.questionnaire.differences.catalogue import CHECKED, NONE, WEIGHT, Change, Difference, change
 from callcenter.questionnaire.expressions import Expression
+from callcenter.questionnaire.languages import in_language
 from callcenter.questionnaire.paths import candidates
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.question_types.number import scale

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from callcenter.questionnaire.checks import minutes_read_aloud
-from callcenter.questionnaire.definition import NONANSWERS, Block, Definition, Question, in_language, in_order
+from callcenter.questionnaire.definition import NONANSWERS, Block, Definition, Question, in_order
+from callcenter.questionnaire.languages import in_language
 from callcenter.questionnaire.question_types.number import scale
 from callcenter.questionnaire.words import block_in_words, condition_in_words, in_words
 

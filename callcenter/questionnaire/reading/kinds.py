@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from callcenter.questionnaire.definition import Choice, Question
 from callcenter.questionnaire.expressions import compile_expression
+from callcenter.questionnaire.languages import CHINESE, code_of
 from callcenter.questionnaire.question_types import KNOWN, SELECTING, SPELLINGS
 from callcenter.questionnaire.reading.features import FILE_ENDINGS, TYPES
 
@@ -60,8 +61,8 @@ class OtherTexts:
     def of(self, what: str) -> dict[str, str]:
         """Language to text; the empty language is the form's own."""
         chinese, english = SAID_OF_OTHER[what]
-        own = chinese if self.chinese or any("zh" in language for language in self.languages) else english
-        return {"": own, **{language: chinese if "zh" in language or "中文" in language else english for language in self.languages}}
+        own = chinese if self.chinese or any(code_of(language) == CHINESE for language in self.languages) else english
+        return {"": own, **{language: chinese if code_of(language) == CHINESE else english for language in self.languages}}
 
     def choice(self) -> Choice:
         """The choice that or_other adds."""

@@ -53,7 +53,7 @@ class Reader:
         self.columns_told: set[str] = set()
         self.lists = self._lists()
         rows = [row for sheet in ("survey", "choices") for _, row in self._rows(sheet)]
-        self.other = OtherTexts(each for row in rows for each in texts(row, "label").items())
+        self.other = OtherTexts(each for row in rows for column in TEXT_COLUMNS for each in texts(row, column).items())
         self.blocks: list[Block] = []
         self.questions: list[Question] = []
         self.names: set[str] = set()

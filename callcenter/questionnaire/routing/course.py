@@ -3,13 +3,13 @@ and again only where an answer changed that it depends on."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
-from callcenter.questionnaire.definition import NONANSWERS, Block, Choice, Definition, Question
-from callcenter.questionnaire.question_types import as_text, read_answer
+from callcenter.questionnaire.definition import Block, Choice, Definition, Question
+from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.routing.chains import settle_behind
 from callcenter.questionnaire.routing.coming import may_come
 from callcenter.questionnaire.routing.order import Body, body_in_order, laid_out
+from callcenter.questionnaire.routing.reading import as_read, not_allowed, unreadable
 from callcenter.questionnaire.routing.route import Given, Moment, Place, Route, Stop, key_of, parted
 from callcenter.questionnaire.routing.scope import Scope
 
@@ -21,19 +21,17 @@ MOST_INSTANCES = 100
 class Course:
     """Answers and what follows from them; `give` changes one answer.
 
-    A default counts as answered, except where somebody is `asking`: there the question is shown with its default filled in, which
-    expressions see from the start, and stays open until it is passed.
+    A default counts as answered; where somebody is `asking` its question is shown with it filled in, and is open until it is passed.
     """
 
     def __init__(
         self,
         definition: Definition,
         answers: Mapping[str, Given] | None = None,
-        moment: Moment = Moment(),  # noqa: B008  # frozen
+        moment: Moment = Moment(),
         seed: str = "",
-        *,
         asking: bool = False,
-    ) -> None:
+    ) -> None:  # frozen
         self.definition, self.moment, self.asking = definition, moment, asking
         self.answers: dict[str, Given] = dict(answers or {})
         self._keys = {key: parted(key) for key in self.answers}
@@ -123,7 +121,9 @@ class Course:
             shown = question
             if question.seed is not None:  # an answer orders the choices
                 shown = replace(question, parameters={**question.parameters, "seed": question.seed.text_in(self.scope(question, place))})
-            kept[place] = Stop(shown, given, self._problem(question, place, given, choices), place, choices, self._assumed(question, place, given))
+            problem = self._problem(question, place, given, choices)
+            assumed = self.asking and given is not None and self._said(question, place) is None
+            kept[place] = Stop(shown, given, problem, place, choices, assumed)
         return kept[place]
 
     def relevant(self, question: Question, place: Place = ()) -> bool:
@@ -155,10 +155,10 @@ class Course:
 
     def given(self, question: Question, place: Place = ()) -> Given | None:
         """What was said, else the default, which counts as answered."""
-        found = self.answers.get(key_of(question.name, "/".join(map(str, place))) if place else question.name)
+        found = self._said(question, place)
         if found is None:
             found = self._prefilled(question, place)
-        if found is not None and question.type == "range" and _unreadable(question, found.value):
+        if found is not None and question.type == "range" and unreadable(question, found.value):
             return Given(None, found.nonanswer)  # a value off the scale is dropped
         return found
 
@@ -248,21 +248,21 @@ class Course:
         return stop.given.nonanswer != "refused" and (stop.given.nonanswer is not None or as_text(stop.given.value) != "")
 
     # parts of one question
-    def _assumed(self, question: Question, place: Place, given: Given | None) -> bool:
-        return self.asking and given is not None and key_of(question.name, "/".join(map(str, place))) not in self.answers
+    def _said(self, question: Question, place: Place) -> Given | None:
+        return self.answers.get(key_of(question.name, "/".join(map(str, place))) if place else question.name)
 
     def _prefilled(self, question: Question, place: Place) -> Given | None:
         if question.prefill is not None:
             text = question.prefill.text_in(self.scope(question, place))
-            return Given(_read(question, text)) if text else None
-        return Given(_read(question, question.default)) if question.default else None
+            return Given(as_read(question, text)) if text else None
+        return Given(as_read(question, question.default)) if question.default else None
 
     def _problem(self, question: Question, place: Place, given: Given | None, choices: tuple[Choice, ...]) -> str | None:
         if given is None:
             return None
         if given.nonanswer is not None:
-            return None if given.nonanswer in question.nonanswers else _not_allowed(given.nonanswer)
-        wrong = _unreadable(question if question.choice_filter is None else replace(question, choices=choices), given.value)
+            return None if given.nonanswer in question.nonanswers else not_allowed(given.nonanswer)
+        wrong = unreadable(question if question.choice_filter is None else replace(question, choices=choices), given.value)
         text = as_text(given.value)
         if wrong or text == "":
             return wrong or self._missing(question, place)
@@ -283,23 +283,3 @@ class Course:
             return question.calculation.text_in(self.scope(question, place))
         given = self.given(question, place)
         return as_text(given.value) if given and given.nonanswer is None else ""
-
-
-def _read(question: Question, raw: Any) -> Any:
-    try:
-        return read_answer(question, raw)
-    except (ValueError, KeyError):
-        return raw
-
-
-def _unreadable(question: Question, value: Any) -> str | None:
-    try:
-        read_answer(question, value)
-    except ValueError as bad:
-        return str(bad)
-    return None
-
-
-def _not_allowed(nonanswer: str) -> str:
-    label = NONANSWERS.get(nonanswer, ("", nonanswer))[1]
-    return f"这道题不能选“{label}”"

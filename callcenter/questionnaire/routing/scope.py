@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from callcenter.questionnaire.definition import TEXT_REFERENCE, Block, Choice, Definition, Question, in_language
+from callcenter.questionnaire.definition import TEXT_REFERENCE, Block, Choice, Definition, Question
 from callcenter.questionnaire.expressions import Value, string
+from callcenter.questionnaire.languages import in_language
 from callcenter.questionnaire.routing.route import Moment, Place
 
 

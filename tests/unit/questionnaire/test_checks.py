@@ -239,6 +239,15 @@ def test_or_other_is_asked_in_every_language_of_the_form() -> None:
     assert definition.by_name["a_other"].text("label", "en") == "Please specify"
 
 
+def test_or_other_is_asked_in_languages_that_only_other_columns_name() -> None:
+    row = {"type": "select_one yn or_other", "name": "a", "say::中文": "问", "say::English": "ask", "label": "简"}
+    choices = [{"list_name": "yn", "name": "yes", "label": "是", "label::English": "yes"}]
+    assert check({"survey": [row | {"label::English": "short"}], "choices": choices}) == []
+    definition = read_questionnaire({"survey": [row], "choices": choices}).definition
+    asked = definition.by_name["a_other"]
+    assert (asked.text("label"), asked.text("label", "en"), definition.languages) == ("请具体说明", "Please specify", ("中文", "English"))
+
+
 def test_an_other_that_the_list_has_already_is_not_added_again() -> None:
     choices = [*YES_NO, {"list_name": "yn", "name": "other", "label": "别的"}]
     definition = read_questionnaire({"survey": [ASK | {"type": "select_one yn or_other"}], "choices": choices}).definition
