@@ -11,6 +11,8 @@ from callcenter.estimates.variance import Floats, Mask
 
 MOST_VALUES = 15
 CLASSES = 12
+WIDEST = 40
+"""Single values are shown on their scale, so that they must not be further apart than so many of their smallest distances."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,11 @@ class Bar:
     high: float
     share: float
     n: int
+
+    @property
+    def middle(self) -> float:
+        """Where it stands on the scale."""
+        return (self.low + self.high) / 2
 
     @property
     def label(self) -> str:
@@ -35,12 +42,19 @@ def distribution(values: Floats, weights: Floats) -> list[Bar]:
     if not at.size:
         return []
     distinct = np.unique(at)
-    if distinct.size <= MOST_VALUES:
+    if distinct.size <= MOST_VALUES and (distinct.size < 2 or distinct[-1] - distinct[0] <= WIDEST * np.diff(distinct).min()):
         return [_bar(float(one), float(one), at == one, weighing) for one in distinct]
     edges = _edges(float(distinct[0]), float(distinct[-1]))
     pairs = list(pairwise(edges))
     last = len(pairs) - 1
     return [_bar(low, high, (at >= low) & ((at < high) | (place == last)), weighing) for place, (low, high) in enumerate(pairs)]
+
+
+def width(bars: Sequence[Bar]) -> float:
+    """How wide bars are on the scale: a class as it is, a value as far as the nearest other."""
+    if any(bar.high > bar.low for bar in bars):
+        return max(bar.high - bar.low for bar in bars)
+    return min((after.low - before.low for before, after in pairwise(bars)), default=1.0)
 
 
 def _edges(least: float, most: float) -> Sequence[float]:

@@ -1,7 +1,9 @@
 """The package of a worked population: made once, opened in every format."""
 
+import contextlib
 import csv
 import json
+import re
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -86,9 +88,23 @@ def test_a_package_opens_with_its_labels_wherever_it_is_read(database_url: str, 
     ):
         assert about in warned
     what_is_read_aloud_is_told(place)
+    the_how_to_runs_as_printed(place)
     assert manifest["state"]["not_final"] == {"3.11": 1}
     assert "还有 1 个个案没有最终处置代码（按现在的代码：3.11 有 1 个）" in warned
     assert warned.splitlines()[0] in (place / "README.txt").read_text(encoding="utf-8")
+
+
+def the_how_to_runs_as_printed(place: Path) -> None:
+    """DuckDB and pandas."""
+    printed = (Path(__file__).parents[3] / "docs" / "how-to" / "use-a-package.md").read_text(encoding="utf-8")
+    (query,), (script,) = (re.findall(rf"```{language}\n(.*?)```", printed, re.DOTALL) for language in ("sql", "python"))
+    with duckdb.connect() as asked:
+        by_query = asked.execute(query.replace("'answers_wide", f"'{place}/answers_wide")).fetchall()
+    told: list[Any] = []
+    with contextlib.chdir(place):
+        exec(script, {"print": told.append})  # noqa: S102  # our own page
+    assert told[0].to_dict() == pytest.approx({district: mean for district, mean, _n in by_query})
+    assert len(by_query) == 2
 
 
 def what_is_read_aloud_is_told(place: Path) -> None:

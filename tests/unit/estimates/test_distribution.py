@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callcenter.estimates.distribution import CLASSES, distribution
+from callcenter.estimates.distribution import CLASSES, distribution, width
 from callcenter.estimates.suppression import hidden
 
 
@@ -28,3 +28,14 @@ def test_one_small_part_alone_would_be_told_by_the_rest() -> None:
     assert hidden({"和平区": 3, "河西区": 9, "南开区": 20}, 5) == {"和平区", "河西区"}
     assert hidden({"和平区": 3, "河西区": 4, "南开区": 20}, 5) == {"和平区", "河西区"}
     assert hidden({"和平区": 0, "河西区": 9}, 5) == frozenset()
+
+
+def test_values_that_are_far_apart_stand_in_classes_of_one_width_on_their_scale() -> None:
+    amounts = np.array([0, 1, 2, 300, 5000.0])
+    bars = distribution(amounts, np.ones(5))
+    assert len({round(bar.high - bar.low, 6) for bar in bars}) == 1
+    assert [bar.n for bar in bars if bar.n] == [4, 1]
+    assert width(bars) == bars[0].high - bars[0].low
+    days = distribution(np.array([1, 2, 5, 10.0]), np.ones(4))
+    assert [bar.middle for bar in days] == [1, 2, 5, 10]
+    assert (width(days), width(days[:1]), width([])) == (1, 1, 1)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from callcenter.estimates.distribution import distribution
+from callcenter.estimates.distribution import distribution, width
 from callcenter.estimates.figures import Figure
 from callcenter.estimates.respondents import Respondents
 from callcenter.estimates.results import QuestionTable, numbers
@@ -21,8 +21,13 @@ def bars(of: Respondents, table: QuestionTable) -> dict[str, Any]:
         return {"data": [], "layout": {}}
     valid = of.valid
     bars = distribution(np.where(valid, numbers(of, table.question), np.nan), of.sample.weights)
-    data = {"type": "bar", "x": [bar.label for bar in bars], "y": [bar.share for bar in bars], "marker": {"color": "#0b5cad"}}
-    return {"data": [data], "layout": _layout(table.question.label, _("加权比例"), "%")}
+    at = {"x": [bar.middle for bar in bars], "width": 0.9 * width(bars)}
+    data = {"type": "bar", **at, "y": [bar.share for bar in bars], "hovertext": [bar.label for bar in bars], "marker": {"color": "#0b5cad"}}
+    layout = _layout(table.question.label, _("加权比例"), "%")
+    # On their scale: what is far apart stands far apart.
+    ticks = sorted({end for bar in bars for end in (bar.low, bar.high)})
+    layout["xaxis"] |= {"type": "linear", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
+    return {"data": [data], "layout": layout}
 
 
 def _figure_of(names: Sequence[str], shown: Sequence[Figure], axis: str) -> dict[str, Any]:
