@@ -12,6 +12,7 @@ from typing import Any
 from callcenter.call_queue.number_kinds import kind_of
 from callcenter.errors import InvalidInput, Refused
 from callcenter.lists import phone_numbers
+from callcenter.lists.cells import clean
 from callcenter.lists.phone_numbers import Phone
 
 LONGEST = 40
@@ -31,7 +32,7 @@ class Contact:
 
 def one_number(typed: str) -> Phone:
     """The one number that was typed, with its extension; InvalidInput where it is none or several."""
-    found = phone_numbers.read(typed.strip()).phones
+    found = phone_numbers.read(clean(typed)).phones
     if len(found) != 1:
         raise InvalidInput("number_unread", "号码看不懂：请只填一个完整的手机号，或带区号的座机号。")
     return found[0]
@@ -39,7 +40,7 @@ def one_number(typed: str) -> Phone:
 
 def read_contact(name: str, role: str = "", number: str = "", extension: str = "", *, at_once: bool = False) -> Contact:
     """A contact from what was typed; InvalidInput says which part cannot be one."""
-    name, role, extension = " ".join(name.split())[:LONGEST], " ".join(role.split())[:LONGEST], extension.strip()
+    name, role, extension = " ".join(name.split())[:LONGEST], " ".join(role.split())[:LONGEST], clean(extension)
     if not name and not role:
         raise InvalidInput("contact_unnamed", "请填写找谁：姓名或职务至少填一项。")
     if extension and not re.fullmatch(r"[0-9]{1,6}", extension):

@@ -34,7 +34,7 @@ class Word:
     phone: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
     void: bool = False
-    """A fabricated interview: its attempt does not count."""
+    """A fabricated interview: of its call only that somebody answered is believed."""
 
     @property
     def who(self) -> str:
@@ -78,11 +78,16 @@ def by_completeness(share: float, limits: Limits) -> str:
 
 def derive(words: Sequence[Word], *, closed: bool, numbers_left: bool = True, limits: Limits | None = None) -> Derived:
     """The code of a case from all that was heard, oldest first. `closed`: nothing more will be tried."""
-    heard = [word for word in words if not word.void]
+    heard = [_what_is_left(word) if word.void else word for word in words]
     code = _code(heard, numbers_left, limits or Limits())
     if code == "3.11" and closed and not numbers_left:
         code = "3.90"  # never dialled because no number was ever found
     return Derived(code, CATEGORIES[code], closed)
+
+
+def _what_is_left(word: Word) -> Word:
+    """The call of a fabricated interview was made and answered; by whom nobody knows."""
+    return Word("gatekeeper", word.line, word.phone, {"confirmed": False})
 
 
 def _code(heard: Sequence[Word], numbers_left: bool, limits: Limits) -> str:

@@ -123,7 +123,22 @@ def reading(session: Session, found: Interview, language: str = "zh") -> Reading
     )
     study, population, sha256 = session.exec(about).one()
     began = found.started_at.astimezone(FIELD_ZONE)
-    fields = case_fields(
+    return Reading(
+        definition=questionnaires.definition(session, found.questionnaire_id, sha256),
+        case=_fields(case, study, population),
+        seed=found.seed,
+        moment=Moment(today=began.date().isoformat(), now=began.isoformat()),
+        language=language,
+    )
+
+
+def fields_of(session: Session, case: Case) -> dict[str, dict[str, str]]:
+    """What texts may say of a case, as its interview says it."""
+    return _fields(case, session.get_one(Study, case.study_id), session.get_one(Population, case.population_id).title)
+
+
+def _fields(case: Case, study: Study, population: str) -> dict[str, dict[str, str]]:
+    return case_fields(
         name=case.enterprise_name,
         district=case.district,
         contact=str((person_told(case.phones) or {}).get("name") or case.contact),
@@ -132,13 +147,6 @@ def reading(session: Session, found: Interview, language: str = "zh") -> Reading
         study=study.settings,
         study_title=study.title,
         line=case.line,
-    )
-    return Reading(
-        definition=questionnaires.definition(session, found.questionnaire_id, sha256),
-        case=fields,
-        seed=found.seed,
-        moment=Moment(today=began.date().isoformat(), now=began.isoformat()),
-        language=language,
     )
 
 

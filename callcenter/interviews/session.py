@@ -122,6 +122,13 @@ def _given(reading: Reading, stop: Stop) -> dict[str, Any]:
     }
 
 
+def spoken(question: Question, case: Mapping[str, Mapping[str, str]], language: str = "zh") -> tuple[str, list[tuple[str, str]]]:
+    """A question as it is read aloud outside of an interview, and its choices (code, words): what was answered before is not told."""
+    words = (render(question.text(column, language), case, {}) for column in ("say", "label"))
+    choices = [(choice.value, render(in_language(choice.label, language), case, {})) for choice in question.choices]
+    return next((text for text in words if text), question.name), choices
+
+
 def _question(reading: Reading, route: Route, stop: Stop, said: Mapping[str, str]) -> dict[str, Any]:
     question, given = stop.question, stop.given
     words = {column: render(question.text(column, reading.language), reading.case, said) for column in ("label", "say", "hint")}

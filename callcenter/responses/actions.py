@@ -21,7 +21,7 @@ from callcenter.responses.validity import InterviewFacts, Verdict, judge
 
 
 def words(session: Session, case_id: int, made: Sequence[CallOfCase] | None = None) -> list[Word]:
-    """All that was heard of a case, oldest first; attempts whose interview was fabricated are void. `made`: its calls, where just read."""
+    """All that was heard of a case, oldest first; an attempt whose interview was fabricated is void. `made`: its calls, where just read."""
     made = calls.attempts_of(session, case_id) if made is None else made
     void = set(session.exec(select(Interview.attempt_id).where(Interview.case_id == case_id, Interview.state == "void")))
     told = sorted((one for one in made if one.outcome is not None), key=lambda one: (one.placed_at, one.id))

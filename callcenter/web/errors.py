@@ -69,6 +69,8 @@ def install(app: FastAPI) -> None:
     for away in (psycopg.OperationalError, psycopg.InterfaceError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError):
         app.add_exception_handler(away, _away)
     app.add_exception_handler(sqlalchemy.exc.TimeoutError, _away)
+    app.add_exception_handler(sqlalchemy.exc.DataError, _too_large)
+    app.add_exception_handler(psycopg.errors.NumericValueOutOfRange, _too_large)
 
 
 def wants_json(request: Request) -> bool:
@@ -153,6 +155,16 @@ async def _invalid(request: Request, failure: Exception) -> Response:
     fields = sorted({str(problem["loc"][-1]) for problem in failure.errors()})
     log.info("invalid", reference=request.state.reference, fields=fields)
     return answer(request, 422, "invalid", _(TEXTS[422]), fields=fields)
+
+
+async def _too_large(request: Request, failure: Exception) -> Response:
+    """A number that no table can hold names nothing that there is: whether it stood in an address or in a form."""
+    if not isinstance(getattr(failure, "orig", failure), psycopg.errors.NumericValueOutOfRange):
+        raise failure
+    log.info("number_too_large", reference=request.state.reference)
+    if request.method in ("GET", "HEAD"):
+        return answer(request, 404, "number_too_large", _(TEXTS[404]))
+    return answer(request, 422, "number_too_large", _("编号或数字太大，没有这样的记录：请回到上一页检查后再提交。"))
 
 
 async def _away(request: Request, failure: Exception) -> Response:

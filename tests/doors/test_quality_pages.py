@@ -48,6 +48,14 @@ def goes_through_the_door_of_every_call(
     assert rows("SELECT 1 FROM case_attempts WHERE case_id IS NOT NULL AND id = %(id)s", id=attempt) == []
 
 
+def was_never_held(client: Browser, case: int, code: object) -> None:
+    """The invented interview left I; somebody had answered, and nobody was asked: the case is called again, its call stays counted."""
+    assert code == ("3.20", False)
+    assert rows("SELECT state, attempts > 0 AS dialled FROM cases WHERE id = %(id)s", id=case) == [{"state": "ready", "dialled": True}]
+    page = client.get(f"/cases/{case}").text
+    assert "访问作废：没有进行过" in page and "会再次拨打" in page and "3.11" not in page.split("<details")[0]
+
+
 def test_a_failed_re_check_takes_the_sample_out_and_a_confirmed_denial_is_final(
     client_for: Callable[..., Browser], app: FastAPI, field_time: FieldTime
 ) -> None:
@@ -92,7 +100,7 @@ def test_a_failed_re_check_takes_the_sample_out_and_a_confirmed_denial_is_final(
 
     latest = "SELECT DISTINCT ON (case_id) case_id, code, final FROM dispositions ORDER BY case_id, id DESC"
     codes = {row["case_id"]: (row["code"], row["final"]) for row in rows(latest)}
-    assert codes[cases[1]] == ("3.11", True)  # the invented interview left I
+    was_never_held(client, cases[1], codes[cases[1]])
     assert codes[cases[5]] == ("3.20", False)
     assert rows("SELECT state FROM cases WHERE id = %(id)s", id=cases[5]) == [{"state": "ready"}]
     valid = "SELECT DISTINCT ON (case_id) case_id, valid, reasons FROM validity_verdicts ORDER BY case_id, id DESC"

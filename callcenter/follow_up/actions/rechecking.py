@@ -138,18 +138,27 @@ def _follow(session: Session, row: Recheck, case: Case, judged: Judgement, user_
     elif row.kind in {DENIED, CLOSING}:
         code = "3.30" if row.kind == DENIED else "3.20"
         responses.correct_disposition(session, row.case_id, code, reason=f"recheck:{judged.reason}", user_id=user_id, final=False)
-        if case.state == "closed":
-            again = queue.Next(due_at=clock.now(), rank=priority.RECALL, phones=case.phones, line=case.line)
-            queue.reschedule(session, row.case_id, again)
+        _call_again(session, case)
+
+
+def _call_again(session: Session, case: Case) -> None:
+    """A case that ended for a reason that was none waits again; its attempts stay counted."""
+    if case.state == "closed":
+        again = queue.Next(due_at=clock.now(), rank=priority.RECALL, phones=case.phones, line=case.line)
+        queue.reschedule(session, case.id or 0, again)
 
 
 def take_out(session: Session, case_id: int, reason: str, user_id: int, *, also: tuple[str, ...] = ()) -> None:
-    """A valid sample counts no more, and its stratum is short of one again; an interview that was never held leaves I, too."""
+    """A valid sample counts no more, and its stratum is short of one again.
+
+    Where no interview was ever held, the case leaves I and is called again: nobody has asked this enterprise yet.
+    """
     verdict = queries.latest_verdict(session, case_id)
     if verdict is not None and verdict.valid:
         responses.overturn(session, verdict, reasons=[*also, reason], by=user_id)
     if reason == FABRICATED and verdict is not None:
         interviews.void(session, verdict.interview_id)
+        _call_again(session, queue.locked(session, case_id))
         _derive(session, queue.locked(session, case_id))
 
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 from callcenter import clock
 from callcenter.errors import Conflict, InvalidInput
 from callcenter.operations.actions import record
-from callcenter.studies.queries import dialling_stop
+from callcenter.studies.queries import dialling_stop, study
 from callcenter.studies.tables import DiallingStop
 
 
@@ -14,6 +14,7 @@ def stop_dialling(session: Session, study_id: int, why: str, user_id: int | None
     """Stop a study's dialling in every process at once: nothing is handed out or placed until it is resumed; running calls end."""
     if not why.strip():
         raise InvalidInput("reason_missing", "请写明原因。")
+    study(session, study_id)
     _hold_stops(session, study_id)
     if dialling_stop(session, study_id):
         raise Conflict("dialling_stopped_before", "本调查已经停止拨打，没有改变什么。")
@@ -43,7 +44,7 @@ def resume_dialling(session: Session, study_id: int, why: str, user_id: int | No
 
 def _hold_stops(session: Session, study_id: int) -> None:
     """Two who stop or resume at once do so one after the other."""
-    session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext('dialling_stops'), :study)"), {"study": study_id})
+    session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext(:lock))"), {"lock": f"dialling_stops {study_id}"})
 
 
 def tell_operators(session: Session, word: str) -> None:

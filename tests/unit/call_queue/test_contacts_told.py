@@ -13,7 +13,7 @@ LISTED = [{"number": "+8613800000001", "extension": "", "state": "good"}, {"numb
 
 
 def test_a_new_number_comes_first_and_the_listed_ones_stay() -> None:
-    phones = with_contact(LISTED, read_contact("李会计", number="138 0000 0003", at_once=True), "+8613800000003", NOW)
+    phones = with_contact(LISTED, read_contact("李会计", number="１３８　０００００００３", at_once=True), "+8613800000003", NOW)
     assert phones[1:] == LISTED and (phones[0]["state"], phones[0]["kind"]) == ("untried", "mobile")
     again = with_contact(phones, read_contact("", "经理", "13800000003"), "+8613800000003", NOW + timedelta(minutes=1))
     assert ([phone["number"] for phone in again], person_told(again)) == (

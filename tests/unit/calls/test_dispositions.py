@@ -73,8 +73,12 @@ def test_wrong_and_dead_numbers_are_unknown_never_ineligible() -> None:
     assert derive([word("wrong_number"), word("dead_number")], closed=True, numbers_left=False).code == "3.90"
 
 
-def test_a_fabricated_interview_leaves_its_category() -> None:
-    assert derive([word("no_answer"), Word("complete", void=True)], closed=True).code == "3.13"
+def test_of_a_fabricated_interview_only_the_answered_call_is_left() -> None:
+    invented = Word("complete", void=True)
+    assert derive([invented], closed=False).code == "3.20", "it was dialled: never 3.11"
+    assert derive([word("no_answer"), invented], closed=True, numbers_left=False).code == "3.20"
+    assert derive([word("soft_refusal"), invented], closed=True).code == "2.112"
+    assert derive([invented, word("complete")], closed=True).code == "1.1"
 
 
 def test_the_limits_are_the_studys() -> None:
@@ -118,11 +122,12 @@ def test_silence_after_it_never_changes_what_persons_said(history: list[Word]) -
 
 @given(st.lists(words, max_size=8), st.booleans(), st.booleans())
 def test_the_code_is_a_function_of_the_history_alone(history: list[Word], closed: bool, left: bool) -> None:
-    """Derived again, from equal words, or with words that are void or no attempt among them, it is the same."""
+    """Derived again, from equal words, or with words that are no attempt, it is the same; a void word says that somebody answered."""
     derived = derive(history, closed=closed, numbers_left=left)
     copies = [Word(word.outcome, word.line, word.phone, dict(word.detail), word.void) for word in history]
     assert derive(copies, closed=closed, numbers_left=left) == derived
-    assert derive([Word("complete", void=True), *history], closed=closed, numbers_left=left) == derived
+    answered = Word("gatekeeper", detail={"confirmed": False})
+    assert derive([Word("complete", void=True), *history], closed=closed) == derive([answered, *history], closed=closed)
 
 
 def test_a_case_that_never_had_a_number_ends_as_untraced() -> None:

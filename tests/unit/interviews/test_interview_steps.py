@@ -9,7 +9,7 @@ from callcenter.errors import InvalidInput, Refused
 from callcenter.interviews.answers import judge
 from callcenter.interviews.case_fields import case_fields, reference_matter
 from callcenter.interviews.consent import recording_allowed
-from callcenter.interviews.session import Reading, find_step, previous
+from callcenter.interviews.session import Reading, find_step, previous, spoken
 from callcenter.questionnaire.paths import candidates
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.routing import Course, Given, find_route
@@ -163,3 +163,11 @@ def test_any_interview_ends_and_a_change_leaves_nothing_unsaid(data: st.DataObje
     else:
         return  # only refused answers were drawn
     assert find_step(READING, answers).complete
+
+
+def test_questions_of_a_re_check_are_read_with_their_fields_filled_in() -> None:
+    marked = [question for question in READING.definition.questions if question.recheck]
+    read = [
+        part for question in marked for words, choices in [spoken(question, CASE)] for part in (words, *(label for _, label in choices))
+    ]
+    assert any("申领电子印章" in part for part in read) and not any("{{" in part or "${" in part for part in read)

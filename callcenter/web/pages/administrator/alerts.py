@@ -10,6 +10,7 @@ from callcenter.web.deps import Work
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
+from callcenter.web.typed_numbers import Offset
 
 router = APIRouter(prefix="/administrator/alerts")
 Administrator = Annotated[Person, allow("administrator")]
@@ -18,11 +19,11 @@ TRIAL = "alert_trial"
 
 
 @router.get("")
-def deliveries(request: Request, person: Administrator, session: Work, offset: int = 0) -> Response:
+def deliveries(request: Request, person: Administrator, session: Work, offset: Offset = 0) -> Response:
     """What was sent or is to be, newest first."""
-    shown, count = queries.alert_deliveries(session, offset=max(offset, 0), limit=SIZE)
+    shown, count = queries.alert_deliveries(session, offset=offset, limit=SIZE)
     settings = request.app.state.settings
-    values: dict[str, Any] = {"shown": shown, "count": count, "offset": max(offset, 0), "size": SIZE}
+    values: dict[str, Any] = {"shown": shown, "count": count, "offset": offset, "size": SIZE}
     ways = [name for name, is_set in (("webhook", settings.alert_webhook_url), ("email", settings.smtp_host)) if is_set]
     return page(request, person, "administrator/alerts.html", **values, ways=ways, lowest=settings.alert_from)
 

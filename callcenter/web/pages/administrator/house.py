@@ -16,6 +16,7 @@ from callcenter.web.deps import Work
 from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
+from callcenter.web.typed_numbers import Offset
 
 router = APIRouter(prefix="/administrator")
 Administrator = Annotated[Person, allow("administrator")]
@@ -23,10 +24,10 @@ SIZE = 50
 
 
 @router.get("/jobs")
-def jobs(request: Request, person: Administrator, session: Work, offset: int = 0) -> Response:
+def jobs(request: Request, person: Administrator, session: Work, offset: Offset = 0) -> Response:
     """Background jobs and the latest run of each line of the timetable."""
-    shown, count = queries.jobs(session, offset=max(offset, 0), limit=SIZE)
-    values: dict[str, Any] = {"shown": shown, "count": count, "offset": max(offset, 0), "size": SIZE}
+    shown, count = queries.jobs(session, offset=offset, limit=SIZE)
+    values: dict[str, Any] = {"shown": shown, "count": count, "offset": offset, "size": SIZE}
     return page(
         request,
         person,
@@ -54,14 +55,14 @@ def find_in_audit_trail(
     subject: Annotated[str, Form()] = "",
     first_day: Annotated[str, Form()] = "",
     last_day: Annotated[str, Form()] = "",
-    offset: Annotated[int, Form(ge=0)] = 0,
+    offset: Annotated[int, Form(ge=0, le=2_000_000)] = 0,
 ) -> Response:
     """Entries by person, action, subject (`case 12`) and days."""
     given = {"actor": actor, "action": action, "subject": subject, "first_day": first_day, "last_day": last_day}
     return _audit(request, person, session, given, offset)
 
 
-def _audit(request: Request, person: Person, session: Work, given: dict[str, str] | None = None, offset: int = 0) -> Response:
+def _audit(request: Request, person: Person, session: Work, given: dict[str, str] | None = None, offset: Offset = 0) -> Response:
     given = given or {"actor": "", "action": "", "subject": "", "first_day": "", "last_day": ""}
     user = people.user_by_name(session, given["actor"]) if given["actor"].strip() else None
     actor_id = (user.id if user else 0) if given["actor"].strip() else None

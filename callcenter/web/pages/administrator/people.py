@@ -33,7 +33,7 @@ def find(
     search: Annotated[str, Form()] = "",
     role: Annotated[str, Form()] = "",
     sort: Annotated[str, Form()] = "username",
-    offset: Annotated[int, Form(ge=0)] = 0,
+    offset: Annotated[int, Form(ge=0, le=2_000_000)] = 0,
 ) -> Response:
     """Those of a role or with a text in their user name, name or unit; `-` before the column turns the order round."""
     return _list(request, person, session, search=search, role=role, sort=sort, offset=offset)

@@ -16,6 +16,7 @@ from callcenter.studies.queries import population, study_of_population
 from callcenter.web.deps import Work
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
+from callcenter.web.typed_numbers import Offset
 
 router = APIRouter(prefix="/evaluator/populations/{population_id}/words/{name}")
 Evaluator = Annotated[Person, allow("evaluator")]
@@ -23,7 +24,7 @@ PAGE = 20
 
 
 @router.get("")
-def show(request: Request, session: Work, person: Evaluator, population_id: int, name: str, offset: int = 0, only: str = "") -> Response:
+def show(request: Request, session: Work, person: Evaluator, population_id: int, name: str, offset: Offset = 0, only: str = "") -> Response:
     """The answers to a question in words, those without codes first; `only` = a code."""
     data, question = _asked(session, population_id, name)
     frame = queries.code_frame(session, study_of_population(session, population_id).id or 0, name)
@@ -38,9 +39,9 @@ def show(request: Request, session: Work, person: Evaluator, population_id: int,
         frame=frame,
         offered=[code for code in frame if code.retired_at is None],
         labels_of={code.code: code.label for code in frame},
-        answers=shown[max(offset, 0) : max(offset, 0) + PAGE],
+        answers=shown[offset : offset + PAGE],
         count=len(shown),
-        offset=max(offset, 0),
+        offset=offset,
         size=PAGE,
         only=only,
         coded=sum(each.codes is not None and not each.stale for each in answers),
@@ -97,7 +98,7 @@ def code_answer(
     version: Annotated[int, Form()],
     codes: Annotated[list[str] | None, Form()] = None,
     instance: Annotated[str, Form()] = "",
-    offset: Annotated[int, Form()] = 0,
+    offset: Annotated[int, Form(ge=0, le=2_000_000)] = 0,
 ) -> Response:
     """Give an answer its codes."""
     data, _question = _asked(session, population_id, name)

@@ -25,6 +25,7 @@ from callcenter.web.pages.supervisor import line_figure
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
+from callcenter.web.typed_numbers import whole
 
 router = APIRouter(prefix="/supervisor/lines")
 Supervisor = Annotated[Person, allow("supervisor")]
@@ -75,7 +76,7 @@ def change(
     line_id: int,
     what: Literal["drain", "rest", "take-back"],
     why: Words = "",
-    hours: Annotated[str, Form(max_length=5)] = "24",
+    hours: Annotated[str, Form(max_length=20)] = "24",
 ) -> Response:
     """Drain a line, let it rest, or take it back; with a reason, on the audit trail."""
     study_id = queries.line(session, line_id).study_id
@@ -84,7 +85,7 @@ def change(
             if what == "drain":
                 actions.drain_line(session, line_id, why, person.id)
             elif what == "rest":
-                actions.rest_line(session, line_id, int(hours) if hours.isdigit() else 0, why, person.id)
+                actions.rest_line(session, line_id, whole(hours) or 0, why, person.id)
             else:
                 actions.take_back_line(session, line_id, why, person.id)
     except CallcenterError as refusal:

@@ -18,6 +18,7 @@ from callcenter.web.pages.stages import chosen
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
+from callcenter.web.typed_numbers import whole
 
 router = APIRouter(prefix="/other-sources")
 Keeper = Annotated[Person, allow("supervisor", "evaluator")]
@@ -84,9 +85,10 @@ def _day(typed: str) -> date:
 def _number(typed: str) -> int | None:
     if not typed.strip():
         return None
-    if not typed.strip().isdigit():
+    number = whole(typed)
+    if number is None:
         raise InvalidInput("not_a_number", "“{field}”填的是“{typed}”：应填数字。", field=_("编号"), typed=typed[:40])
-    return int(typed)
+    return number
 
 
 def _page(
@@ -107,7 +109,7 @@ def _page(
         "chosen": at,
         "kind": kind,
         "item": item,
-        "rows": queries.records(session, at.id, kind, int(item) if item.isdigit() else 0) if at else [],
+        "rows": queries.records(session, at.id, kind, whole(item) or 0) if at else [],
         "counts": queries.counts(session, at.id) if at else [],
         "codes": kinds,
         "today": field_day(clock.now()),

@@ -26,6 +26,7 @@ from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
 from callcenter.web.translations import noted
+from callcenter.web.typed_numbers import Offset
 
 router = APIRouter(prefix="/rates")
 Reader = Annotated[Person, allow("supervisor", "evaluator", "commissioner")]
@@ -98,7 +99,7 @@ def cases(
     key: str = "",
     kind: str = "",
     until: str = "",
-    offset: int = 0,
+    offset: Offset = 0,
 ) -> Response:
     """The cases in one count; that they were listed is written down."""
     chosen = _chosen(studies.studies(session), study)
@@ -106,7 +107,7 @@ def cases(
         raise InvalidInput("no_study", "还没有载入调查。")
     asked = Asked(study, by, kind, until)
     cut = by if key else ""
-    found, number = cases_behind(session, _scope(chosen, asked), count, cut, key, offset=max(offset, 0), limit=PAGE)
+    found, number = cases_behind(session, _scope(chosen, asked), count, cut, key, offset=offset, limit=PAGE)
     record(session, person.id, "cases_listed", "study", chosen.id, detail={"count": count, "kind": cut})
     names = _names(session, chosen, cut) if cut else {}
     about: dict[str, Any] = {
@@ -114,7 +115,7 @@ def cases(
         "group": names.get(key, key),
         "cut": CUTS.get(cut, ""),
         "number": number,
-        "offset": max(offset, 0),
+        "offset": offset,
         "size": PAGE,
     }
     query = {**vars(asked), "count": count, "key": key}

@@ -24,11 +24,13 @@ NOT_CALLED = "3.11"
 BESIDE = frozenset(
     {
         "late_result", "dial_refused", "lease_expired", "case_given_back", "case_passed_on", "listened_in", "call_ended", "recheck_dialled",
-        "recheck_done",
+        "recheck_done", "tracing_given_up",
     }
 )  # fmt: skip
 """Entries of the trail that belong to the way of a case."""
 RECHECKED = {"passed": noted("复核通过"), "failed": noted("没有通过")}
+
+ENDINGS = {"ended": noted("访问结束"), "broken_off": noted("访问中断"), "void": noted("访问作废：没有进行过")}
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,12 @@ def _coded(session: Session, case_id: int, names: dict[int, str], made: Way, und
     verdict = responses.latest_verdict(session, case_id)
     if verdict:
         text = labels.verdict(valid=verdict.valid, reasons=verdict.reasons, flags=verdict.flags)
-        yield Event(verdict.at, "verdict", text)
+        taken_out = not verdict.valid and verdict.by is not None and "undone" not in verdict.reasons
+        yield Event(verdict.at, "verdict", text, _taken_out(made.case.state == "closed") if taken_out else "")
+
+
+def _taken_out(closed: bool) -> str:
+    return _("所在层重新缺一份；这个个案不再拨打。") if closed else _("所在层重新缺一份；这个个案回到队列，会再次拨打。")
 
 
 def _interviewed(session: Session, case_id: int, made: Way) -> Iterator[Event]:
@@ -154,4 +161,4 @@ def _interviewed(session: Session, case_id: int, made: Way) -> Iterator[Event]:
         made.answers.append((interview.started_at, given))
         yield Event(interview.started_at, "interview", _("开始访问"), _("已答 {count} 题", count=len(given)))
         if interview.ended_at:
-            yield Event(interview.ended_at, "interview", _("访问结束") if interview.state == "ended" else _("访问中断"))
+            yield Event(interview.ended_at, "interview", _(ENDINGS.get(interview.state, ENDINGS["broken_off"])))

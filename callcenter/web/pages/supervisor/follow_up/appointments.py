@@ -16,6 +16,7 @@ from callcenter.web.deps import Work
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
+from callcenter.web.typed_numbers import whole
 
 router = APIRouter(prefix="/supervisor/appointments")
 HERE = "/supervisor/appointments"
@@ -39,10 +40,11 @@ def hand(
 ) -> Response:
     """Give one to another operator."""
     try:
-        if not operator.isdigit():
+        to = whole(operator)
+        if to is None:
             raise InvalidInput("not_an_operator", "请选择一位在用的话务员。")
         with session.begin_nested():
-            hand_over(session, appointment_id, int(operator), reason=reason, user_id=person.id)
+            hand_over(session, appointment_id, to, reason=reason, user_id=person.id)
     except CallcenterError as refusal:
         return _page(request, person, session, refusal)
     flash(request, "已转交，到时间先由这位话务员拨打。")

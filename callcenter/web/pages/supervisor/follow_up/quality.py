@@ -17,6 +17,7 @@ from callcenter.web.deps import Work
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
+from callcenter.web.typed_numbers import whole
 
 router = APIRouter(prefix="/supervisor")
 Supervisor = Annotated[Person, allow("supervisor")]
@@ -60,10 +61,11 @@ def propose(
 ) -> Response:
     """Propose that a valid sample counts no more."""
     try:
-        if not case.strip().isdigit():
+        number = whole(case)
+        if number is None:
             raise InvalidInput("case_missing", "请填写个案编号。")
         with session.begin_nested():
-            propose_invalidation(session, int(case), reason, note=note, user_id=person.id)
+            propose_invalidation(session, number, reason, note=note, user_id=person.id)
     except CallcenterError as refusal:
         return _page(request, person, session, refusal, {"case": case, "reason": reason, "note": note})
     flash(request, "已提议，请另一位没有看过回答的督导决定。")

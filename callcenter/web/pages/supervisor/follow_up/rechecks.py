@@ -9,6 +9,8 @@ from starlette.responses import Response
 from callcenter.call_queue import queries as queue
 from callcenter.errors import CallcenterError, InvalidInput
 from callcenter.follow_up.actions import record_recheck
+from callcenter.interviews import queries as interviews
+from callcenter.interviews.session import spoken
 from callcenter.operations.actions import record
 from callcenter.questionnaire import queries as questionnaires
 from callcenter.responses import queries
@@ -94,7 +96,9 @@ def _form(
     marked: list[Any] = []
     if row.kind == COMPLETE:
         definition = questionnaires.definition(session, case.questionnaire_id)
-        marked = [question for question in definition.questions if question.recheck and question.asked and not question.repeats]
+        fields = interviews.fields_of(session, case)
+        chosen = [question for question in definition.questions if question.recheck and question.asked and not question.repeats]
+        marked = [(question, *spoken(question, fields, person.language)) for question in chosen]
     status = 200 if refusal is None else 422 if isinstance(refusal, InvalidInput) else 409
     problem = _(refusal.text, **refusal.about) if refusal else ""
     values = {"row": row, "case": case, "asked": ASKED[row.kind], "marked": marked, "typed": typed or {}, "problem": problem}

@@ -13,6 +13,7 @@ from callcenter.web.deps import Work
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
+from callcenter.web.typed_numbers import Offset
 
 router = APIRouter(prefix="/supervisor/tracing")
 HERE = "/supervisor/tracing"
@@ -22,9 +23,9 @@ Typed = Annotated[str, Form(max_length=500)]
 
 
 @router.get("")
-def tracing(request: Request, person: Supervisor, session: Work, offset: int = 0) -> Response:
+def tracing(request: Request, person: Supervisor, session: Work, offset: Offset = 0) -> Response:
     """Those that wait longest come first."""
-    return _page(request, person, session, offset=max(offset, 0))
+    return _page(request, person, session, offset=offset)
 
 
 @router.post("/{case_id}/number")

@@ -14,6 +14,7 @@ from callcenter.web.deps import Work
 from callcenter.web.pages.supervisor.lists_and_frames.words import CONFLICTS, LISTED, in_order, rule_text, settled_by
 from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
+from callcenter.web.typed_numbers import Offset
 
 router = APIRouter(prefix="/lists/{population_id}")
 Supervisor = Annotated[Person, allow("supervisor")]
@@ -36,11 +37,11 @@ def _about(session: Session, population_id: int, frame: int, whole: Any) -> dict
 @router.get("/units")
 def units(
     request: Request, person: Supervisor, session: Work, population_id: int,
-    frame: int = 0, kind: str = "", district: str = "", also_in: int = 0, offset: int = 0,
+    frame: int = 0, kind: str = "", district: str = "", also_in: int = 0, offset: Offset = 0,
 ) -> Response:  # fmt: skip
     """A page of units, of one kind, district, or those that stand in another population, too."""
     source, whole = _source(session, population_id, frame)
-    wanted = UnitsWanted(kind if kind in LISTED else "", district, also_in, max(offset, 0))
+    wanted = UnitsWanted(kind if kind in LISTED else "", district, also_in, offset)
     shown, count = queries.units_page(session, source, wanted)
     values = _about(session, population_id, frame, whole) | {
         "units": shown, "count": count, "wanted": wanted, "size": queries.PAGE, "listed": LISTED, "conflict_labels": CONFLICTS,
@@ -78,16 +79,16 @@ def _unit(
 
 @router.get("/removed")
 def removed(
-    request: Request, person: Supervisor, session: Work, population_id: int, frame: int = 0, rule: int = 0, offset: int = 0
+    request: Request, person: Supervisor, session: Work, population_id: int, frame: int = 0, rule: int = 0, offset: Offset = 0
 ) -> Response:
     """The units that screening rules keep out, of one rule or all."""
     source, whole = _source(session, population_id, frame)
-    shown, count = queries.removed_page(session, source, rule, max(offset, 0))
+    shown, count = queries.removed_page(session, source, rule, offset)
     values: dict[str, Any] = {
         "units": shown,
         "count": count,
         "rule": rule,
-        "offset": max(offset, 0),
+        "offset": offset,
         "size": queries.PAGE,
         "rule_text": rule_text,
     }
@@ -95,13 +96,13 @@ def removed(
 
 
 @router.get("/shared-numbers")
-def shared(request: Request, person: Supervisor, session: Work, population_id: int, frame: int = 0, offset: int = 0) -> Response:
+def shared(request: Request, person: Supervisor, session: Work, population_id: int, frame: int = 0, offset: Offset = 0) -> Response:
     """Numbers that serve three or more enterprises, so that departments can be asked for own ones."""
     return _shared(request, person, session, population_id, frame, offset)
 
 
 @router.post("/shared-numbers")
-def shared_opened(request: Request, person: Supervisor, session: Work, population_id: int, frame: int = 0, offset: int = 0) -> Response:
+def shared_opened(request: Request, person: Supervisor, session: Work, population_id: int, frame: int = 0, offset: Offset = 0) -> Response:
     """The same page with the numbers unmasked; that is written down."""
     detail = {"population": population_id, "number": frame, "from": offset}
     record(session, person.id, "numbers_shown", "population", population_id, detail=detail)
@@ -112,11 +113,11 @@ def _shared(
     request: Request, person: Person, session: Session, population_id: int, frame: int, offset: int, *, unmasked: bool = False
 ) -> Response:
     source, whole = _source(session, population_id, frame)
-    shown, count = queries.shared_numbers(session, source, max(offset, 0))
+    shown, count = queries.shared_numbers(session, source, offset)
     values: dict[str, Any] = {
         "numbers": shown,
         "count": count,
-        "offset": max(offset, 0),
+        "offset": offset,
         "size": queries.NUMBERS_A_PAGE,
         "unmasked": unmasked,
     }
