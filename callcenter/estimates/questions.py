@@ -1,12 +1,19 @@
 """The questions of a questionnaire's document that have answers: what they are called and what their codes mean."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callcenter.studies.promises import MEASURES
+
 CHOOSING = ("select_one", "select_multiple", "rank")
 NUMBERS = ("integer", "decimal", "range", "calculate")
+_LIMIT = re.compile(r"\s*\.\s*>=?\s*\d(?!.*\bor\b)")
+_START = re.compile(r"\bstart\s*=\s*\d")
 WITHOUT_ANSWER = ("note", "begin", "end", "hidden", "calculate_only", "")
+COUNTS = frozenset(MEASURES.values())
+"""Measures that cannot be negative."""
 BEGINS, ENDS = ("begin_repeat", "begin repeat"), ("end_repeat", "end repeat")
 
 
@@ -27,8 +34,15 @@ class Question:
     """The checklist item that it tests."""
     standard: str = ""
     """The subject of the promise that it is held against."""
+    from_zero: bool = False
+    """Whether the questionnaire lets no answer be below zero."""
     denies: str = ""
     """The code by which the matter is denied, where this is the screening question that asks so."""
+
+    @property
+    def never_negative(self) -> bool:
+        """Whether it asks for a count or an amount: the interval of its mean is shown from zero on where it reaches below."""
+        return self.measure in COUNTS or self.from_zero
 
 
 def questions(definition: Mapping[str, Any]) -> list[Question]:
@@ -45,8 +59,13 @@ def _walk(rows: list[dict[str, Any]], lists: Mapping[str, tuple[tuple[str, str],
         if kind in WITHOUT_ANSWER or not row.get("name"):
             continue
         choices = lists.get(listed.split(" ")[0], ()) if kind in CHOOSING else ()
-        about = [str(row.get(column) or "").strip() for column in ("measure", "unit", "item", "standard")]
-        yield Question(str(row["name"]), kind, label_of(row), choices, depth > 0, *about)
+        measure, unit, item, standard = (str(row.get(column) or "").strip() for column in ("measure", "unit", "item", "standard"))
+        yield Question(str(row["name"]), kind, label_of(row), choices, depth > 0, measure, unit, item, standard, _from_zero(row))
+
+
+def _from_zero(row: Mapping[str, Any]) -> bool:
+    """Whether the constraint begins with a lower limit that is not negative, or the range does."""
+    return bool(_LIMIT.match(str(row.get("constraint") or "")) or _START.search(str(row.get("parameters") or "")))
 
 
 def label_of(row: Mapping[str, Any]) -> str:

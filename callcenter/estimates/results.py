@@ -4,7 +4,7 @@ A question in a repeat is answered once a matter: its figures weigh by the numbe
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,26 @@ class Result:
     level_label: str
     figure: Figure
     per: str = ENTERPRISE
+
+    @property
+    def cut(self) -> bool:
+        """Whether its interval is shown from zero on."""
+        return self.statistic == "mean" and cut(self.question, self.figure)
+
+    @property
+    def shown(self) -> Figure:
+        """The figure as pages and documents show it."""
+        return from_zero(self.question, self.figure) if self.statistic == "mean" else self.figure
+
+
+def cut(question: Question, mean: Figure) -> bool:
+    """Whether the interval of a mean reaches below zero where nothing can be: it is shown from zero on, and that is said."""
+    return question.never_negative and mean.low is not None and mean.low < 0
+
+
+def from_zero(question: Question, mean: Figure) -> Figure:
+    """The mean with its interval as it is shown."""
+    return replace(mean, low=0.0) if cut(question, mean) else mean
 
 
 @dataclass(frozen=True)
@@ -163,6 +183,7 @@ def as_rows(found: Iterable[Result]) -> list[Mapping[str, Any]]:
             "level": result.level,
             "level_label": result.level_label,
             "per": result.per,
+            "cut": result.cut,
             **vars(result.figure),
         }
         for result in found

@@ -19,7 +19,7 @@ from callcenter.estimates.figures import Figure
 from callcenter.estimates.promises import Promise, in_area, rivals_of, speaks_of, unsaid
 from callcenter.estimates.questions import NUMBERS, Question
 from callcenter.estimates.respondents import Respondents
-from callcenter.estimates.results import number
+from callcenter.estimates.results import cut, number
 from callcenter.estimates.settings import SMALL_BASE
 from callcenter.lists.orders.durations import (
     CALENDAR,
@@ -32,7 +32,6 @@ from callcenter.lists.orders.durations import (
     concerning,
     days_of,
 )
-from callcenter.studies.promises import MEASURES
 from callcenter.studies.work_calendar import WorkCalendar
 
 KEPT, BROKEN, OPEN, NOTHING = "kept", "broken", "open", "nothing"
@@ -49,9 +48,6 @@ WORDS = {
     FEW: "基数太少：不作结论",
 }
 """What is told of each, wherever it is told."""
-
-COUNTS = frozenset(MEASURES.values())
-"""Measures that cannot be negative."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +76,7 @@ class AnswerFigures:
     @property
     def cut(self) -> bool:
         """Whether the interval reaches below zero where nothing can be: it is shown from zero on, and that is said."""
-        return self.question.measure in COUNTS and self.mean.low is not None and self.mean.low < 0
+        return cut(self.question, self.mean)
 
     @property
     def shown_interval(self) -> tuple[float | None, float | None]:

@@ -63,8 +63,10 @@ def in_words(row: Mapping[str, Any]) -> str:
     estimate = f"{row['estimate']:.1%}" if share else f"{row['estimate']:.2f}"
     interval = ""
     if row["low"] is not None:
-        ends = (f"{row['low']:.1%}", f"{row['high']:.1%}") if share else (f"{row['low']:.2f}", f"{row['high']:.2f}")
-        interval = f"，95% 区间 {ends[0]}–{ends[1]}"
+        ends = (
+            (f"{row['low']:.1%}", f"{row['high']:.1%}") if share else (f"{0 if row.get('cut') else row['low']:.2f}", f"{row['high']:.2f}")
+        )
+        interval = f"，95% 区间 {ends[0]}–{ends[1]}" + ("（下端截于 0）" if row.get("cut") else "")
     level = f"：{row['level_label']}" if share else "：平均"
     return f"{row['label']}{level} {estimate}{interval}，n={row['n']}"
 
@@ -79,7 +81,7 @@ def held_in_words(code: str, held: Held) -> str:
     for each in held.answers if shown else ():
         if each.mean.estimate is not None and each.within.estimate is not None:
             low, high = each.shown_interval
-            interval = "" if low is None or high is None else f"，95% 区间 {low:.2f}–{high:.2f}"
+            interval = "" if low is None or high is None else f"，95% 区间 {low:.2f}–{high:.2f}" + ("（下端截于 0）" if each.cut else "")
             told.append(f"回答平均 {each.mean.estimate:.2f}{interval}，承诺之内 {each.within.estimate:.1%}，n={each.mean.n}")
     return "；".join(told)
 

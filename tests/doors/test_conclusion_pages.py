@@ -54,15 +54,22 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
 ) -> None:
     stage, number, population = worked()
     promised()
+    with transaction() as session:
+        of = session.execute(text("SELECT id FROM checklist_items")).scalar_one()
+        about = {"code": "4-9", "position": 9, "title": "没有抽样的", "respondents": "enterprises", "settings": {}}
+        never = insert(session, "populations", stage_id=stage, item_id=of, **about)
     first, second = client_for("evaluator"), client_for("evaluator")
     page = f"/evaluator/stages/{stage}"
     item = f"{page}/items/{number}"
+    assert "没有抽样的" in (shown := first.get(item).text) and f"/populations/{never}" not in shown
+    assert f'href="/evaluator/populations/{population}"' in shown
     assert "尚无结论" in first.get(page).text
     assert first.post(item, data={"conclusion": "partly", "reason": " "}).status_code == 422
     assert first.post(item, data={"conclusion": "partly", "reason": "=部分企业没有收到", "evidence": "名单"}).status_code == 303
     assert first.post(f"{item}/confirm", data={"version": "1"}).status_code == 403
     assert "待第二人签字" in second.get(page).text
     assert second.post(f"{item}/confirm", data={"version": "1"}).status_code == 303
+    assert all('<span class="badge warning">部分落实</span>' in first.get(at).text for at in (page, item)), "signed, yet no success"
     assert second.post(f"{item}/confirm", data={"version": "1"}).status_code == 409
     assert second.post(item, data={"conclusion": "carried_out", "reason": "补充核验"}).status_code == 303
     assert "历次结论" in first.get(item).text

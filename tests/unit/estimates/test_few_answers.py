@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from callcenter.estimates.figures import mean, median, total
+from callcenter.estimates.figures import Figure, mean, median, total
 from callcenter.estimates.proportions import proportion
+from callcenter.estimates.questions import questions
+from callcenter.estimates.results import Result, as_rows
 from callcenter.estimates.variance import Sample
+from callcenter.exports.stage import in_words
 
 SIZES = np.array([57.0, 60.0, 58.0])
 
@@ -24,3 +27,23 @@ def test_strata_without_answers_stand_beside_the_others(answered: list[int]) -> 
         found = mean(sample, values, everybody)
         assert found.se is not None
         assert found.se**2 == pytest.approx((1 - 2 / 57) * 0.5 / 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "never_negative"),
+    [
+        ({"measure": "visits"}, True),
+        ({"constraint": ". >= 0 and . <= 365"}, True),
+        ({"constraint": ".>0"}, True),
+        ({"parameters": "start=1 end=5"}, True),
+        ({"constraint": ". >= -5"}, False),
+        ({"constraint": ". >= 0 or . = -1"}, False),
+        ({}, False),
+    ],
+)
+def test_the_interval_of_a_mean_that_cannot_be_negative_is_shown_from_zero_on(row: dict[str, str], never_negative: bool) -> None:
+    (question,) = questions({"survey": [{"type": "integer", "name": "n", "label": "几次", **row}]})
+    result = Result(question, "mean", None, "", Figure(3.67, 2.0, -1.37, 8.7, None, 4))
+    assert result.cut is never_negative
+    assert (result.shown.low, result.shown.high) == (0.0 if never_negative else -1.37, 8.7)
+    assert ("95% 区间 0.00–8.70（下端截于 0）" in in_words(as_rows([result])[0])) is never_negative

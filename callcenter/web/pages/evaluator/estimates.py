@@ -15,7 +15,7 @@ from callcenter.estimates.comparisons import Difference, against_the_rest
 from callcenter.estimates.figures import Figure
 from callcenter.estimates.questions import Question
 from callcenter.estimates.respondents import Respondents
-from callcenter.estimates.results import QuestionTable, numbers, question_table, said
+from callcenter.estimates.results import QuestionTable, cut, from_zero, numbers, question_table, said
 from callcenter.estimates.suppression import hidden
 from callcenter.estimates.variance import Floats, Mask
 from callcenter.studies import queries as studies
@@ -163,7 +163,9 @@ def _show(request: Request, person: Person, of: Subject, name: str, level: int) 
         raise NotFound("no_figures", "题目“{label}”是文字题，没有数值估计：请看开放题页。", label=question.label)
     at = level if 0 <= level < len(table.levels) else 0
     fewest = of.small_base
-    shown = {district: table.figure(district, at) for district in table.domains}
+    mean = table.statistic == "mean"
+    told = {district: table.figure(district, at) for district in table.domains}
+    shown = {district: from_zero(question, figure) if mean else figure for district, figure in told.items()}
     outside = person.role == "commissioner"
     values, counting = _values(of, table, at)
     differences = {each.domain: each for each in against_the_rest(of.respondents.sample, values, counting, of.districts, fewest)}
@@ -178,7 +180,8 @@ def _show(request: Request, person: Person, of: Subject, name: str, level: int) 
         at=at,
         overall=table.results(),
         main=main.results() if main else None,
-        middle=_median(of, question) if table.statistic == "mean" and not question.repeated else None,
+        cut=mean and any(cut(question, figure) for figure in (table.figure(), *told.values())),
+        middle=_median(of, question) if mean and not question.repeated else None,
         districts=shown,
         hidden=hidden({district: figure.n for district, figure in shown.items()}, fewest) if outside else frozenset(),
         too_small=table.figure().n < fewest,
@@ -216,7 +219,7 @@ def _finding(table: QuestionTable) -> str:
     if not table.figure().n:
         return _("还没有回答")
     if table.statistic == "mean":
-        one = table.figure()
+        one = from_zero(table.question, table.figure())
         return _("平均 {mean}", mean=number(one.estimate, 2)) + _interval(one, number)
     most = max(table.results(), key=lambda result: result.figure.estimate or 0)
     return _("最多的是“{level}”：{share}", level=most.level_label, share=percent(most.figure.estimate)) + _interval(most.figure, percent)
@@ -248,7 +251,7 @@ def _chart(of: Subject, person: Person, name: str, by: str, level: int) -> Respo
     at = level if 0 <= level < len(table.levels) else 0
     if by:
         fewest = of.small_base if person.role == "commissioner" else 0
-        kept = {district: table.figure(district, at) for district in table.domains}
+        kept = {district: table.results(district)[at].shown for district in table.domains}
         out = hidden({district: figure.n for district, figure in kept.items()}, fewest)
         shown = {district: figure for district, figure in kept.items() if figure.n and district not in out}
         return JSONResponse(question_figure.points(shown, table, table.figure(None, at)))

@@ -12,6 +12,7 @@ from callcenter.exports.queries import stages as reading
 from callcenter.exports.stage import CONCLUSIONS
 from callcenter.operations import queries as operations
 from callcenter.operations.actions import record
+from callcenter.sampling.queries import latest_draw
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
 from callcenter.web.downloads import download, kept_file
@@ -22,6 +23,8 @@ router = APIRouter(prefix="/evaluator/stages")
 
 Evaluator = Annotated[Person, allow("evaluator")]
 Words = Annotated[str, Form(max_length=4000)]
+LOOKS = {"carried_out": "done", "partly": "warning", "not_carried_out": "stop", "not_verifiable": "quiet"}
+"""The sign of a conclusion: that it is signed does not make it a success."""
 DOCUMENTS = {
     "detail-table.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "report.docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -41,7 +44,7 @@ def show(request: Request, session: Work, person: Evaluator, stage_id: int, only
     items = reading.stage_items(session, stage_id)
     shown = [each for each in items if _fits(each, only)]
     counts = {key: sum(_fits(each, key) for each in items) for key in ("", "none", "waiting", *CONCLUSIONS)}
-    about: dict[str, Any] = {"stage": stage, "items": shown, "only": only, "counts": counts, "conclusions": CONCLUSIONS}
+    about: dict[str, Any] = {"stage": stage, "items": shown, "only": only, "counts": counts, "conclusions": CONCLUSIONS, "looks": LOOKS}
     return page(
         request, person, "evaluator/stage.html", freezes=reading.freezes(session, stage_id), **about, **_documents(session, stage_id)
     )
@@ -104,6 +107,8 @@ def item(request: Request, session: Work, person: Evaluator, stage_id: int, numb
         item=found,
         promises=promises,
         populations=populations,
+        drawn=[each.id for each in populations if latest_draw(session, each.id or 0)],
+        looks=LOOKS,
         conclusions=CONCLUSIONS,
         scores=bool((settings.get("report") or {}).get("scores")),
         **about,
