@@ -141,6 +141,8 @@ def age(board: Board) -> str:
         return ""
     old = max(board.at - board.forecast.at, timedelta())
     about = {"at": formats.moment(board.forecast.at), "ago": formats.duration(old)}
+    if old > OLD and board.scheduler_silent is None:
+        return _("预测于 {at}（{ago} 前），已经过时：定时程序会在一两分钟内重算。", **about)
     if old > OLD:
         return _("预测于 {at}（{ago} 前），已经过时：请看定时程序是否在运行。", **about)
     return _("预测于 {at}（{ago} 前）。", **about)

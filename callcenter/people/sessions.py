@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 IDLE = timedelta(minutes=60)
 """Without any request the session ends."""
+AWAY = timedelta(minutes=5)
+"""A console gives a sign of life every minute: without one for so long nobody sits there who could be given a case."""
 LONGEST = timedelta(hours=12)
 """A working day; then the password is asked again."""
 TOUCH = timedelta(seconds=60)

@@ -182,6 +182,13 @@ def quality_by_operator(session: Session) -> list[OperatorQuality]:
     ]
 
 
+def waiting_words(session: Session) -> tuple[int, int]:
+    """How many re-checks wait to be called, and how many proposed invalidations wait for the second person."""
+    rechecks = session.execute(text("SELECT count(*) FROM rechecks WHERE state = 'waiting'")).scalar_one()
+    proposed = session.execute(text("SELECT count(*) FROM invalidations WHERE decided_at IS NULL")).scalar_one()
+    return int(rechecks), int(proposed)
+
+
 _INVALIDATIONS = """
 SELECT i.id, i.case_id, i.reason, i.note, i.proposed_at, i.proposed_by, p.name AS proposer, i.decided_at, d.name AS decider, i.agreed,
     n.operator, n.seconds

@@ -34,7 +34,7 @@ def count(session: Session, study_id: int, now: datetime) -> Counted:
     return Counted(
         boards.due_cases(session, study_id, field_day(now)),
         boards.promised_slots(session, study_id, now - timedelta(minutes=30), now + AHEAD),
-        boards.operators_at_work(session),
+        boards.operators_at_work(session, now),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from callcenter import clock
 from callcenter.calls import actions as calls
@@ -13,6 +14,7 @@ from callcenter.calls.phone_line import LineEvent
 from callcenter.db.engine import statement, transaction
 from callcenter.people import actions as people
 from callcenter.people.tables import User
+from callcenter.response_rates.queries.boards import operators_at_work
 from tests.conftest import FieldTime
 from tests.factories.calls import PretendedLine
 from tests.factories.cases import MadeCases, make_cases
@@ -98,10 +100,23 @@ def test_who_leaves_without_a_word_is_off(operator: Browser, made: MadeCases) ->
     post(operator, "pause", state="training")
     with transaction() as session:
         assert people.leave_the_absent(session) == 0
+    six_minutes_ago = "UPDATE log_ins SET last_seen_at = last_seen_at - interval '6 minutes'"
+    statement(six_minutes_ago)
+    with transaction() as session:
+        assert people.leave_the_absent(session) == 0, "in training nobody need touch the console"
+    post(operator, "ready")
+    statement(six_minutes_ago)
+    with transaction() as session:
+        assert people.leave_the_absent(session) == 1, "a console that is open gives a sign of life every minute"
+    assert statement("SELECT state FROM operator_states WHERE until IS NULL") == [{"state": "off"}]
+    post(operator, "pause", state="training")
     statement("UPDATE log_ins SET ended_at = now()")
     with transaction() as session:
         assert people.leave_the_absent(session) == 1
-    assert statement("SELECT state FROM operator_states WHERE until IS NULL") == [{"state": "off"}]
+        enter = "UPDATE operator_states SET state = 'ready', since = :since WHERE until IS NULL"
+        for hours, at_work in ((1, 1), (25, 0)):
+            session.execute(text(enter), {"since": clock.now() - timedelta(hours=hours)})
+            assert operators_at_work(session, clock.now()) == at_work, "what a stopped house left open is nobody's presence"
 
 
 def test_a_call_dialled_by_hand_is_told_by_its_operator_and_no_carrier(operator: Browser, app: FastAPI, made: MadeCases) -> None:

@@ -2,10 +2,17 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import text
+
 from callcenter.db.engine import statement, transaction
 from callcenter.operations.actions import raise_alert
 from tests.factories.field_work import make_worked_sample
 from tests.factories.people import Browser
+
+RECHECK = "INSERT INTO rechecks (case_id, operator_id, kind, code, chosen_at, state, tries, compared, differing, note) "
+ONE = "FROM cases c, users u ORDER BY c.id, u.id LIMIT 1"
+WAITS = f"SELECT c.id, u.id, 'complete', '1.1', now(), 'waiting', 0, 0, '{{}}', '' {ONE}"
+PROPOSED = f"SELECT c.id, 'contradiction', '', now(), u.id {ONE}"
 
 
 def test_open_alerts_are_shown_and_closed_once_dealt_with(client_for: Callable[..., Browser]) -> None:
@@ -25,5 +32,8 @@ def test_open_alerts_are_shown_and_closed_once_dealt_with(client_for: Callable[.
 def test_each_study_tells_how_its_cases_stand(client_for: Callable[..., Browser]) -> None:
     with transaction() as session:
         make_worked_sample(session, {"和平区": ["1.1", "3.13"], "河西区": [""]})
+        session.execute(text(RECHECK + WAITS))
+        session.execute(text("INSERT INTO invalidations (case_id, reason, note, proposed_at, proposed_by) " + PROPOSED))
     page = client_for("supervisor").get("/supervisor").text
     assert "66.7 %，2/3" in page
+    assert "有 1 个个案等待复核" in page and "有 1 个判定无效的提议等第二位督导决定" in page

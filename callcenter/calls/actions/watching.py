@@ -9,12 +9,14 @@ from callcenter.call_queue import queries as queue
 from callcenter.calls import queries
 from callcenter.calls.actions.lines import rest_by_itself
 from callcenter.calls.lines import is_same_line, read_resting
+from callcenter.calls.lines.choice import unusable
 from callcenter.calls.lines.health import chart
 from callcenter.calls.tables import Line, LineLabel, LinePublication
 from callcenter.errors import InvalidInput, NotFound
 from callcenter.operations.actions import close_alert, notify, raise_alert, record
 from callcenter.operations.queries import open_alerts
 from callcenter.studies import queries as studies
+from callcenter.studies.phases import FIELD_ZONE
 
 CHART_DAYS = 5
 """Days of calls that one chart is made of."""
@@ -88,6 +90,7 @@ def watch_lines(session: Session) -> int:
     for study in studies.studies(session):
         assert study.id is not None  # noqa: S101  # a stored row
         _warn_of_districts(session, study.id, now)
+        _warn_of_silence(session, study.id, now)
         rested += _rest_out_of_control(session, study.id, now)
     return rested
 
@@ -118,6 +121,22 @@ def _line_of(session: Session, case_id: int, number: str) -> Line:
     if found is None:
         raise NotFound("no_such_line", "没有这条外呼线路，请回到线路页重新选择。")
     return found
+
+
+def _warn_of_silence(session: Session, study_id: int, now: datetime) -> None:
+    """In calling hours with cases waiting, no line of the study can call: told at once, closed by itself when one can again."""
+    name = f"lines_out_{study_id}"
+    why = unusable(queries.lines(session, study_id, now, all_counts=True), now) if _may_be_called(study_id, now) else None
+    if why is None:
+        close_alert(session, name)
+        return
+    until = f"，最早 {why.until.astimezone(FIELD_ZONE):%m-%d %H:%M} 恢复" if why.until else ""
+    told = f"拨打时段内没有可用的外呼线路：{why}{until}。个案都打不出去，请到线路页处理。"
+    raise_alert(session, "lines_out", "stop", told, same_as=name, detail={"why": why.code})
+
+
+def _may_be_called(study_id: int, now: datetime) -> bool:
+    return any(gate.open for gate in queue.gates(now) if gate.study_id == study_id)
 
 
 def _warn_of_districts(session: Session, study_id: int, now: datetime) -> None:

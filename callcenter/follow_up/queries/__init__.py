@@ -11,7 +11,7 @@ from callcenter.follow_up.queries.appointments import (
     slot_at,
     slot_loads,
 )
-from callcenter.follow_up.queries.forecasts import Standing, kept_forecast, standing
+from callcenter.follow_up.queries.forecasts import Standing, kept_forecast, moved_since, standing
 from callcenter.follow_up.queries.last_turns import undoable
 from callcenter.follow_up.queries.quality import held_interviews
 from callcenter.follow_up.queries.top_ups import (
@@ -49,6 +49,7 @@ __all__ = [
     "kept_by_operator",
     "kept_forecast",
     "may_switch",
+    "moved_since",
     "open_appointments",
     "open_proposals",
     "outlooks",

@@ -41,6 +41,8 @@ def standing(session: Session, study_id: int, now: datetime) -> Standing:
     """How a study stands for its forecast; without strata where none of its draws is in the field."""
     today = field_day(now)
     draws = [draw for draw in draws_in_field(session, today) if draw.study_id == study_id]
+    if not draws:
+        return Standing([], [], 0, CALLS_A_DAY, own_pace=False)
     found = [stratum for draw in draws for stratum in _strata(session, draw)]
     days = _days(session, draws, today)
     rows = list(session.connection().execute(text(_PACE), {"study": study_id, "today": today, "tomorrow": today + timedelta(days=1)}).all())
@@ -67,7 +69,13 @@ def share_left(hours: Hours, now: datetime) -> float:
 
 def kept_forecast(session: Session, study_id: int) -> KeptForecast | None:
     """The forecast that the timetable kept last."""
-    return session.exec(select(KeptForecast).where(KeptForecast.study_id == study_id)).first()
+    of_study = select(KeptForecast).where(KeptForecast.study_id == study_id)
+    return session.exec(of_study.execution_options(populate_existing=True)).first()  # a plain statement writes it
+
+
+def moved_since(session: Session, study_id: int, moment: datetime) -> bool:
+    """Whether something that a forecast is made from was changed by hand since: window, days, releases, codes, samples taken out."""
+    return bool(session.execute(text(_MOVED), {"study": study_id, "at": moment, "actions": list(MOVING)}).scalar_one())
 
 
 def _strata(session: Session, draw: DrawInField) -> list[StratumNow]:
@@ -97,6 +105,23 @@ def _hours(session: Session, draw: DrawInField) -> Hours:
     return calling_hours.read(draw.settings.get("calling") or {}, work_calendar(session))
 
 
+MOVING = (
+    "extend_phase",
+    "set_calendar_day",
+    "end_calendar_day",
+    "load_study",
+    "study_hours_set",
+    "study_hours_ended",
+    "recheck_done",
+    "invalidation_decided",
+)
+_MOVED = """
+SELECT EXISTS (SELECT FROM audit_trail WHERE at > :at AND action = ANY(:actions))
+    OR EXISTS (SELECT FROM releases r JOIN draws d ON d.id = r.draw_id JOIN populations p ON p.id = d.population_id
+               JOIN stages g ON g.id = p.stage_id WHERE g.study_id = :study AND r.at > :at)
+    OR EXISTS (SELECT FROM dispositions x JOIN cases c ON c.id = x.case_id
+               WHERE c.study_id = :study AND x.at > :at AND x.source = 'correction')
+"""
 _PACE = """
 SELECT (a.placed_at AT TIME ZONE 'Asia/Shanghai')::date AS day, a.operator_id, count(*) AS calls
 FROM attempts a JOIN cases c ON c.id = a.case_id

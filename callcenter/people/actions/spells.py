@@ -9,7 +9,7 @@ from callcenter.errors import InvalidInput, Refused
 from callcenter.operations.actions import notify, record
 from callcenter.people import queries
 from callcenter.people.operator_states import BREAKS, CHANNEL, MODES, STATES, extended
-from callcenter.people.sessions import IDLE
+from callcenter.people.sessions import AWAY, IDLE
 from callcenter.people.tables import OperatorState, User
 
 # The count makes sure that the former state is closed before the new one is opened.
@@ -29,12 +29,16 @@ WITH ended AS (
 )
 INSERT INTO operator_states (user_id, state, since) SELECT user_id, 'wrap_up', until FROM ended
 """
+# Who is on a break, in training or in a call may be without a sign of life for longer.
 _ABSENT = """
-SELECT s.user_id FROM operator_states s
+SELECT s.user_id, (SELECT max(l.last_seen_at) FROM log_ins l WHERE l.user_id = s.user_id) AS last_seen
+FROM operator_states s
 WHERE s.until IS NULL AND s.state <> 'off' AND NOT EXISTS (
-    SELECT FROM log_ins l WHERE l.user_id = s.user_id AND l.ended_at IS NULL AND l.expires_at > :now AND l.last_seen_at > :idle
+    SELECT FROM log_ins l WHERE l.user_id = s.user_id AND l.ended_at IS NULL AND l.expires_at > :now
+        AND l.last_seen_at > CASE WHEN s.state IN ('ready', 'preview', 'wrap_up') THEN CAST(:away AS timestamptz) ELSE :idle END
 )
 """
+_SEEN_LAST = "UPDATE operator_states SET until = greatest(since, :seen) WHERE user_id = :user AND until IS NULL"
 
 
 def enter(session: Session, user_id: int, state: str, *, code: str | None = None, ends_at: datetime | None = None) -> None:
@@ -87,10 +91,14 @@ def end_wrap_ups(session: Session) -> int:
 
 
 def leave_the_absent(session: Session) -> int:
-    """Operators whose session is over have left without a word: they are off; how many."""
+    """Operators whose session is over, or whose console is gone, have left without a word: off since their last sign of life; how many."""
     wall = clock.wall_clock()
-    absent = session.connection().execute(text(_ABSENT), {"now": wall, "idle": wall - IDLE}).scalars().all()
-    for user_id in absent:
+    values = {"now": wall, "idle": wall - IDLE, "away": wall - AWAY}
+    absent = session.connection().execute(text(_ABSENT), values).all()
+    for user_id, last_seen in absent:
+        # Wall time; in a demo field time is another, and the present moment has to do.
+        seen = min(last_seen or clock.now(), clock.now())
+        session.connection().execute(text(_SEEN_LAST), {"user": user_id, "seen": seen})
         enter(session, user_id, "off")
         record(session, None, "left_without_word", "user", user_id)
     return len(absent)

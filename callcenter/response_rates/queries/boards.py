@@ -88,9 +88,9 @@ def promised_slots(session: Session, study_id: int, since: datetime, until: date
     return [SlotPromises(*row) for row in session.execute(text(_SLOTS), {"study": study_id, "since": since, "until": until})]
 
 
-def operators_at_work(session: Session) -> int:
+def operators_at_work(session: Session, now: datetime) -> int:
     """Operators who are neither off nor on a break now."""
-    return int(session.execute(text(_AT_WORK)).scalar_one())
+    return int(session.execute(text(_AT_WORK), {"now": now}).scalar_one())
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,9 @@ SELECT a.line, a.case_id, a.placed_at, a.outcome = ANY(:reached)
 FROM attempts a JOIN cases c ON c.id = a.case_id
 WHERE c.study_id = :study AND a.placed_at >= :since AND a.outcome = ANY(:says) AND a.direction = 'outgoing' ORDER BY a.placed_at
 """
-_OPERATORS = """
+# No session lasts a day: a state open for longer was left behind by a stopped house, its operator is not there.
+_PRESENT = "since > CAST(:now AS timestamptz) - interval '24 hours'"
+_OPERATORS = f"""
 WITH called AS (
     SELECT a.operator_id, count(*) FILTER (WHERE a.direction = 'outgoing') AS calls,
            count(a.answered_at) FILTER (WHERE a.direction = 'outgoing') AS answered,
@@ -149,13 +151,13 @@ worked AS (
     SELECT user_id,
            sum(coalesce(until, :now) - greatest(since, :since)) FILTER (WHERE state NOT IN ('off', 'break')) AS at_work,
            sum(coalesce(until, :now) - greatest(since, :since)) FILTER (WHERE state = 'break') AS on_break
-    FROM operator_states WHERE coalesce(until, :now) > :since GROUP BY 1)
+    FROM operator_states WHERE coalesce(until, :now) > :since AND (until IS NOT NULL OR {_PRESENT}) GROUP BY 1)
 SELECT u.id, u.name, coalesce(k.calls, 0), coalesce(k.answered, 0), coalesce(k.complete, 0), coalesce(k.refused, 0),
        coalesce(j.valid, 0), coalesce(j.judged, 0), coalesce(k.talk, interval '0'), s.state, s.since,
        coalesce(w.at_work, interval '0'), coalesce(w.on_break, interval '0')
 FROM users u
 LEFT JOIN called k ON k.operator_id = u.id LEFT JOIN judged j ON j.operator_id = u.id LEFT JOIN worked w ON w.user_id = u.id
-LEFT JOIN (SELECT user_id, state, since FROM operator_states WHERE until IS NULL) s ON s.user_id = u.id
+LEFT JOIN (SELECT user_id, state, since FROM operator_states WHERE until IS NULL AND {_PRESENT}) s ON s.user_id = u.id
 WHERE u.role = 'operator' AND (k.calls > 0 OR w.at_work > interval '0') ORDER BY u.name, u.id
 """
 _DUE = """
@@ -168,7 +170,9 @@ SELECT date_bin('30 minutes', p.at, timestamptz '2000-01-01 00:00:00+00') AS sta
 FROM appointments p JOIN cases c ON c.id = p.case_id
 WHERE c.study_id = :study AND p.state = 'open' AND p.at >= :since AND p.at < :until GROUP BY 1 ORDER BY 1
 """
-_AT_WORK = "SELECT count(*) FROM operator_states WHERE until IS NULL AND state NOT IN ('off', 'break', 'training')"
+_AT_WORK = f"""
+SELECT count(*) FROM operator_states WHERE until IS NULL AND {_PRESENT} AND state NOT IN ('off', 'break', 'training')
+"""
 _QUALITY = """
 WITH ended AS (
     SELECT i.id, (i.ended_at AT TIME ZONE 'Asia/Shanghai')::date AS day, v.valid,

@@ -14,6 +14,7 @@ ALERTS = {
     "appointments_missed": noted("预约没有按时拨打"),
     "tick_failed": noted("定时任务没有完成"),
     "top_up_proposed": noted("建议补充样本"),
+    "lines_out": noted("没有可用的外呼线路"),
     "unpublished": noted("该区没有公布外呼号码"),
     "webhook_malformed": noted("运营商回调无法理解"),
     "webhook_signature": noted("回调签名不对"),

@@ -205,6 +205,12 @@ def test_a_line_whose_answer_rate_leaves_its_limits_rests_and_its_chart_begins_a
             "96599966",
             "96599977",
         }
+        session.execute(text("UPDATE lines SET state = 'draining'"))
+        actions.watch_lines(session)
+        assert "lines_out" in {alert.kind for alert in open_alerts(session)}, "in calling hours no line can call"
+        session.execute(text("UPDATE lines SET state = 'open'"))
+        actions.watch_lines(session)
+        assert "lines_out" not in {alert.kind for alert in open_alerts(session)}
 
 
 def test_calls_into_a_district_without_a_publication_warn_the_supervisor_until_there_is_one(made, field_time):

@@ -20,6 +20,8 @@ from callcenter.db.engine import transaction
 from callcenter.db.local_server import BOARDS_ROLE
 from callcenter.errors import Unavailable
 from callcenter.follow_up.actions import keep_forecasts
+from callcenter.follow_up.queries import kept_forecast
+from callcenter.operations.actions import record
 from callcenter.settings import Settings
 from callcenter.web.live import Listener
 from dashboards import live
@@ -246,6 +248,10 @@ def test_the_boards_agree_with_what_was_worked(
     engine.statement(f"INSERT INTO phases (stage_id, kind, title, description, first_day, last_day, scheduled_last_day) {window}")
     with transaction() as session:
         assert keep_forecasts(session) == 1, "the newest takes the place of the one before"
+        field_time.set(field_time.moment + timedelta(minutes=5))
+        assert keep_forecasts(session) == 1 and kept_forecast(session, 1).at < field_time.moment, "only calls came since"
+        record(session, None, "extend_phase", "phase", 1)
+        assert keep_forecasts(session) == 1 and kept_forecast(session, 1).at == field_time.moment
     english = browser(client.app, make_user("supervisor", language="en"))  # type: ignore[arg-type]
     engine.connect(boards_url, pool_size=3)
     page = english.get("/studies/1").text

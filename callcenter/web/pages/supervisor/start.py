@@ -11,6 +11,7 @@ from callcenter.follow_up import queries as follow_up
 from callcenter.operations import actions as operations
 from callcenter.operations import queries as house
 from callcenter.operations.liveness import silent_for
+from callcenter.responses import queries as responses
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
 from callcenter.web.rendering import flash, page, see_other
@@ -24,12 +25,15 @@ Supervisor = Annotated[Person, allow("supervisor")]
 def start(request: Request, person: Supervisor, session: Work) -> Response:
     """Open alerts, proposals that wait, and the cases of each study by state."""
     known = studies.studies(session)
+    rechecks, invalidations = responses.waiting_words(session)
     return page(
         request,
         person,
         "supervisor/start.html",
         alerts=house.open_alerts(session),
         silent=silent_for(house.latest_start(session), clock.now()),
+        rechecks=rechecks,
+        invalidations=invalidations,
         proposals=len(follow_up.open_proposals(session)),
         studies=[(study, queue.waiting(session, study.id or 0)) for study in known],
     )

@@ -52,6 +52,8 @@ document.body.addEventListener("live:open", () => { if (idle()) reload(); });
 document.body.addEventListener("callcenter:back", () => { if (idle()) reload(); });
 setInterval(() => { if (idle() && (callIsOpen() || !now.online)) reload(); }, 3000);
 setInterval(() => { if (idle() && now.state?.lease && now.state.memo === undefined) quietly("heartbeat", { lease_id: now.state.lease.id }); }, 60000);
+// Who waits without a case gives a sign of life too: a console that is gone is found out by it.
+setInterval(() => { if (idle() && !now.state?.lease) reload(); }, 60000);
 
 online(true);
 reload().then(resend);
