@@ -52,6 +52,8 @@ ALL = (
 BY_CODE = {outcome.code: outcome for outcome in ALL}
 ATTEMPTS = frozenset(outcome.code for outcome in ALL if outcome.counts_as_attempt)
 CONTACTS = frozenset(outcome.code for outcome in ALL if outcome.contact)
+SILENT = frozenset(outcome.code for outcome in ALL if outcome.by_operator and outcome.reached in {"nobody", "device"})
+"""Nobody spoke."""
 REACHED = frozenset(outcome.code for outcome in ALL if outcome.reached in {"person", "informant"})
 """A person spoke, of the enterprise or not."""
 
@@ -105,6 +107,20 @@ def offered(state: str, *, answered: bool, was_dialled: bool = True) -> tuple[st
     if state in {"queued", "ringing"}:
         return ANNOUNCED
     return WITHOUT_SPEECH if state in {"busy", "no_answer", "failed", "canceled", "completed"} else ()
+
+
+def contradiction(code: str, *, talked: bool, announced: bool) -> Literal["answered", "talked", "unsure"] | None:
+    """Why `code` cannot be told of a call that was answered; none where it can. `talked`: questions were answered in it.
+
+    An announcement that the network answered with says the same as silence: it is told where the operator says so (`announced`).
+    """
+    if code not in SILENT:
+        return None
+    if code not in WITH_AN_ANSWER:
+        return "answered"
+    if BY_CODE[code].reached == "device":
+        return "unsure" if talked and not announced else None
+    return "talked" if talked else None if announced else "unsure"
 
 
 def suggested(state: str, sip_code: int | None) -> str | None:

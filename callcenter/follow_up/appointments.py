@@ -92,6 +92,12 @@ class Slot:
         return self.hard >= self.capacity
 
 
+def suggested(now: datetime, hours: ch.Hours) -> datetime:
+    """A time that can be offered: at least an hour ahead, on the half hour, within the calling hours."""
+    ahead = now + timedelta(hours=1, minutes=SLOT_MINUTES) - timedelta(microseconds=1)
+    return ch.next_open(hours, slot_of(ahead))
+
+
 def capacity(operators: int, interview_minutes: int) -> int:
     """How many interviews that many operators can begin and end in a slot; at least one each."""
     return operators * max(1, SLOT_MINUTES // (max(interview_minutes, 1) + BETWEEN_CALLS))

@@ -74,6 +74,12 @@ def answers(session: Session, interview_id: int) -> dict[str, Given]:
     return given(latest_answers(session, interview_id))
 
 
+def answered_in_call(session: Session, interview_ids: Sequence[int], attempt_id: int) -> bool:
+    """Whether anything was answered to one of these interviews in that call."""
+    said = (col(Answer.interview_id).in_(interview_ids), Answer.attempt_id == attempt_id)
+    return bool(interview_ids) and session.exec(select(Answer.id).where(*said).limit(1)).first() is not None
+
+
 def given(rows: Sequence[Answer]) -> dict[str, Given]:
     """Answers as the engine takes them."""
     return {key_of(row.question, row.instance): Given(row.value, row.nonanswer) for row in rows}

@@ -136,6 +136,7 @@ def _question(reading: Reading, route: Route, stop: Stop, said: Mapping[str, str
     return {
         "name": question.name,
         "instance": stop.index,
+        "number": route.stops.index(stop) + 1,
         "type": question.type,
         "say": words["say"] or words["label"],
         "hint": words["hint"],

@@ -88,8 +88,16 @@ def test_an_interview_from_next_to_complete(operator: Browser, made: MadeCases, 
     assert ("complete" in state["outcomes"], state["suggested"]) == (False, None)
     heard = {"outcome": "dead_number", "detail": {"heard": "ringing"}}  # told as an announcement, but somebody has answered since
     assert operator.post("/operator/api/outcome", json=heard).json()["why"] == "answered_meanwhile"
+    silent = operator.post("/operator/api/outcome", json={"outcome": "unreachable"}).json()
+    assert (silent["why"], "接通" in silent["about"]) == ("outcome_unsure", True)
+    assert operator.post("/operator/api/outcome", json={"outcome": "no_answer"}).json()["why"] == "outcome_answered"
+    left = operator.post("/log-out")
+    assert (left.status_code, left.headers["location"], operator.get(STATE).status_code) == (303, "/operator", 200)
+    assert "请先登记，再下班或休息" in operator.get("/operator").text
     state = answer_all(operator, state)
     assert state["interview"]["complete"]
+    announced = {"outcome": "dead_number", "detail": {"heard": "announcement"}}
+    assert operator.post("/operator/api/outcome", json=announced).json()["why"] == "outcome_talked"
     assert state["outcomes"][0] == state["suggested"] == "complete"
     assert state["saved_at"] is not None
     state = post(operator, "outcome", outcome="complete")
@@ -245,6 +253,7 @@ def test_back_shows_the_question_before_with_its_answer(operator: Browser) -> No
     assert state["interview"]["question"]["name"] == "right_enterprise"
     state = post(operator, "back")
     assert (state["interview"]["question"]["name"], state["interview"]["question"]["value"]) == ("notice", "yes")
+    assert state["interview"]["question"]["number"] == 1  # the place shown, not that of the question left
 
 
 def test_an_answer_that_cannot_stand_says_what_to_do_and_saves_nothing(operator: Browser) -> None:

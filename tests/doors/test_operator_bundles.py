@@ -82,6 +82,7 @@ def test_two_matters_in_one_call_and_a_different_end_for_each(operator: Browser,
     state = talking(operator)
     first, second = (one["case_id"] for one in state["lease"]["bundle"])
     assert {first, second} > {made.case_ids[0]} and standings(state) == ["asking", "waiting"]
+    assert len({one["matter"] for one in state["lease"]["bundle"]}) == 2, "matters of the same words are told apart"
     state, in_first = answer_until(operator, state, "block")
     assert standings(state) == ["done", "asking"]
     assert (in_first[0], "thanks" in in_first, state["interview"]["question"]["name"]) == ("notice", False, "handled")

@@ -94,6 +94,10 @@ def test_the_end_of_a_shift_hands_appointments_over(operator: Browser, made: Mad
     assert statement("SELECT operator_id FROM appointments") == [{"operator_id": made.operators[1]}]
     assert statement("SELECT for_operator_id FROM cases WHERE rank = 0") == [{"for_operator_id": made.operators[1]}]
     assert statement("SELECT count(*) AS n FROM cases WHERE state = 'leased'") == [{"n": 0}]
+    post(operator, "next")
+    assert operator.post("/log-out").headers["location"] == "/log-in"  # the case that was not called goes back with them
+    assert statement("SELECT count(*) AS n FROM cases WHERE state = 'leased'") == [{"n": 0}]
+    assert statement("SELECT state FROM operator_states WHERE until IS NULL") == [{"state": "off"}]
 
 
 def test_who_leaves_without_a_word_is_off(operator: Browser, made: MadeCases) -> None:

@@ -15,7 +15,7 @@ SEED = "1"
 QUICK = 9.0
 """Seconds of ringing that a test waits for."""
 LEAVES_AFTER = timedelta(seconds=1)
-PLAIN = ("no_answer", "switched_off", "busy", "unreachable", "broken_off", "dead_number", "suspended", "carrier_failure", "declined_ring")
+PLAIN = ("broken_off", "no_answer", "switched_off", "busy", "unreachable", "dead_number", "suspended", "carrier_failure", "declined_ring")
 """Outcomes that need no further word."""
 State = dict[str, Any]
 

@@ -4,7 +4,7 @@ from callcenter.follow_up.actions.appointments import hand_over, watch_appointme
 from callcenter.follow_up.actions.correcting import correct_code
 from callcenter.follow_up.actions.finishing import Finish, finish
 from callcenter.follow_up.actions.forecasting import keep_forecasts
-from callcenter.follow_up.actions.handing_over import end_shift
+from callcenter.follow_up.actions.handing_over import end_shift, leave
 from callcenter.follow_up.actions.invalidating import decide_invalidation, propose_invalidation
 from callcenter.follow_up.actions.promising import choose_time
 from callcenter.follow_up.actions.rechecking import begin_recheck_call, choose_rechecks, recheck_key, record_recheck
@@ -32,6 +32,7 @@ __all__ = [
     "hand_over",
     "hand_over_call",
     "keep_forecasts",
+    "leave",
     "propose_invalidation",
     "propose_top_ups",
     "recheck_key",

@@ -13,7 +13,7 @@ from callcenter.call_queue import queries as queue_queries
 from callcenter.call_queue.tables import Case
 from callcenter.calls import actions as calls
 from callcenter.calls import queries as call_queries
-from callcenter.calls.outcomes import REACHED
+from callcenter.calls.outcomes import REACHED, SILENT, contradiction, label
 from callcenter.calls.tables import Attempt
 from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
 from callcenter.follow_up import bundles, recall_rules
@@ -30,6 +30,11 @@ from callcenter.responses.completeness import limits
 
 WITHOUT_A_CALL = frozenset({"do_not_call", "carrier_failure"})
 UNANSWERED = frozenset({"busy", "no_answer", "failed", "canceled"})
+CONTRADICTIONS = {
+    "answered": "这个电话已经接通，不能登记为“{outcome}”：请从列出的结果中选择。",
+    "talked": "这次通话中已经有人回答了问题，不能登记为“{outcome}”：请登记为中断、拒访或号码不对等有人应答的结果。",
+    "unsure": "这个电话已经接通：请确认听到的是提示音、没有人说话，再登记为“{outcome}”。",
+}
 KEPT_DETAIL = 20
 """Entries of detail that are kept; more is nobody's honest form."""
 
@@ -71,7 +76,8 @@ def finish(
 
     `outcome` is told of the case being asked; `bundles.outcomes` says what the others get. `detail` as in `calls.dispositions.Word`,
     and: `appointment` (at, kind, with_whom, note), `call_back_at`, `friendly`, `do_not_call`, `scope`, `note`, `cases` (case number to
-    an outcome of its own), `heard` ("ringing": before anybody answered; refused where somebody has since).
+    an outcome of its own), `heard` ("ringing": before anybody answered; refused where somebody has since; "announcement": of a call that
+    was answered, by the network or a machine alone).
     Told twice it is one outcome; under a lease that is gone it is kept as evidence and changes nothing.
     """
     told = _Told(outcome, dict(list((detail or {}).items())[:KEPT_DETAIL]), user_id)
@@ -142,6 +148,7 @@ def _heard(
         heard.append((case, Heard(outcome, detail, told.user_id, _wish(session, case, outcome, detail))))
         if case.id == first or _id(case) in said:
             _check(session, case, attempt, outcome, progress.get(_id(case)))
+            _check_silence(session, attempt, outcome, told, progress)
     return heard
 
 
@@ -210,6 +217,17 @@ def _check(session: Session, case: Case, attempt: Attempt | None, outcome: str, 
         _check_interview(session, case, outcome, progress.share if progress else 0.0)
 
 
+def _check_silence(session: Session, attempt: Attempt | None, outcome: str, told: _Told, progress: Mapping[int, Progress]) -> None:
+    """Refuse that nobody was there of a call that somebody took, as far as the operator does not say what was heard instead."""
+    if attempt is None or attempt.answered_at is None or outcome not in SILENT:
+        return
+    held = [one.interview.id or 0 for one in progress.values()]
+    talked = interview_queries.answered_in_call(session, held, attempt.id or 0)
+    why = contradiction(outcome, talked=talked, announced=told.detail.get("heard") == "announcement")
+    if why is not None:
+        raise Refused(f"outcome_{why}", CONTRADICTIONS[why], outcome=label(outcome))
+
+
 def _check_interview(session: Session, case: Case, outcome: str, share: float) -> None:
     bounds = limits(queue_queries.study_settings(session, case.study_id))
     if share < (bounds.complete if outcome == "complete" else bounds.partial):
@@ -218,7 +236,9 @@ def _check_interview(session: Session, case: Case, outcome: str, share: float) -
 
 
 def _keep_outcome(session: Session, case_id: int, attempt: Attempt, heard: Heard, progress: Progress | None) -> None:
-    detail = {name: value for name, value in heard.detail.items() if name not in {"note", "outcome", "heard"}}
+    detail = {
+        name: value for name, value in heard.detail.items() if name not in {"note", "outcome"} and (name, value) != ("heard", "ringing")
+    }
     if progress is not None:
         detail["completeness"] = round(progress.share, 4)
     calls.keep_outcome(session, attempt, case_id, heard.outcome, detail=detail, note=str(heard.detail.get("note") or ""))

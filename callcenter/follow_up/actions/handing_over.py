@@ -29,6 +29,13 @@ def end_shift(session: Session, user_id: int, appointments: Appointments = "keep
     return moved
 
 
+def leave(session: Session, user_id: int) -> None:
+    """Log out: what is in hand goes back as at the end of a shift, and as there a call that waits for its outcome is not left."""
+    spell = people_queries.present(session, user_id)
+    if spell is not None and spell.state != "off":
+        end_shift(session, user_id)
+
+
 def _refuse_untold(session: Session, lease_ids: list[str]) -> None:
     untold = select(Attempt.id).where(col(Attempt.lease_id).in_(lease_ids), col(Attempt.outcome).is_(None))
     if lease_ids and session.exec(untold).first() is not None:

@@ -37,6 +37,18 @@ def missed_appointment(situation: Situation) -> bool:
     return len(counted) > 1 and counted[-1] in UNREACHED and counted[-2] in {"appointment_hard", "appointment_soft"}
 
 
+def soon_again(situation: Situation) -> datetime | None:
+    """When those who were not there at the hour agreed are called once more, the same day as somebody busy; none where that is too late.
+
+    They expected the call: the wider hours of appointments hold for it, too.
+    """
+    counted = [past.outcome for past in situation.history if past.outcome not in NO_ATTEMPT]
+    soon = situation.now + timedelta(minutes=situation.rules.busy_minutes)
+    in_hours = ch.appointment_is_open(situation.hours, soon) or ch.is_open(situation.hours, soon, persons=situation.persons)
+    today = field_day(soon) == field_day(situation.now) and len(attempts_today(situation)) <= situation.rules.a_day
+    return soon if counted[-2] == "appointment_hard" and today and in_hours else None
+
+
 def attempts_today(situation: Situation) -> list[Past]:
     """The attempts of this field day."""
     today = field_day(situation.now)

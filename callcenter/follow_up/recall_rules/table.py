@@ -17,6 +17,7 @@ from callcenter.follow_up.recall_rules.pace import (
     not_before,
     open_from,
     own,
+    soon_again,
 )
 from callcenter.follow_up.recall_rules.situation import NOBODY, UNREACHED, Decision, Situation
 from callcenter.studies.phases import field_day
@@ -41,7 +42,9 @@ def _nobody(situation: Situation) -> Decision:
     part = next_daypart(situation)
     due = ch.next_open(situation.hours, not_before(situation), part=part, persons=situation.persons)
     if missed_appointment(situation):
-        return own(situation, Decision("call", "one_more_offer", due, PROMISED))
+        soon = soon_again(situation)
+        rank = SOFT_APPOINTMENT if soon and not ch.is_open(situation.hours, soon, persons=situation.persons) else PROMISED
+        return own(situation, Decision("call", "one_more_offer", soon or due, rank))
     if situation.times(*UNREACHED) >= situation.rules.attempts:
         return Decision("close", "max_attempts")
     return moved(situation, Decision("call", "another_daypart", due))

@@ -70,3 +70,14 @@ def test_the_network_s_cause_says_more_than_the_state():
 def test_an_unknown_code_is_shown_as_it_is():
     assert outcomes.label("busy") == "占线"
     assert outcomes.label("later") == "later"
+
+
+def test_of_a_call_that_was_answered_silence_is_told_only_as_an_announcement_and_never_where_somebody_answered_questions():
+    def why(code: str, *, talked: bool = False, announced: bool = False) -> str | None:
+        return outcomes.contradiction(code, talked=talked, announced=announced)
+
+    assert (why("unreachable"), why("unreachable", announced=True)) == ("unsure", None)
+    assert why("dead_number", talked=True, announced=True) == "talked"
+    assert (why("answering_machine"), why("answering_machine", talked=True)) == (None, "unsure")
+    assert why("busy", announced=True) == "answered"
+    assert {why(code, talked=True) for code in outcomes.WITH_AN_ANSWER if code in outcomes.REACHED} == {None}

@@ -6,7 +6,7 @@ import pytest
 
 from callcenter.call_queue.calling_hours import Hours, is_workday
 from callcenter.errors import InvalidInput
-from callcenter.follow_up.appointments import read_wish, slots
+from callcenter.follow_up.appointments import read_wish, slots, suggested
 from callcenter.studies.phases import FIELD_ZONE
 
 NOW = datetime(2022, 6, 2, 10, 0, tzinfo=FIELD_ZONE)
@@ -57,3 +57,12 @@ def test_one_moment_is_one_slot_in_whatever_zone_it_was_typed() -> None:
     promised = [(read_wish({"at": at}, NOW, Hours(), LAST).at, "hard") for at in typed]
     (slot,) = slots(promised, 2)
     assert (slot.start, slot.hard, slot.crowded) == (datetime(2022, 6, 6, 16, 0, tzinfo=FIELD_ZONE), 3, True)
+
+
+def test_a_time_offered_is_an_hour_ahead_on_the_half_hour_and_within_the_calling_hours() -> None:
+    def offered(clock_time: str) -> str:
+        return suggested(datetime.fromisoformat(f"2022-06-02T{clock_time}+08:00"), Hours()).isoformat()[5:16]
+
+    assert [offered(one) for one in ("10:00:00", "14:56:10", "11:10:00", "17:00:00")] == [
+        "06-02T11:00", "06-02T16:00", "06-02T13:30", "06-06T09:00",
+    ]  # fmt: skip

@@ -178,6 +178,17 @@ def test_an_appointment_that_they_missed_gets_one_more_offer() -> None:
     assert decide(*made[:5], chosen, made[-1]).why == "one_more_offer"
 
 
+def test_who_was_not_there_at_the_hour_agreed_is_called_again_soon_within_the_hours() -> None:
+    made = [past("06-01 13:30", "appointment_hard"), past("06-02 10:00", "no_answer")]
+    assert (decide(*made).due_at, decide(*made).rank) == (at("06-02 10:21"), PROMISED)
+    evening = decide(made[0], past("06-02 19:30", "no_answer"))  # the enterprise chose an hour after its dayparts
+    assert (evening.due_at, evening.rank) == (at("06-02 19:51"), SOFT_APPOINTMENT)
+    late = decide(made[0], past("06-02 19:50", "no_answer"))
+    assert (late.due_at, late.rank) == (at("06-06 09:00"), PROMISED)
+    trial = ch.read({"dayparts": [["00:00", "12:00"], ["12:00", "23:59:59"]], "appointment_hours": ["00:00", "23:59:59"]})
+    assert decide(made[0], past("06-02 20:00", "no_answer"), hours=trial).due_at == at("06-02 20:21")
+
+
 def test_do_not_call_follows_an_opt_out_and_a_refusal_that_asks_for_it() -> None:
     assert decide(past("06-02 10:00", "opt_out")).do_not_call
     assert decide(past("06-02 10:00", "hard_refusal", do_not_call=True)).do_not_call

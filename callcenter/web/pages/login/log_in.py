@@ -6,11 +6,13 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from callcenter.db.engine import transaction
+from callcenter.errors import Refused
+from callcenter.follow_up import actions as follow_up
 from callcenter.people import actions, passwords, queries
 from callcenter.people.throttling import TooManyTries
 from callcenter.web import formats, translations
 from callcenter.web.navigation import home
-from callcenter.web.rendering import page, see_other
+from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, cookie_name, cookie_options, public, safe_next
 from callcenter.web.translations import gettext as _
 
@@ -64,10 +66,16 @@ def log_in(
 
 @router.post("/log-out")
 def log_out(request: Request, person: Anybody) -> Response:
-    """End the session."""
+    """End the session; not while an operator's call waits for its outcome: nobody would be there."""
     if person:
-        with transaction() as session:
-            actions.end_session(session, person.log_in_id)
+        try:
+            with transaction() as session:
+                if person.role == "operator":
+                    follow_up.leave(session, person.id)
+                actions.end_session(session, person.log_in_id)
+        except Refused as refusal:
+            flash(request, refusal.text, kind="stop")
+            return see_other(home(person.role))
     response = see_other("/log-in")
     response.delete_cookie(cookie_name(request, "session"))
     return response

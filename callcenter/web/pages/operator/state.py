@@ -1,5 +1,6 @@
 """Where an operator stands, as one JSON document: the leased case, the call, the question, what can be told."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from callcenter import clock
+from callcenter.call_queue import calling_hours
 from callcenter.call_queue import queries as queue
 from callcenter.call_queue.contacts import person_told
 from callcenter.call_queue.leases import Lease
@@ -15,6 +17,7 @@ from callcenter.calls import queries as calls
 from callcenter.calls.by_hand import is_by_hand
 from callcenter.calls.queries import CallOfCase
 from callcenter.follow_up import queries as follow_up
+from callcenter.follow_up.appointments import suggested as suggested_time
 from callcenter.follow_up.queries import CaseRow
 from callcenter.interviews import actions as interview_actions
 from callcenter.interviews import queries as interviews
@@ -169,6 +172,7 @@ def _offers(session: Session, case: CaseRow, attempt: CallOfCase | None, step: S
 def _lease(session: Session, held: Held, case: CaseRow, standing: Step | None) -> dict[str, Any]:
     """`case` is the one being asked, or the one that leads: what is shown beside the questions is of this one."""
     lease, first = held.lease, held.bundle[0]
+    settings = queue.study_settings(session, case.study_id)
     made = [one for one in held.attempts if one.outcome is not None]
     last = {one.phone: one.outcome for one in made}
     return {
@@ -187,13 +191,11 @@ def _lease(session: Session, held: Held, case: CaseRow, standing: Step | None) -
         "stratum": case.stratum_id,
         "needs_conversion": any(one.needs_conversion for one in held.bundle),
         "attempts": case.attempts,
+        "suggested_at": suggested_time(clock.now(), calling_hours.read(settings.get("calling") or {})).isoformat(),
         "appointment": _appointment(follow_up.first_agreed(session, lease.case_ids)),
         "history": [_past(one) for one in made[-HISTORY:]][::-1],
         "others": queue.others_of_enterprise(session, case.unit_key, lease.case_ids),
-        "objections": [
-            {"says": one.get("says", ""), "reply": one.get("reply", "")}
-            for one in queue.study_settings(session, case.study_id).get("objections") or []
-        ],
+        "objections": [{"says": one.get("says", ""), "reply": one.get("reply", "")} for one in settings.get("objections") or []],
     }
 
 
@@ -213,14 +215,27 @@ def _bundle(session: Session, held: Held, case: CaseRow, standing: Step | None) 
     done = {each.case_id for each in begun if each.through_at is not None and each.position is None}
     if standing is not None and standing.complete:
         done.add(case.id or 0)
-    by_id = {one.id: one for one in held.bundle}
-    shown = []
+    shown, words = [], _matters(session, held.bundle)
     for case_id in interviews.block_order(session, held.lease.case_ids):
         asking = standing is not None and case_id == case.id
-        matter = reference_matter(by_id[case_id].matters)
-        words = " · ".join(str(matter[name]) for name in ("what", "when") if matter.get(name))
-        shown.append({"case_id": case_id, "matter": words, "state": "done" if case_id in done else "asking" if asking else "waiting"})
+        shown.append(
+            {"case_id": case_id, "matter": words[case_id], "state": "done" if case_id in done else "asking" if asking else "waiting"}
+        )
     return shown
+
+
+def _matters(session: Session, bundle: list[CaseRow]) -> dict[int, str]:
+    """What each case is about; where the words are the same, with the population that tells them apart."""
+    words = {}
+    for one in bundle:
+        matter = reference_matter(one.matters)
+        words[one.id or 0] = " · ".join(str(matter[name]) for name in ("what", "when") if matter.get(name))
+    alike = {text for text, count in Counter(words.values()).items() if count > 1}
+    for one in bundle:
+        if words[one.id or 0] in alike:
+            population = studies.population(session, one.population_id)
+            words[one.id or 0] = " · ".join(part for part in (words[one.id or 0], f"{population.code} {population.title}") if part)
+    return words
 
 
 def _phone(phone: dict[str, Any], last: str | None) -> dict[str, Any]:

@@ -81,9 +81,9 @@ function nonanswers(question) {
 function keyOf(one) { return KEYS_OF_NONANSWERS[one.value] || one.key.toLowerCase(); }
 function way(step) {
   if (!step) return null;
-  const [answered, total] = step.progress, at = answered + (step.complete ? 0 : 1);
+  const [answered, total] = step.progress, at = step.question?.number || answered + (step.complete ? 0 : 1);
   if (!total) return el("div", { class: "way" }, el("span", {}, fill(T.progress_open, { done: at }))); // screening: nobody knows yet
-  return el("div", { class: "way" }, el("span", {}, fill(T.progress, { done: Math.min(at, total), total })), el("progress", { max: total, value: answered }));
+  return el("div", { class: "way" }, el("span", {}, fill(T.progress, { done: Math.min(at, total), total })), el("progress", { max: total, value: step.complete ? answered : at - 1 }));
 }
 function problemLine(text) { const told = now.problem || text; return told ? el("p", { class: "problem", role: "alert", id: "problem" }, told) : null; }
 function finishedLine() {
@@ -114,13 +114,20 @@ function refuseToSay(code) {
   now.problem = ""; changed(); drawAsk(); $("go-on")?.focus();
 }
 function speaksOf() { return { lease_id: now.state.lease.id, attempt_id: now.state.attempt?.id ?? null, case_id: caseAsked() }; }
+// Back to what was typed, marked where it is short, so that the next key begins anew.
+export function intoField() {
+  const typed = $("typed");
+  (typed || $("ask")).focus();
+  if (typed?.tagName === "INPUT") typed.select();
+  return Boolean(typed);
+}
 export async function goOn() {
   const question = asked();
   if (!question || now.busy) return;
   $("saved").textContent = T.saving;
   const given = { question: question.name, instance: question.instance || "", value: entry.nonanswer ? null : valueOf(question, entry), nonanswer: entry.nonanswer, shown_at: shownAt };
   const done = await act("answer", { ...speaksOf(), ...given });
-  if (done) keepDraft(null); else ($("typed") || $("ask")).focus();
+  if (done) keepDraft(null); else intoField();
   pressAhead(done);
 }
 export function goBack() {

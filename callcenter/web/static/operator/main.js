@@ -21,7 +21,7 @@ function take(next) {
   if (next.noted === "undone") now.telling = next.attempt?.id ?? null;
   if (next.attempt?.answered_at && before?.attempt?.id === next.attempt.id && !before.attempt.answered_at) answeredMeanwhile();
   if (next.noted) window.callcenter.say("done", T["noted_" + next.noted]);
-  if (before?.lease?.id !== next.lease?.id) { now.note = ""; now.cases = {}; }
+  if (before?.lease?.id !== next.lease?.id) { now.note = ""; now.cases = {}; for (const form of document.querySelectorAll("#appointment-form, #refusal-form, #wrong-form")) form.reset(); }
   draw(showQuestion());
 }
 function draw(fresh = false) {

@@ -1,23 +1,37 @@
 // How a turn ends: outcomes, appointment, refusal; notes, breaks and objections beside it.
-import { $, T, callIsOpen, choice, el, fieldNow, inPlaces, now, outcomeChoice } from "./page.js";
+import { $, LABELS, T, callIsOpen, choice, el, fieldNow, fill, inPlaces, local, now, outcomeChoice } from "./page.js";
 import { act } from "./server.js";
 import { dial } from "./call.js";
 
 const UNHEARD = ["dead_number", "suspended", "switched_off", "unreachable", "no_answer", "busy", "blocked"];
 const BREAKS = Object.keys(T).filter((name) => name.startsWith("break_")).map((name) => name.slice(6));
-let draw = () => {};
+const ANNOUNCED = ["dead_number", "suspended", "switched_off", "unreachable"];
+let draw = () => {}, silent = () => {};
 
 export function tell(outcome, detail = {}) {
   const { state } = now, heard = callIsOpen() && !state.attempt.answered_at ? "ringing" : undefined; // refused where somebody has answered since
   if (!state.outcomes.includes(outcome)) { now.problem = T.not_offered; draw(); return; }
+  if (detail.heard !== "announcement" && unsure(outcome)) { askSilence(outcome, detail); return; }
   if ((outcome === "appointment_hard" || outcome === "appointment_soft") && !detail.appointment) { $("outcomes").close(); openAppointment(outcome === "appointment_soft" ? "soft" : "hard"); return; }
   for (const open of document.querySelectorAll("dialog[open]")) open.close();
   now.withWhom = detail.appointment?.with_whom || "";
-  act("outcome", { outcome, detail: { ...detail, heard, note: detail.note || now.note || undefined, cases: Object.keys(now.cases).length ? now.cases : undefined }, lease_id: state.lease.id, attempt_id: state.attempt?.id ?? null });
+  act("outcome", { outcome, detail: { ...detail, heard: detail.heard || heard, note: detail.note || now.note || undefined, cases: Object.keys(now.cases).length ? now.cases : undefined }, lease_id: state.lease.id, attempt_id: state.attempt?.id ?? null });
 }
+// Networks answer with announcements, too: of a call that was answered the operator says so, and then it is told.
+function unsure(code) {
+  const { attempt, interview } = now.state;
+  return Boolean(attempt?.answered_at) && (ANNOUNCED.includes(code) || (code === "answering_machine" && interview?.progress[0] > 0));
+}
+function askSilence(outcome, detail) {
+  for (const open of document.querySelectorAll("dialog[open]")) open.close();
+  silent = () => tell(outcome, { ...detail, heard: "announcement" });
+  $("silence-says").textContent = fill(T.silence, { outcome: LABELS[outcome] || outcome });
+  $("silence").showModal(); $("silence-form").querySelector("button").focus();
+}
+const inField = (moment) => new Date(moment + 8 * 3600e3).toISOString().slice(0, 16);
 function openAppointment(kind) {
-  const form = $("appointment-form");
-  if (!form.elements.at.value) form.elements.at.value = new Date(fieldNow() + 8 * 3600e3 + 3600e3).toISOString().slice(0, 14) + "00"; // field time, on the hour
+  const form = $("appointment-form"), { suggested_at } = now.state.lease;
+  if (form.elements.at.value <= inField(fieldNow())) form.elements.at.value = inField(suggested_at ? Date.parse(suggested_at) : Math.ceil(fieldNow() / 1800e3) * 1800e3 + 3600e3);
   form.elements.kind.value = kind;
   $("appointment").showModal(); form.elements.at.focus();
 }
@@ -54,7 +68,7 @@ export function beginOutcomes(drawing) {
   const lease_id = () => now.state.lease?.id;
   const press = {
     next: () => act("next"), dial: () => dial(), "hang-up": () => act("hang-up", { lease_id: lease_id() }), "give-back": () => act("give-back", { why: "", lease_id: lease_id() }),
-    appointment: () => openAppointment("hard"), wrong: () => tell("wrong_number"), outcome: () => openOutcomes(now.state.outcomes),
+    appointment: () => openAppointment("hard"), wrong: () => { $("wrong-says").textContent = fill(T.wrong_says, { number: local(now.state.attempt.phone) }); $("wrong").showModal(); $("wrong-form").elements.note.focus(); }, outcome: () => openOutcomes(now.state.outcomes),
     refusal: () => { $("refusal").showModal(); $("refusal-form").elements.outcome.focus(); },
     dead: () => openOutcomes(UNHEARD.filter((code) => now.state.outcomes.includes(code))),
     note: () => { $("note-form").elements.note.value = now.note; $("note").showModal(); },
@@ -66,6 +80,8 @@ export function beginOutcomes(drawing) {
   $("objection-search").addEventListener("input", (event) => drawObjections(event.target.value.trim()));
   onSubmit("appointment-form", (given) => tell(given.kind === "soft" ? "appointment_soft" : "appointment_hard", { appointment: { at: given.at + ":00+08:00", kind: given.kind, with_whom: given.with_whom, note: given.note }, note: given.note }));
   onSubmit("refusal-form", (given) => tell(given.outcome, { who: given.who, confirmed: given.who === "unknown" ? false : undefined, note: given.note }));
+  onSubmit("wrong-form", (given) => tell("wrong_number", { note: given.note }));
+  onSubmit("silence-form", () => silent());
   onSubmit("spam-form", (given) => { $("spam").close(); act("spam", { ...given, attempt_id: now.state.attempt.id }); });
   onSubmit("note-form", (given) => { now.note = given.note.trim(); $("note").close(); draw(); });
 }

@@ -1,6 +1,6 @@
 // Keys that static/keys.js does not know: digits, non-answers, Enter, ←, ↑ ↓, Esc. Letters act only outside text fields.
 import { $, now } from "./page.js";
-import { asked, goBack, goOn, nothingGiven } from "./ask.js";
+import { asked, goBack, goOn, intoField, nothingGiven } from "./ask.js";
 import { choiceByKey, keyed } from "./answering.js";
 
 const AHEAD = /^([0-9zjxy+\-.]|Enter)$/i;
@@ -46,11 +46,13 @@ export function beginPressing() {
     if (event.key === "Escape" && field && !inDialog) { stop(); $("ask").focus(); return; }
     if (now.busy === "answer" && !inDialog && AHEAD.test(event.key)) { stop(); ahead.push(event.key); return; }
     if (field?.id === "typed" && event.key === "Enter" && !(field.tagName === "TEXTAREA" && event.shiftKey)) { stop(); goOn(); return; }
+    if (field?.tagName === "SELECT" && field.form && inDialog && event.key === "Enter") { stop(); field.form.requestSubmit(); return; } // the list opens by space
     if (field) return;
     if (event.key === "Enter" && event.target.matches("#ask .choice[aria-pressed=false]") && nothingGiven()) { stop(); event.target.click(); return; }
     if (event.key === "Enter" && !inDialog && !event.target.closest("#offers, #go-back, .instance, .call-buttons, a, header") && pressed("Enter")) { stop(); return; }
     if (event.key === "ArrowLeft" && !inDialog && now.state.interview) { stop(); goBack(); return; }
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && step(event.key === "ArrowDown" ? 1 : -1)) { stop(); return; }
-    if (event.key.length === 1 && !now.busy && pressed(event.key)) stop();
+    if (event.key.length === 1 && !now.busy && pressed(event.key)) { stop(); return; }
+    if (/^[0-9.,\-]$/.test(event.key) && !inDialog && asked()) intoField(); // after Escape: the key itself still goes in
   }, true);
 }

@@ -38,11 +38,12 @@ function appointment(lease) {
   const one = lease.appointment;
   return one ? [el("h3", {}, T.appointment), el("p", {}, [day(one.at), T[one.kind], one.with_whom, one.note].filter(Boolean).join(" · "))] : [];
 }
-// What the open call says of the number it goes to.
+// What the call in hand says of the number it went to, until its outcome is told.
 function spoken(number) {
   const call = now.state.attempt;
-  if (!callIsOpen() || call.phone !== number) return "";
-  return call.state === "answered" ? T.phone_talking : T["state_" + call.state];
+  if (!call || call.phone !== number || call.outcome) return "";
+  if (callIsOpen()) return call.state === "answered" ? T.phone_talking : T["state_" + call.state];
+  return call.answered_at ? T.phone_talked : T["state_" + call.state];
 }
 function number(phone, isNext, free) {
   return el("li", { class: "phone" + (isNext ? " next" : "") },
