@@ -23,6 +23,7 @@ from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.question_types.number import points
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.routing import Given, Moment, Stop, check_answer, choices_in_order, find_route, parted
+from callcenter.questionnaire.screening import names_looked_at
 from callcenter.questionnaire.texts import CASE_FIELDS, render
 from callcenter.questionnaire.walking import read_answers, read_typed
 from callcenter.questionnaire.walking import walk as walk_over
@@ -54,7 +55,8 @@ def check(
 
     Example: callcenter questionnaire check questionnaires/tianjin-2022/opening_business.yaml
     """
-    found = [*problems_of(_document(file)), *remarks_on(file.name, _bytes(file))]
+    screening = names_looked_at({}) if (file.parent / "study.yaml").is_file() else ()
+    found = [*problems_of(_document(file), screening=screening), *remarks_on(file.name, _bytes(file))]
     if as_json:
         print(json.dumps([each.as_json("en" if english else "zh") for each in found], ensure_ascii=False))
     else:
@@ -135,11 +137,15 @@ def compare(
     Example: callcenter questionnaire compare my_form.yaml my_form_2.yaml
     """
     before, now, language = _sound(old), _sound(new), "en" if english else "zh"
-    found = differences.compare(before, now)
+    found, languages = differences.compare(before, now), differences.Languages(before, now)
     over = _carried(found, before, now, answers) if answers else {}
     if as_json:
-        print(json.dumps({"questions": [each.as_json(language) for each in found], **over}, ensure_ascii=False))
+        spoken = {"added": languages.added, "removed": languages.removed}
+        print(json.dumps({"questions": [each.as_json(language) for each in found], "languages": spoken, **over}, ensure_ascii=False))
         return
+    for name, told in (("新增语言", languages.added), ("删去语言", languages.removed)):
+        if told:
+            print(f"{name if not english else {'新增语言': 'languages added', '删去语言': 'languages removed'}[name]}: {', '.join(told)}")
     for each in (each for each in found if not each.same):
         for change in each.changes:
             print(f"{each.name}: {change.carries} {change.number} {change.said(language)}")

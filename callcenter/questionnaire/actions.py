@@ -16,6 +16,7 @@ from callcenter.questionnaire.checks import check, errors
 from callcenter.questionnaire.documents import read_document
 from callcenter.questionnaire.problems import QuestionnaireProblems
 from callcenter.questionnaire.reading import read_questionnaire
+from callcenter.questionnaire.screening import names_looked_at
 from callcenter.questionnaire.tables import Questionnaire
 from callcenter.studies import queries as studies
 
@@ -91,6 +92,11 @@ def discard_draft(session: Session, questionnaire_id: int, *, user_id: int) -> Q
 def items_of(session: Session, study_id: int) -> frozenset[int]:
     """The numbers of the checklist items that questions may name."""
     return frozenset(item.number for stage in studies.stages(session, study_id) for item in studies.items(session, stage.id or 0))
+
+
+def screening_of(session: Session, study_id: int) -> tuple[str, ...]:
+    """The names of the screening questions that the study looks at."""
+    return names_looked_at(studies.study(session, study_id).settings)
 
 
 def _about(questionnaire: Questionnaire) -> dict[str, Any]:

@@ -13,20 +13,27 @@ from callcenter.questionnaire.question_types.number import scale
 from callcenter.questionnaire.reading import MEASURES, TEXT_COLUMNS, Reading, read_questionnaire
 from callcenter.questionnaire.routing.course import MOST_INSTANCES, Course
 from callcenter.questionnaire.said import listed
+from callcenter.questionnaire.screening import missing
 from callcenter.questionnaire.texts import CASE_FIELDS, TextProblem, fields_known, references, render
 
 Cell = tuple[str, int, str]
 """Sheet, row and column."""
 
 
-def check(document: Any, *, items: frozenset[int] | None = None) -> list[Problem]:
-    """All problems of a document, by row; with `items` its questions must name items of that checklist."""
+def check(document: Any, *, items: frozenset[int] | None = None, screening: tuple[str, ...] = ()) -> list[Problem]:
+    """All problems of a document, by row; with `items` its questions name items of that checklist; names of `screening` are missed."""
     judged = (repr(document), items)
     if judged not in _judged:
         if len(_judged) >= MOST_REMEMBERED:
             _judged.clear()
         _judged[judged] = _check(document, items)
-    return list(_judged[judged])
+    lacking = missing(read_questionnaire(document).definition, screening) if screening else []
+    told = [problem("Q040", "survey", 1, what=listed(lacking))] if lacking else []
+    return sorted([*_judged[judged], *told], key=_place)
+
+
+def _place(found: Problem) -> tuple[bool, int, str]:
+    return found.sheet != "choices", found.row, found.code
 
 
 # The same document is judged when it is looked at, loaded and released.
@@ -40,7 +47,7 @@ def _check(document: Any, items: frozenset[int] | None) -> list[Problem]:
     found = [*reading.problems, *(each for each in _of_form(reading.definition, items) if each.code != "Q014" or each.row not in unread)]
     if not any(each.severity == ERROR for each in found):
         found += _of_ways(reading.definition)
-    return sorted(set(found), key=lambda each: (each.sheet != "choices", each.row, each.code))
+    return sorted(set(found), key=_place)
 
 
 def errors(problems: list[Problem]) -> list[Problem]:

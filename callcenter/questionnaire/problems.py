@@ -48,6 +48,10 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "Mend choice_filter, or list non-answers",
     ),
     "Q039": ('the choice_filter of "{what}" leaves no choice on some way', "Mend choice_filter, or leave it out there with relevant"),
+    "Q040": (
+        "no question is called {what}: outcomes, validity and re-checks look at these names",
+        "Copy the screening block, or name the study's own questions under validity in study.yaml",
+    ),
     "Q037": ("no answer was found that meets the constraint; not every one was tried", "Try a real answer with questionnaire walk"),
 }
 """The catalogue in English: message and what to do."""
@@ -84,6 +88,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q037": (WARNING, "没有找到能满足 constraint 的回答（不是所有回答都试过）", "请用 questionnaire walk 试一个真实的回答"),
     "Q038": (ERROR, "“{what}”的 choice_filter 在有的路径上一个选项也不留，而这道题必须回答", "请改正 choice_filter，或列出 nonanswers"),
     "Q039": (WARNING, "“{what}”的 choice_filter 在有的路径上一个选项也不留", "请改正 choice_filter，或用 relevant 在这时不问它"),
+    "Q040": (
+        WARNING,
+        "没有名为 {what} 的题：结果代码、有效性和复核都看这些题",
+        "请照抄筛选部分；如果本调查另有名称，请写在 study.yaml 的 validity 中",
+    ),
     "Q026": (ERROR, "文件不是问卷：{what}", "请提供含 survey、choices、settings 三张表的文件"),
     "Q028": (ERROR, "核心题“{what}”可以不答就跳过", "请写 required: yes；不知道、拒答等另列在 nonanswers"),
     "Q029": (WARNING, "pyxform 提醒：{what}", "请按提示核对工作簿"),

@@ -74,3 +74,10 @@ def in_use(session: Session, study_id: int) -> list[Questionnaire]:
     for each in session.exec(select(Questionnaire).where(*mine).order_by(*ordered)):
         newest.setdefault(each.name, each)
     return list(newest.values())
+
+
+def replaced(session: Session, questionnaire_id: int) -> Questionnaire | None:
+    """The version in use that a release of this one would replace; none where it is in use itself, or none is."""
+    version = questionnaire(session, questionnaire_id)
+    used = next((each for each in in_use(session, version.study_id) if each.name == version.name), None)
+    return used if used is not None and used.id != version.id else None

@@ -79,7 +79,7 @@ def remarks(data: bytes) -> list[Problem]:
         said.append(str(bad))
     except Exception as bad:  # it reads what people made; its own faults must not be ours
         said.append(f"{type(bad).__name__}: {bad}")
-    return [problem("Q029", _sheet_in(text), _row_in(text), what=" ".join(text.split())[:500]) for text in said]
+    return [problem("Q029", _sheet_in(text), _row_in(text), what=" ".join(text.split())[:500].rstrip(" .。")) for text in said]
 
 
 def _look_at_size(name: str, data: bytes) -> None:

@@ -40,6 +40,7 @@ def test_a_version_is_seen_from_every_side(study: int, client_for: Callable[...,
     assert 'id="survey-3"' in rows and "没有发现问题" in rows and version["sha256"] in rows
     picture = administrator.get(f"{at}/picture").text
     assert "<svg" in picture and "“是否办过所列业务”是“办过”" in picture and 'tabindex="0"' in picture
+    assert "再次启用" not in rows
     assert "只有一个版本" in administrator.get(f"{at}/differences").text
     paper = administrator.get(f"{at}/print").text
     assert "只在以下情况问：" in paper and "签字" in paper and version["sha256"] in paper
@@ -72,12 +73,23 @@ def test_a_draft_is_checked_compared_and_released_and_scripts_in_it_stay_text(st
         shown = administrator.get(draft + end).text
         assert "<script>alert" not in shown and "😀" in shown, end
     assert "D01" in administrator.get(f"{draft}/differences?before={first['id']}").text
-    assert administrator.post(draft + "/release").status_code == 303
+    assert administrator.post(draft + "/release").headers["location"] == draft
     assert administrator.post(draft + "/discard").status_code == 409
+    foreign = "settings: [{form_title: 别的}]\nsurvey: [{type: text, name: a, 'say::中文': 您好, 'say::English': Hello}]\n"
+    foreign = uploaded(administrator, study, foreign).headers["location"]
+    assert administrator.post(foreign + "/release").headers["location"] == foreign + "/release"
+    asked = administrator.get(foreign + "/release").text
+    assert "别的" in asked and "right_enterprise" in asked and 'name="confirmed"' in asked
+    assert version_of("opening_business")["released_at"] is None and "Q040" in (shown := administrator.get(foreign).text)
+    assert '<td class="text">您好</td>' in shown and "ask-discard" in shown
+    assert f'<option value="{draft.rsplit("/")[-1]}" selected>' in administrator.get(foreign + "/differences").text
+    administrator.post(foreign + "/release", data={"confirmed": "yes"})
+    assert version_of("opening_business")["released_at"] is not None
     done = [
-        row["action"] for row in statement("SELECT action FROM audit_trail WHERE subject_kind = 'questionnaire' ORDER BY id DESC LIMIT 4")
+        row["action"] for row in statement("SELECT action FROM audit_trail WHERE subject_kind = 'questionnaire' ORDER BY id DESC LIMIT 6")
     ]
-    assert done == ["release_questionnaire", "questionnaire_draft_kept", "questionnaire_draft_removed", "questionnaire_draft_kept"]
+    kept = ["release_questionnaire", "questionnaire_draft_kept"]
+    assert done == [*kept, *kept, "questionnaire_draft_removed", "questionnaire_draft_kept"]
 
 
 def counted() -> dict[str, int]:

@@ -5,6 +5,7 @@ from difflib import SequenceMatcher
 
 from callcenter.questionnaire.definition import NONANSWERS, Choice, Definition, Question
 from callcenter.questionnaire.differences.catalogue import CHECKED, NONE, WEIGHT, Change, Difference, change
+from callcenter.questionnaire.differences.wording import Languages, same_texts
 from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.languages import in_language
 from callcenter.questionnaire.paths import candidates
@@ -23,14 +24,14 @@ LONGEST_QUOTED = 60
 
 def compare(old: Definition, new: Definition) -> list[Difference]:
     """Every question of both, in the order of the new version; what was removed comes last."""
-    moved = _moved(old, new)
+    moved, languages = _moved(old, new), Languages(old, new)
     found = []
     for question in new.questions:
         before = old.by_name.get(question.name)
         if before is None:
-            changes = [change("D12"), *_renamed(old, new, question)]
+            changes = [change("D12"), *_renamed(old, languages, question)]
         else:
-            changes = [*_changes(old, new, before, question), *([moved[question.name]] if question.name in moved else [])]
+            changes = [*_changes(languages, before, question), *([moved[question.name]] if question.name in moved else [])]
         found.append(_difference(question.name, question, changes, before, question))
     for question in old.questions:
         if question.name not in new.by_name:
@@ -72,14 +73,14 @@ def _difference(name: str, shown: Question, changes: list[Change], old: Question
     return Difference(name, title, tuple(ordered), old.row if old else None, new.row if new else None)
 
 
-def _changes(old: Definition, new: Definition, before: Question, now: Question) -> Iterator[Change]:
+def _changes(languages: Languages, before: Question, now: Question) -> Iterator[Change]:
     yield from _of_type(before, now)
-    yield from _of_choices(before, now)
-    yield from _of_constraint(old, new, before, now)
+    yield from _of_choices(languages, before, now)
+    yield from _of_constraint(languages.old, languages.new, before, now)
     yield from _of_asking(before, now)
     yield from _of_repeats(before, now)
     for column in READ_ALOUD:
-        yield from _of_texts(column, before, now)
+        yield from _of_texts(languages, column, before, now)
     for column in ("items", "standard", "core", "recheck"):
         was, is_now = _plain(getattr(before, column)), _plain(getattr(now, column))
         if was != is_now:
@@ -100,14 +101,14 @@ def _of_type(before: Question, now: Question) -> Iterator[Change]:
         yield change("D26", old=before.default or _text(before.prefill), new=now.default or _text(now.prefill))
 
 
-def _of_choices(before: Question, now: Question) -> Iterator[Change]:
+def _of_choices(languages: Languages, before: Question, now: Question) -> Iterator[Change]:
     old, new = {choice.value: choice for choice in before.choices}, {choice.value: choice for choice in now.choices}
     if gone := [choice for code, choice in old.items() if code not in new]:
         yield change("D04", codes=_named(gone))
     if added := [choice for code, choice in new.items() if code not in old]:
         yield change("D03", codes=_named(added))
     if reworded := [
-        f"{code}：{_label(old[code])} → {_label(new[code])}" for code in new if code in old and old[code].label != new[code].label
+        f"{code}：{was} → {is_now}" for code in new if code in old for was, is_now in _reworded(languages, old[code], new[code])
     ]:
         yield change("D02", codes="；".join(reworded))
     shared = [code for code in old if code in new]
@@ -115,6 +116,13 @@ def _of_choices(before: Question, now: Question) -> Iterator[Change]:
         yield change("D24")
     if _text(before.choice_filter) != _text(now.choice_filter):
         yield change("D23", old=_text(before.choice_filter), new=_text(now.choice_filter))
+
+
+def _reworded(languages: Languages, before: Choice, now: Choice) -> Iterator[tuple[str, str]]:
+    """The label in the first language in which it changed."""
+    was, is_now = languages.of_old(before.label), languages.of_new(now.label)
+    changed = [code for code in [*was, *is_now] if was.get(code) != is_now.get(code)]
+    yield from [(was.get(code, "–"), is_now.get(code, "–")) for code in changed[:1]]
 
 
 def _of_constraint(old: Definition, new: Definition, before: Question, now: Question) -> Iterator[Change]:
@@ -165,11 +173,12 @@ def _of_repeats(before: Question, now: Question) -> Iterator[Change]:
             yield change("D21", old=_text(old.count), new=_text(new.count))
 
 
-def _of_texts(column: str, before: Question, now: Question) -> Iterator[Change]:
-    old, new = before.texts.get(column, {}), now.texts.get(column, {})
+def _of_texts(languages: Languages, column: str, before: Question, now: Question) -> Iterator[Change]:
+    old, new = languages.of_old(before.texts.get(column, {})), languages.of_new(now.texts.get(column, {}))
     for language in [*old, *(each for each in new if each not in old)]:
         if old.get(language, "") != new.get(language, ""):
-            shown = f"{column}::{language}" if language else column
+            named = languages.name_of(language)
+            shown = f"{column}::{named}" if named else column
             yield change("D01", column=shown, old=_short(old.get(language, "")), new=_short(new.get(language, "")))
 
 
@@ -190,10 +199,11 @@ def _before(names: list[str], name: str) -> str:
     return names[place - 1] if place else ""
 
 
-def _renamed(old: Definition, new: Definition, question: Question) -> list[Change]:
+def _renamed(old: Definition, languages: Languages, question: Question) -> list[Change]:
     alike = (
         each for each in old.questions
-        if each.name not in new.by_name and each.type == question.type and each.texts and each.texts == question.texts
+        if each.name not in languages.new.by_name and each.type == question.type
+        and each.texts and same_texts(languages, each.texts, question.texts)
     )  # fmt: skip
     found = next(alike, None)
     return [change("D27", old=found.name)] if found else []

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from callcenter.questionnaire.checks import check
 from callcenter.questionnaire.problems import CATALOGUE, ENGLISH
 from callcenter.questionnaire.reading import read_questionnaire
+from callcenter.questionnaire.screening import names_looked_at
 
 YES_NO = [{"list_name": "yn", "name": "yes", "label": "是"}, {"list_name": "yn", "name": "no", "label": "否"}]
 
@@ -266,6 +267,16 @@ def test_texts_without_a_language_are_in_the_default_language() -> None:
     rows[0] |= {"label::Español (es)": "Hola"}
     assert check({"survey": rows, "settings": [{"default_language": "Español (es)"}]}) == []
     assert {each.code for each in check({"survey": rows, "settings": []})} == {"Q023"}
+
+
+def test_screening_questions_that_a_study_looks_at_are_missed() -> None:
+    document = {"survey": [ASK | {"name": "handled"}], "choices": YES_NO}
+    assert check(document) == []
+    [found] = check(document, screening=names_looked_at({}))
+    assert (found.code, found.row) == ("Q040", 1)
+    assert found.in_english().message.startswith("no question is called notice, right_enterprise, pass_on, informant_role:")
+    own = {"validity": {"screening": {"who": {"no": "wrong_number"}}, "confirmed": {"right_enterprise": {"who": ["yes"]}}}}
+    assert names_looked_at(own) == ("who", "handled", "pass_on", "informant_role")
 
 
 def test_labels_of_choices_are_looked_at_like_other_texts() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from callcenter.questionnaire.definition import Definition
-from callcenter.questionnaire.differences import carried, compare
+from callcenter.questionnaire.differences import Languages, carried, compare, summed_up
 from callcenter.questionnaire.differences.catalogue import CATALOGUE, ENGLISH
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.routing import Given
@@ -111,3 +111,31 @@ def test_every_verdict_has_its_reason_in_both_languages() -> None:
         english = ENGLISH[number]
         assert carries in ("all", "checked", "none", "new") and chinese != english, number
         assert sorted(re.findall(r"{(\w+)}", chinese)) == sorted(re.findall(r"{(\w+)}", english)), number
+
+
+@pytest.mark.parametrize("own", ["", "中文"])
+def test_a_column_that_is_translated_stays_the_same_in_its_own_language(own: str) -> None:
+    choices = [{"list_name": "l", "name": "x", "label": "甲"}]
+    settings = [{"default_language": own}] if own else []
+    plain = {"type": "select_one l", "name": "a", "label": "问", "hint": "念"}
+    old = read_questionnaire({"survey": [plain], "choices": choices}).definition
+    row = {"type": "select_one l", "name": "a", "label::中文": "问", "label::English": "Ask", "hint::中文": "念", "hint::English": "Read"}
+    both = [{"list_name": "l", "name": "x", "label::中文": "甲", "label::English": "A"}]
+    new = read_questionnaire({"survey": [row], "choices": both, "settings": settings}).definition
+    assert [each.same for each in compare(old, new)] == [True] == [each.same for each in compare(new, old)]
+    assert (Languages(old, new).added, Languages(new, old).removed, Languages(old, new).removed) == (("English",), ("English",), ())
+    reworded = read_questionnaire({"survey": [row | {"label::中文": "请问"}], "choices": both, "settings": settings}).definition
+    [found] = compare(old, reworded)
+    assert [each.number for each in found.changes] == ["D01"] and "label::中文" in found.changes[0].reason
+    other = read_questionnaire({"survey": [row | {"label::English": "Tell"}], "choices": [both[0] | {"label::English": "B"}]}).definition
+    assert [each.number for each in compare(new, other)[0].changes] == ["D02", "D01"]
+
+
+def test_a_great_change_is_told_in_figures() -> None:
+    def made(*names: str, title: str = "t") -> Definition:
+        rows = [{"type": "text", "name": name, "label": name} for name in names]
+        return read_questionnaire({"survey": rows, "settings": [{"form_title": title}]}).definition
+
+    found = summed_up(made("a", "b", "c"), made("a", "d"))
+    assert (found.same, found.changed, found.added, found.removed, found.drastic) == (1, 0, 1, 2, True)
+    assert not summed_up(made("a", "b", "c"), made("a", "b", "d")).drastic and summed_up(made("a"), made("a", title="u")).drastic

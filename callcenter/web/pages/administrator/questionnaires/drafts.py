@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from callcenter.questionnaire import actions, queries
 from callcenter.web.deps import Work
+from callcenter.web.pages.administrator.questionnaires.versions import drastic
 from callcenter.web.rendering import flash, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import noted
@@ -34,8 +35,12 @@ def upload(
 
 
 @router.post("/{questionnaire_id}/release")
-def release(request: Request, person: Administrator, session: Work, questionnaire_id: int) -> Response:
-    """New interviews use it from now on; with errors it is refused and they are listed."""
+def release(
+    request: Request, person: Administrator, session: Work, questionnaire_id: int, confirmed: Annotated[bool, Form()] = False
+) -> Response:
+    """New interviews use it from now on; with errors it is refused and they are listed, and a great change is asked about."""
+    if not confirmed and drastic(session, questionnaire_id) is not None:
+        return see_other(f"/administrator/questionnaires/{questionnaire_id}/release")
     done = actions.release(session, questionnaire_id, user_id=person.id)
     flash(request, noted("第 {version} 版已发布：新的访问用这一版，已经开始的访问保持原来的版本。"), version=done.version)
     return see_other(f"/administrator/questionnaires/{questionnaire_id}")

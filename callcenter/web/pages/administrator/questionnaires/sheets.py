@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callcenter.questionnaire.languages import in_language
 from callcenter.questionnaire.problems import Problem
-from callcenter.questionnaire.reading.columns import canonical_row, cell
+from callcenter.questionnaire.reading.columns import canonical_row, cell, texts
 
 LONGEST_CELL = 400
 LEADING = {"survey": ("type", "name", "text"), "choices": ("list_name", "name", "label"), "settings": ()}
@@ -37,7 +38,7 @@ def sheets(document: Mapping[str, Any], problems: list[Problem], language: str, 
     found = []
     for name in LEADING:
         mine = [each for each in told if each.sheet == name]
-        rows = list(_rows(name, document.get(name), mine))
+        rows = list(_rows(name, document.get(name), mine, language))
         known = {row.number for row in rows}
         shown = [row for row in rows if row.problems or not only_problems]
         found.append(Sheet(name, tuple(shown), tuple(each for each in mine if each.row not in known), len(rows) - len(shown)))
@@ -45,7 +46,7 @@ def sheets(document: Mapping[str, Any], problems: list[Problem], language: str, 
     return [*found, Sheet("", (), others)] if others else found
 
 
-def _rows(name: str, given: Any, problems: list[Problem]) -> Iterator[Row]:
+def _rows(name: str, given: Any, problems: list[Problem], language: str) -> Iterator[Row]:
     listed = given if isinstance(given, list) else [given] if isinstance(given, Mapping) else []
     for number, raw in enumerate(listed, start=2):
         if not isinstance(raw, Mapping):
@@ -53,11 +54,19 @@ def _rows(name: str, given: Any, problems: list[Problem]) -> Iterator[Row]:
         row = canonical_row(raw)
         if not any(cell(row, column) for column in row):
             continue
-        text = "say" if cell(row, "say") else "label"
-        leading = [text if column == "text" else column for column in LEADING[name]]
+        text = next((column for column in ("say", "label") if texts(row, column)), "label")
+        leading = [_spoken(row, text if column == "text" else column, language) for column in LEADING[name]]
         cells = tuple(_short(cell(row, column)) for column in leading)
         more = tuple((column, _short(cell(row, column))) for column in row if column not in leading and cell(row, column))
         yield Row(number, cells, more, tuple(each for each in problems if each.row == number))
+
+
+def _spoken(row: Mapping[str, Any], column: str, language: str) -> str:
+    """The column itself, or where it is translated the one in `language`."""
+    every = texts(row, column)
+    found = in_language(every, language)
+    name = next((each for each in every if every[each] == found), "")
+    return f"{column}::{name}" if name else column
 
 
 def _short(text: str) -> str:

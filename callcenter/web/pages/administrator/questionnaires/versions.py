@@ -13,10 +13,12 @@ from callcenter.people import queries as people
 from callcenter.questionnaire import actions, differences, queries
 from callcenter.questionnaire.checks import check, errors, minutes_read_aloud
 from callcenter.questionnaire.definition import Definition
+from callcenter.questionnaire.differences import Summary
 from callcenter.questionnaire.picture import picture
 from callcenter.questionnaire.printed import printed
 from callcenter.questionnaire.printed.document import write_document
 from callcenter.questionnaire.problems import Problem
+from callcenter.questionnaire.screening import missing
 from callcenter.questionnaire.workbooks import write_workbook, write_yaml
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
@@ -54,9 +56,18 @@ def rows(request: Request, person: Administrator, session: Work, questionnaire_i
         "minutes": minutes_read_aloud(definition),
         "errors": len(errors(found)),
         "warnings": len(found) - len(errors(found)),
+        "in_use": any(each.id == questionnaire_id for each in queries.in_use(session, version.study_id)),
     }
     shown = sheets(version.definition, found, person.language, only_problems=bool(only))
     return _page(request, person, session, questionnaire_id, "rows", facts=facts, sheets=shown, only=only)
+
+
+@router.get("/{questionnaire_id}/release")
+def asked_to_release(request: Request, person: Administrator, session: Work, questionnaire_id: int) -> Response:
+    """What its release would change, before it is done."""
+    summary, lacking = drastic(session, questionnaire_id) or (None, [])
+    used = queries.replaced(session, questionnaire_id)
+    return _page(request, person, session, questionnaire_id, "release", used=used, summary=summary, lacking=lacking)
 
 
 @router.get("/{questionnaire_id}/picture")
@@ -71,13 +82,17 @@ def compared(request: Request, person: Administrator, session: Work, questionnai
     """What changed since another version, and whether its answers carry over."""
     version = queries.questionnaire(session, questionnaire_id)
     others = [each for each in queries.versions(session, version.study_id) if each.name == version.name and each.id != version.id]
-    earlier = next((each for each in others if each.version < version.version), None)
+    used = queries.replaced(session, questionnaire_id)
+    earlier = next(
+        (each for each in others if used and each.id == used.id), next((each for each in others if each.version < version.version), None)
+    )
     chosen = next((each for each in others if each.id == before), earlier or next(iter(others), None))
-    found = []
+    found, languages = [], None
     if chosen is not None:
         old, new = queries.definition(session, chosen.id or 0), queries.definition(session, questionnaire_id)
-        found = differences.compare(old, new)
-    return _page(request, person, session, questionnaire_id, "differences", others=others, chosen=chosen, found=found)
+        found, languages = differences.compare(old, new), differences.Languages(old, new)
+    values = {"others": others, "chosen": chosen, "used": used, "found": found, "languages": languages}
+    return _page(request, person, session, questionnaire_id, "differences", **values)
 
 
 @router.get("/{questionnaire_id}/print")
@@ -104,6 +119,17 @@ def fetch(session: Work, _person: Administrator, questionnaire_id: int, ending: 
     return download(_once(make()), kind, name)
 
 
+def drastic(session: Session, questionnaire_id: int) -> tuple[Summary, list[str]] | None:
+    """What a release would change and the screening questions missed, where that is so much that the wrong file may have been chosen."""
+    used = queries.replaced(session, questionnaire_id)
+    if used is None:
+        return None
+    new = queries.definition(session, questionnaire_id)
+    summary = differences.summed_up(queries.definition(session, used.id or 0), new)
+    lacking = missing(new, actions.screening_of(session, used.study_id))
+    return (summary, lacking) if summary.drastic or lacking else None
+
+
 def readable(session: Session, questionnaire_id: int) -> Definition:
     """The definition of a version that can be walked; Refused where it has errors."""
     found = errors(_problems(session, questionnaire_id))
@@ -114,7 +140,8 @@ def readable(session: Session, questionnaire_id: int) -> Definition:
 
 def _problems(session: Session, questionnaire_id: int) -> list[Problem]:
     version = queries.questionnaire(session, questionnaire_id)
-    return check(version.definition, items=actions.items_of(session, version.study_id))
+    items, screening = actions.items_of(session, version.study_id), actions.screening_of(session, version.study_id)
+    return check(version.definition, items=items, screening=screening)
 
 
 def _page(request: Request, person: Person, session: Session, questionnaire_id: int, tab: str, **values: Any) -> Response:
