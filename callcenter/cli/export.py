@@ -22,6 +22,7 @@ from callcenter.exports.formats import FORMATS
 from callcenter.exports.queries import drawn_populations
 from callcenter.exports.queries.packages import one_snapshot
 from callcenter.settings import Settings
+from callcenter.studies.phases import FIELD_ZONE
 from callcenter.studies.queries import study_by_name
 
 app = typer.Typer(no_args_is_help=True, help="Packages with a manifest. Example: callcenter export verify out/package")
@@ -78,26 +79,32 @@ def grant_identities(  # noqa: PLR0917  # Typer hands over options by name
     with transaction() as session:
         made = grant(session, study_by_name(session, study).id or 0, username, by, days=days, reason=reason)
     _say(
-        {"user": username, "until": made.until.isoformat()},
-        f"{username} 在 {made.until.isoformat()} 之前可以导出身份信息。",
+        {"user": username, "until": (until := made.until.astimezone(FIELD_ZONE)).isoformat(timespec="seconds")},
+        f"{username} 在 {until:%Y-%m-%d %H:%M}（东八区）之前可以导出身份信息。",
         as_json=as_json,
     )
 
 
 @app.command()
 def verify(
-    place: Annotated[Path, typer.Argument(metavar="DIR", help="A package's folder or zip, or a folder of packages.")],
+    place: Annotated[Path, typer.Argument(metavar="DIR", help="A package's folder or zip, or a folder of packages and files out of them.")],
     seal: Annotated[str, typer.Option(help="The manifest's seal as the house told it: nobody can make another package with it.")] = "",
     as_json: Json = False,
 ) -> None:
     """Compare every file with the manifest; exit 1 naming the first that was changed, added or lost.
 
+    Beside packages also their zips and copies of their files are compared; what stands in no manifest is named as not checked.
+
     Example: callcenter export verify out/package
     """
     if not place.exists():
         raise InvalidInput("missing_file", "找不到 {file}：请检查路径。", file=place)
-    checked = package.verify_at(place, seal.strip().lower())
-    _say({"ok": True, "files": checked}, f"全部 {checked} 个文件与清单一致。", as_json=as_json)
+    checked = package.check_at(place, seal.strip().lower())
+    told = f"全部 {checked.files} 个文件与清单一致。"
+    if checked.not_checked:
+        told += f"没有核对（不在任何导出包的清单里）：{'、'.join(checked.not_checked)}。"
+    beside = {"not_checked": list(checked.not_checked)} if checked.not_checked else {}
+    _say({"ok": True, "files": checked.files, **beside}, told, as_json=as_json)
 
 
 def _write(folder: Path, population_id: int, formats: list[str], **asked: Any) -> None:

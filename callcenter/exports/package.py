@@ -14,6 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -118,24 +119,61 @@ def index_folder(folder: Path) -> None:
     (folder / MANIFEST).write_bytes(_written({**unsealed, "seal": _seal(unsealed)}))
 
 
+@dataclass(frozen=True)
+class Checked:
+    """How many files are as they were, and which stand in no manifest, so that nothing can be said of them."""
+
+    files: int
+    not_checked: tuple[str, ...] = ()
+
+
 def verify_at(place: Path, seal: str = "") -> int:
     """How many files of a package (folder or zip), or of a folder of packages, are as they were; read a piece at a time.
 
     `seal` is that of the manifest as it was told on another way.
     """
+    return check_at(place, seal).files
+
+
+def check_at(place: Path, seal: str = "") -> Checked:
+    """The same, also told which files beside packages could not be checked."""
     if not place.is_dir():
-        return _verify_zip(place, seal)
+        return Checked(_verify_zip(place, seal))
     index = place / MANIFEST
-    folders = sorted(each for each in place.iterdir() if each.is_dir())
-    if not index.exists() and folders:  # packages that were put together by hand
-        return sum(_verify_folder(each, "") for each in folders)
+    if not index.exists() and any(each.is_dir() or each.suffix == ".zip" for each in place.iterdir()):
+        return _check_beside(place, seal)
     if not index.is_file() or PACKAGES not in (told := _read_manifest(index.read_bytes(), seal)):
-        return _verify_folder(place, seal)
+        return Checked(_verify_folder(place, seal))
     seals = {str(each["name"]): str(each["seal"]) for each in told[PACKAGES]}
     there = {each.name for each in place.iterdir()} - {MANIFEST}
     for name in sorted(seals.keys() ^ there):
         raise _gone(name) if name in seals else _added(name)
-    return sum(_verify_folder(place / name, of_package) for name, of_package in seals.items())
+    return Checked(sum(_verify_folder(place / name, of_package) for name, of_package in seals.items()))
+
+
+def _check_beside(place: Path, seal: str) -> Checked:
+    """Packages put together by hand, packed or unpacked, and files taken out of them, which must be as they were in one of them.
+
+    A zip beside the folder of its name is the same package.
+    """
+    everything = sorted(place.iterdir())
+    folders = [each for each in everything if each.is_dir()]
+    checked = sum(_verify_folder(each, seal) for each in folders)
+    told = {each.name: json.loads((each / MANIFEST).read_bytes()) for each in folders}
+    for file in (each for each in everything if each.suffix == ".zip" and not each.is_dir()):
+        checked += _verify_zip(file, told[file.stem]["seal"] if file.stem in told else seal)
+        with zipfile.ZipFile(file) as opened:
+            told[file.name] = json.loads(opened.read(MANIFEST))
+    listed: dict[str, set[str]] = {}
+    for entry in (entry for manifest in told.values() for entry in manifest["files"]):
+        listed.setdefault(str(entry["name"]), set()).add(str(entry["sha256"]))
+    beside = [each for each in everything if not each.is_dir() and each.suffix != ".zip"]
+    for file in (each for each in beside if each.name in listed):
+        with file.open("rb") as opened_file:
+            if _digest(opened_file) not in listed[file.name]:
+                raise Refused("file_changed", "{file} 已被改动：与清单中的 SHA-256 不一致。", file=file.name)
+        checked += 1
+    return Checked(checked, tuple(each.name for each in beside if each.name not in listed))
 
 
 def _gone(name: str) -> Refused:

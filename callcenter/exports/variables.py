@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from callcenter.questionnaire.definition import NONANSWERS, Definition, Question
+from callcenter.questionnaire.texts import without_case
 
 SAYS_NOTHING = frozenset({"note", "hidden", "acknowledge"})
 NUMBERS = frozenset({"integer", "decimal", "range", "calculate"})
@@ -80,14 +81,17 @@ class _Together:
     differs: dict[str, None] = field(default_factory=dict)
 
 
-def asked_in(definitions: Sequence[Definition]) -> list[Asked]:
-    """The questions that have answers, from all versions, the newest first: its words count, the others add what they alone have."""
+def asked_in(definitions: Sequence[Definition], known: Mapping[str, Mapping[str, str]] | None = None) -> list[Asked]:
+    """The questions that have answers, from all versions, the newest first: its words count, the others add what they alone have.
+
+    In the words read aloud the fields of a case that are `known` (such as the study's) are filled in, the others named in brackets.
+    """
     found: dict[str, _Together] = {}
     for definition in definitions:
         for question in definition.questions:
             if question.type not in SAYS_NOTHING:
                 _add(found.setdefault(question.name, _Together(question)), question)
-    return [_asked(each) for each in found.values()]
+    return [_asked(each, known or {}) for each in found.values()]
 
 
 def _add(to: _Together, question: Question) -> None:
@@ -106,14 +110,14 @@ def _add(to: _Together, question: Question) -> None:
     to.nonanswers |= dict.fromkeys(question.nonanswers)
 
 
-def _asked(of: _Together) -> Asked:
+def _asked(of: _Together, known: Mapping[str, Mapping[str, str]]) -> Asked:
     question = of.newest
     return Asked(
         name=question.name,
         kind=question.type,
-        label=question.text("label") or question.text("say") or question.name,
-        choices=tuple(of.choices.items()),
-        said=question.text("say") or question.text("label"),
+        label=without_case(question.text("label") or question.text("say") or question.name, known),
+        choices=tuple((code, without_case(label, known)) for code, label in of.choices.items()),
+        said=without_case(question.text("say") or question.text("label"), known),
         nonanswers=tuple(code for code in NONANSWERS if code in of.nonanswers),
         unit=question.unit,
         items=question.items,

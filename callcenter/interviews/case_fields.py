@@ -9,6 +9,14 @@ def reference_matter(matters: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     return max(matters, key=lambda matter: str(matter.get("when") or ""), default={})
 
 
+def study_fields(study: Mapping[str, Any], title: str) -> dict[str, dict[str, str]]:
+    """Those that are the same for every case of a study."""
+    return {
+        "study": {"title": title, **{word: str(study.get(word, "")) for word in ("commissioner", "evaluator", "contact")}},
+        "interview": {"minutes": str(study.get("interview_minutes", 8))},
+    }
+
+
 def case_fields(
     *,
     name: str,
@@ -21,7 +29,7 @@ def case_fields(
     line: str | None,
 ) -> dict[str, dict[str, str]]:
     """The fields of texts.CASE_FIELDS for one case."""
-    matter = reference_matter(matters)
+    matter, of_study = reference_matter(matters), study_fields(study, study_title)
     return {
         "enterprise": {"name": name, "district": district},
         "contact": {"name": contact},
@@ -31,6 +39,6 @@ def case_fields(
             "department": str(matter.get("department") or ""),
         },
         "population": {"title": population},
-        "study": {"title": study_title, **{word: str(study.get(word, "")) for word in ("commissioner", "evaluator", "contact")}},
-        "interview": {"minutes": str(study.get("interview_minutes", 8)), "line": line or ""},
+        "study": of_study["study"],
+        "interview": {**of_study["interview"], "line": line or ""},
     }

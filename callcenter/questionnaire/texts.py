@@ -20,6 +20,15 @@ CASE_FIELDS: dict[str, dict[str, str]] = {
 }
 """Every field a text may name, with a sample for previews and checks."""
 
+FIELD_NAMES: dict[str, dict[str, str]] = {
+    "enterprise": {"name": "企业名称", "district": "企业所在区"},
+    "contact": {"name": "联系人"},
+    "matter": {"what": "办理的业务", "when": "办理时间", "department": "办理部门"},
+    "population": {"title": "样本总体"},
+    "study": {"title": "调查名称", "commissioner": "委托单位", "evaluator": "评估机构", "contact": "联系电话"},
+    "interview": {"minutes": "访问分钟数", "line": "外呼号码"},
+}
+"""What each field is called where a text is shown without a case."""
 PLACE_OF_ANSWERS = "answers__"
 UNANSWERED = "……"
 LONGEST = 10_000
@@ -60,6 +69,18 @@ def render(text: str, case: Mapping[str, Any], answers: Mapping[str, str]) -> st
         return _template(text).render({**case, PLACE_OF_ANSWERS: said})
     except TemplateError as bad:
         raise TextProblem(str(bad)) from bad
+
+
+def without_case(text: str, known: Mapping[str, Mapping[str, str]]) -> str:
+    """The text with the fields that are `known` filled in, the others, and earlier answers, named in brackets."""
+    told = {
+        group: {name: known.get(group, {}).get(name) or f"〔{called}〕" for name, called in names.items()}
+        for group, names in FIELD_NAMES.items()
+    }
+    try:
+        return render(text, told, {name: f"〔{name} 的回答〕" for name in references(text)})
+    except TextProblem:
+        return text
 
 
 def references(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from tests.factories.field_work import WorkedSample, give, make_worked_sample
 
+SAID = "{{ contact.name }}，{{ study.title }}只要 {{ interview.minutes }} 分钟：在 {{ population.title }} 上花了多少钱？不算 ${days}。"
 LONG_TEXT = "慢" * 32_767
 HOSTILE = ["=1+1\n第二行", "+100 分", "🙂 好", LONG_TEXT, '逗号,引号"', ""]
 CODES = {"和平区": ["1.1"] * 6 + ["4.80", "3.13"], "河西区": ["1.1"] * 3 + [""]}
@@ -31,7 +32,7 @@ NEWER: dict[str, Any] = {
         {"type": "note", "name": "hello", "label": "您好"},
         {"type": "select_one yes_no", "name": "handled", "label": "是否办理过？"},
         {"type": "integer", "name": "days", "label": "几个工作日办结？" + "（从受理当天算起，到拿到结果为止）" * 12, "unit": "工作日"},
-        {"type": "decimal", "name": "cost", "label": "花了多少钱？", "say": "请问您一共花了多少钱？", "unit": "元"},
+        {"type": "decimal", "name": "cost", "label": "花了多少钱？", "say": SAID, "unit": "元"},
         {"type": "select_multiple how", "name": "ways", "label": "通过哪些方式？"},
         {"type": "select_one how or_other", "name": "best", "label": "哪种最方便？"},
         {"type": "rank how", "name": "order", "label": "请排序"},

@@ -18,6 +18,7 @@ from callcenter.exports.pseudonyms import pseudonym
 from callcenter.exports.queries.packages import capped, state_of, subject
 from callcenter.exports.queries.stages import stage_state
 from callcenter.exports.variables import asked_in
+from callcenter.interviews.case_fields import study_fields
 from callcenter.interviews.queries import SPENT
 from callcenter.questionnaire.queries import definition
 from callcenter.response_rates.queries import study_counts
@@ -161,10 +162,11 @@ def gather(
     strata, draw_id = drawn_strata(session, population_id)
     of = subject(session, draw_id)
     used = [dict(row) for row in session.execute(text(USED), {"draw": draw_id}).mappings()]
-    data = Dataset(folder, asked_in([definition(session, row["id"]) for row in used]))
+    study = study_of_population(session, population_id)
+    known = {**study_fields(study.settings, study.title), "population": {"title": of.population_title}}
+    data = Dataset(folder, asked_in([definition(session, row["id"]) for row in used], known))
     copy = _Copying(session, folder / "copied.csv", {"draw": draw_id})
     data.add_cases(copy(CASES))
-    study = study_of_population(session, population_id)
     weights = weighting(strata, data.released(), adjustment(session, draw_id, wishes(study.settings)))
     apart = session.execute(text("SELECT at FROM detachments WHERE study_id = :study"), {"study": study.id}).scalar_one_or_none()
     salt = None if apart else of.salt

@@ -108,7 +108,9 @@ def the_how_to_runs_as_printed(place: Path) -> None:
 
 
 def what_is_read_aloud_is_told(place: Path) -> None:
-    said, label = "请问您一共花了多少钱？", "花了多少钱？"
+    (of,) = statement("SELECT s.title AS study, p.title AS population FROM studies s, populations p")
+    said = f"〔联系人〕，{of['study']}只要 8 分钟：在 {of['population']} 上花了多少钱？不算 〔days 的回答〕。"
+    label = "花了多少钱？"
     assert [(row["label"], row["read_aloud"]) for row in read(place, "codebook.csv") if row["variable"] == "cost"] == [(label, said)]
     assert said in (place / "codebook.html").read_text(encoding="utf-8")
     told = ET.parse(place / "ddi.xml").getroot()  # noqa: S314  # we wrote it

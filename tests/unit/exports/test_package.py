@@ -190,6 +190,27 @@ def test_a_package_that_is_lost_or_added_as_a_whole_is_missed(tmp_path: Path) ->
         package.verify_at(tmp_path)
 
 
+def test_what_lies_beside_a_package_is_compared_or_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the demo leaves it: the package unpacked, its zip, copies of some files."""
+    (tmp_path / "package").mkdir()
+    laid_out(tmp_path / "package")
+    (tmp_path / "package.zip").write_bytes(package.archive(made()))
+    (tmp_path / "a.csv").write_bytes(FILES["a.csv"])
+    (tmp_path / "notes.txt").write_bytes(b"mine")
+    assert main(["export", "verify", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "files": 5, "not_checked": ["notes.txt"]}
+    assert main(["export", "verify", str(tmp_path)]) == 0
+    assert "没有核对" in (said := capsys.readouterr().out) and "notes.txt" in said
+    (tmp_path / "a.csv").write_bytes(b"other")
+    assert main(["export", "verify", str(tmp_path)]) == 1
+    assert "a.csv" in capsys.readouterr().err
+    (tmp_path / "a.csv").unlink()
+    other = package.with_manifest({**FILES, "a.csv": b"other"}, {"study": "试验"})[0]
+    for replaced in (package.archive(other), b"no zip"):
+        (tmp_path / "package.zip").write_bytes(replaced)
+        assert main(["export", "verify", str(tmp_path)]) == 1
+
+
 HOSTILE = ["=1+1", "+86138", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "正常", "多\n行", "🙂", "x" * 32_767]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from callcenter.questionnaire.texts import CASE_FIELDS, TextProblem, render
+from callcenter.questionnaire.texts import CASE_FIELDS, FIELD_NAMES, TextProblem, render, without_case
 
 CASE = {"enterprise": {"name": "天津<b>甲</b>公司", "district": "和平区"}, "matter": {"what": "电子印章", "when": ""}}
 
@@ -37,3 +37,10 @@ def test_an_answer_not_given_yet_shows_as_dots() -> None:
 def test_nothing_reaches_out_of_the_sandbox(text: str) -> None:
     with pytest.raises(TextProblem):
         render(text, CASE_FIELDS, {})
+
+
+def test_without_a_case_known_fields_are_filled_in_and_the_others_named() -> None:
+    text = "{{ contact.name }}，{{ study.commissioner }}{% if matter.when %}（{{ matter.when }}）{% endif %}{{ interview.minutes }} 分"
+    known = {"study": {"commissioner": "市政府"}, "interview": {"minutes": "8"}}
+    assert without_case(text + "；${q1}", known) == "〔联系人〕，市政府（〔办理时间〕）8 分；〔q1 的回答〕"
+    assert {group: set(names) for group, names in FIELD_NAMES.items()} == {group: set(names) for group, names in CASE_FIELDS.items()}
