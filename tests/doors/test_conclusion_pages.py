@@ -74,6 +74,9 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     assert second.post(item, data={"conclusion": "carried_out", "reason": "补充核验"}).status_code == 303
     assert "历次结论" in first.get(item).text
     assert first.post(f"{page}/documents", data={"keep": "1"}).status_code == 422
+    assert 'id="p-freeze"' in first.post(f"{page}/documents", data={"keep": "1", "freeze": " "}).text, "said in the form"
+    blank = first.post(item, data={"conclusion": "partly", "reason": "  ", "evidence": "工单 7"})
+    assert blank.status_code == 422 and "请写明理由" in blank.text and "工单 7" in blank.text, "what was typed stays"
     assert first.post(f"{page}/documents", data={"keep": "1", "freeze": "定稿"}).status_code == 303
     assert Worker(database_url, "w", HANDLERS).run_one()
     assert statement("SELECT error FROM jobs") == [{"error": None}]

@@ -44,6 +44,7 @@ def test_a_supervisor_works_the_lines_on_their_page(client_for: Callable[..., Br
         assert supervisor.post(f"{page}/line/{line['id']}/{what}", data=given).status_code == answer, what
         assert ("· 换线</span>" in supervisor.get(page).text) == (what in {"drain", "rest"}), what
     assert supervisor.post(f"{page}/line/{line['id']}/rest", data={"why": "x", "hours": "many"}).status_code == 422
+    assert "1 至 336 小时" in supervisor.post(f"{page}/line/{line['id']}/rest", data={"why": "x", "hours": "99999999"}).text
     assert supervisor.post(f"{page}/line/999999/rest", data={"why": "x"}).status_code == 404
 
     (mark,) = statement("SELECT id FROM line_labels")

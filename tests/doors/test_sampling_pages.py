@@ -198,7 +198,10 @@ def test_a_proposal_is_accepted_with_a_count(supervisor: Browser, proposal: int)
     assert "90.0 %" in page
     assert 'value="7"' in page
     assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "many"}).status_code == 422
-    assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "9"}).status_code == 409
+    refused = supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "9"})
+    number, word = refused.text.find("<p>", refused.text.find('role="alert"')), refused.text.find("确需补充请写明理由")
+    assert refused.status_code == 409 and 0 < number < word and 'value="9"' in refused.text, "all at once, the number first"
+    assert "确需补充" in supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "-1"}).text
     assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data={"count": "6"}).status_code == 409
     told = {"count": "6", "word": "委托方来函"}  # no window is open: only by a word
     assert supervisor.post(f"/supervisor/sampling/top-ups/{proposal}/accept", data=told).status_code == 303

@@ -10,7 +10,7 @@ from callcenter.follow_up.actions.promising import choose_time
 from callcenter.follow_up.actions.rechecking import begin_recheck_call, choose_rechecks, recheck_key, record_recheck
 from callcenter.follow_up.actions.release_modes import switch_release_mode
 from callcenter.follow_up.actions.returning import settle_abandoned
-from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups, release_by_hand
+from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups, release_by_hand, wrong_with_top_up
 from callcenter.follow_up.actions.tracing import add_found_number, give_up_tracing
 from callcenter.follow_up.actions.transferring import hand_over_call
 from callcenter.follow_up.actions.undoing import finish_and_remember, undo
@@ -42,4 +42,5 @@ __all__ = [
     "switch_release_mode",
     "undo",
     "watch_appointments",
+    "wrong_with_top_up",
 ]

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from callcenter import clock
 from callcenter.call_queue import actions as queue
-from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
+from callcenter.errors import CallcenterError, Conflict, InvalidInput, NotFound, Refused
 from callcenter.follow_up import queries, top_up
 from callcenter.follow_up.queries import DrawInField
 from callcenter.follow_up.tables import TopUpProposal
@@ -16,7 +16,7 @@ from callcenter.operations.actions import close_alert, notify, raise_alert, reco
 from callcenter.responses import queries as responses
 from callcenter.sampling import actions as sampling
 from callcenter.sampling import queries as drawn
-from callcenter.sampling.releases import whole_steps
+from callcenter.sampling.releases import next_step, whole_steps
 from callcenter.sampling.tables import Release, Stratum
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
@@ -33,15 +33,11 @@ def accept_top_up(session: Session, proposal_id: int, count: int | None, user_id
     Within the protocol's length of the window's close, and outside the window, only by a recorded `word` that says why all the same.
     """
     proposal, word = _open(session, proposal_id), word.strip()[:500]
-    days = queries.closes_soon(session, proposal.draw_id, field_day(clock.now()))
-    if days is not None and not word:
-        text = "离电话调查期结束不足 {days} 个工作日（或已不在调查期内），新释放的个案来不及做完：确需补充请写明理由。"
-        raise Refused("word_needed", text, days=days)
     stratum = session.get_one(Stratum, proposal.stratum_id)
     step = drawn.release_step(session, proposal.draw_id)
     wanted = count if count is not None else whole_steps(proposal.safe_count, step, stratum.size - stratum.released)
-    if wanted < 1:
-        raise InvalidInput("count_not_positive", "补充数量要是正整数。")
+    if wrong := _wrong(session, proposal, wanted, word):
+        raise wrong[0]
     release = sampling.move_pointer(
         session,
         draw_id=proposal.draw_id,
@@ -68,6 +64,33 @@ def accept_top_up(session: Session, proposal_id: int, count: int | None, user_id
     close_alert(session, f"short_{proposal.stratum_id}", user_id)
     session.flush()
     return release
+
+
+def wrong_with_top_up(session: Session, proposal_id: int, count: int | None, word: str) -> list[CallcenterError]:
+    """All that keeps a proposal from being accepted so, the number first; `count` none: it is left out of the look."""
+    return _wrong(session, _open(session, proposal_id), count, word)
+
+
+def _wrong(session: Session, proposal: TopUpProposal, count: int | None, word: str) -> list[CallcenterError]:
+    found: list[CallcenterError] = []
+    if count is not None and count < 1:
+        found.append(InvalidInput("count_not_positive", "补充数量要是正整数。"))
+    elif count is not None:
+        found += _beyond(session, proposal, count)
+    days = queries.closes_soon(session, proposal.draw_id, field_day(clock.now()))
+    if days is not None and not word.strip():
+        text = "离电话调查期结束不足 {days} 个工作日（或已不在调查期内），新释放的个案来不及做完：确需补充请写明理由。"
+        found.append(Refused("word_needed", text, days=days))
+    return found
+
+
+def _beyond(session: Session, proposal: TopUpProposal, count: int) -> list[CallcenterError]:
+    try:
+        pointer = drawn.pointer(session.get_one(Stratum, proposal.stratum_id))
+        next_step(pointer, count, "top_up", step=drawn.release_step(session, proposal.draw_id))
+    except CallcenterError as refusal:
+        return [refusal]
+    return []
 
 
 def release_by_hand(

@@ -257,7 +257,7 @@ def test_the_boards_agree_with_what_was_worked(
     page = english.get("/studies/1").text
     assert "Progress" in page and "All cases worked to the end" in page and "回到系统" not in page and "数据质量" not in page
     page = client.get("/studies/1").text
-    assert "拨打到底" in page and "预测于 2022-06-02 周四 10:00（0秒 前）" in page
+    assert "拨打到底" in page and "预测于 2022-06-02 周四 10:05（0秒 前）" in page
     population = re.findall(r'data-sorts="(p\d+)"', page)[0]
     progress = client.get(f"/studies/1/progress/{population}.csv").text.splitlines()
     assert progress[1].startswith("和平区,12,2,4,0,3,3,2,2,0.5,0.5,已达目标") and progress[-1].startswith("合计,15,")

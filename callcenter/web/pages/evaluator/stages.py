@@ -1,5 +1,6 @@
 """What is concluded of a stage's items: written by one evaluator, confirmed by another; detail table, report, frozen states."""
 
+import math
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -18,6 +19,7 @@ from callcenter.web.deps import Work
 from callcenter.web.downloads import download, kept_file
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
+from callcenter.web.translations import gettext as _
 
 router = APIRouter(prefix="/evaluator/stages")
 
@@ -40,14 +42,23 @@ def overview(request: Request, session: Work, person: Evaluator) -> Response:
 @router.get("/{stage_id}")
 def show(request: Request, session: Work, person: Evaluator, stage_id: int, only: str = "") -> Response:
     """The items of a stage with counts and conclusions."""
+    return _stage(request, session, person, stage_id, only)
+
+
+def _stage(
+    request: Request, session: Session, person: Person, stage_id: int, only: str = "", refusal: InvalidInput | None = None
+) -> Response:
     stage = studies.stage(session, stage_id)
     items = reading.stage_items(session, stage_id)
     shown = [each for each in items if _fits(each, only)]
     counts = {key: sum(_fits(each, key) for each in items) for key in ("", "none", "waiting", *CONCLUSIONS)}
     about: dict[str, Any] = {"stage": stage, "items": shown, "only": only, "counts": counts, "conclusions": CONCLUSIONS, "looks": LOOKS}
-    return page(
-        request, person, "evaluator/stage.html", freezes=reading.freezes(session, stage_id), **about, **_documents(session, stage_id)
-    )
+    about |= {"freezes": reading.freezes(session, stage_id), "problem": _said(refusal)} | _documents(session, stage_id)
+    return page(request, person, "evaluator/stage.html", status=422 if refusal else 200, **about)
+
+
+def _said(refusal: InvalidInput | None) -> str:
+    return _(refusal.text, **refusal.about) if refusal else ""
 
 
 def _fits(each: dict[str, Any], only: str) -> bool:
@@ -70,7 +81,8 @@ def make(request: Request, session: Work, person: Evaluator, stage_id: int, free
     """Queue detail table and report; with `keep` the stage is frozen too, which needs a reason."""
     studies.stage(session, stage_id)
     if keep and not freeze.strip():
-        raise InvalidInput("no_reason_to_freeze", "请写明为什么冻结，例如“报告撰写前定稿”。")
+        missing = InvalidInput("no_reason_to_freeze", "请写明为什么冻结，例如“报告撰写前定稿”。")
+        return _stage(request, session, person, stage_id, refusal=missing)
     running = _documents(session, stage_id)["making"]
     if running:
         raise Conflict("documents_under_way", "明细表和报告正在生成：请等它完成。")
@@ -94,6 +106,18 @@ def fetch(session: Work, person: Evaluator, stage_id: int, name: str) -> Respons
 @router.get("/{stage_id}/items/{number}")
 def item(request: Request, session: Work, person: Evaluator, stage_id: int, number: int) -> Response:
     """One item: what was promised, what is concluded, and the form."""
+    return _of_item(request, session, person, stage_id, number, {})
+
+
+def _of_item(
+    request: Request,
+    session: Session,
+    person: Person,
+    stage_id: int,
+    number: int,
+    typed: dict[str, str],
+    refusal: InvalidInput | None = None,
+) -> Response:
     found = _item(session, stage_id, number)
     promises = studies.standards(session, studies.stage(session, stage_id).study_id, item_number=number)
     populations = [each for each in studies.populations(session, stage_id) if each.item_id == found.id]
@@ -103,6 +127,9 @@ def item(request: Request, session: Work, person: Evaluator, stage_id: int, numb
         request,
         person,
         "evaluator/conclusion.html",
+        status=422 if refusal else 200,
+        typed=typed,
+        problem=_said(refusal),
         stage=studies.stage(session, stage_id),
         item=found,
         promises=promises,
@@ -129,7 +156,12 @@ def conclude(
 ) -> Response:
     """Write a conclusion."""
     found = _item(session, stage_id, number)
-    writing.conclude(session, found.id or 0, person.id, conclusion=conclusion, reason=reason, evidence=evidence, score=_score(score))
+    typed = {"conclusion": conclusion, "reason": reason, "evidence": evidence}
+    try:
+        with session.begin_nested():
+            writing.conclude(session, found.id or 0, person.id, **typed, score=_score(score))
+    except InvalidInput as refusal:
+        return _of_item(request, session, person, stage_id, number, typed | {"score": score}, refusal)
     flash(request, "已保存结论，等另一位评估人员签字后生效。")
     return see_other(f"/evaluator/stages/{stage_id}/items/{number}")
 
@@ -146,9 +178,12 @@ def _score(written: str) -> float | None:
     if not written.strip():
         return None
     try:
-        return float(written)
+        score = float(written)
     except ValueError:
-        raise InvalidInput("not_a_score", "得分“{value}”不是数。", value=written[:20]) from None
+        score = math.nan
+    if not math.isfinite(score):
+        raise InvalidInput("not_a_score", "得分“{value}”不是数。", value=written[:20])
+    return score
 
 
 def _item(session: Session, stage_id: int, number: int) -> Any:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from callcenter import clock
 from callcenter.errors import CallcenterError, InvalidInput
 from callcenter.follow_up import queries as proposals
-from callcenter.follow_up.actions import accept_top_up, decline_top_up
+from callcenter.follow_up.actions import accept_top_up, decline_top_up, wrong_with_top_up
 from callcenter.response_rates.cohorts import Cohort, Price, price
 from callcenter.response_rates.queries import study_counts
 from callcenter.sampling import queries
@@ -21,6 +21,7 @@ from callcenter.web.deps import Work
 from callcenter.web.pages.supervisor.sampling.workbench import Supervisor
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.translations import gettext as _
+from callcenter.web.typed_numbers import whole
 
 router = APIRouter(prefix="/supervisor/sampling/top-ups")
 HERE = "/supervisor/sampling/top-ups"
@@ -58,11 +59,15 @@ def accept(
     word: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Release that many reserves into the queue; near the window's close only with a reason."""
+    typed = {"id": str(proposal_id), "count": count, "word": word}
     try:
+        number, unread = _count(count)
+        if wrong := [*unread, *wrong_with_top_up(session, proposal_id, number, word)]:
+            return _page(request, person, session, *wrong, typed=typed)
         with session.begin_nested():
-            release = accept_top_up(session, proposal_id, _count(count), person.id, word=word)
+            release = accept_top_up(session, proposal_id, number, person.id, word=word)
     except CallcenterError as refusal:
-        return _page(request, person, session, refusal)
+        return _page(request, person, session, refusal, typed=typed)
     flash(request, "已补充释放 {count} 个个案，话务员现在可以领取。", count=release.count)
     return see_other(HERE)
 
@@ -79,10 +84,12 @@ def decline(request: Request, person: Supervisor, session: Work, proposal_id: in
     return see_other(HERE)
 
 
-def _page(request: Request, person: Supervisor, session: Session, refusal: CallcenterError | None = None) -> Response:
-    status = 200 if refusal is None else 422 if isinstance(refusal, InvalidInput) else 409
-    problem = _(refusal.text, **refusal.about) if refusal else ""
-    return page(request, person, "supervisor/sampling/top_ups.html", status=status, rows=_waiting(session), problem=problem)
+def _page(
+    request: Request, person: Supervisor, session: Session, *refusals: CallcenterError, typed: dict[str, str] | None = None
+) -> Response:
+    status = 200 if not refusals else 422 if isinstance(refusals[0], InvalidInput) else 409
+    values = {"rows": _waiting(session), "problems": [_(one.text, **one.about) for one in refusals], "typed": typed or {}}
+    return page(request, person, "supervisor/sampling/top_ups.html", status=status, **values)
 
 
 def _waiting(session: Session) -> list[Waiting]:
@@ -101,8 +108,9 @@ def _waiting(session: Session) -> list[Waiting]:
     return rows
 
 
-def _count(typed: str) -> int:
-    try:
-        return int(typed)
-    except ValueError:
-        raise InvalidInput("not_a_number", "“{field}”填的是“{typed}”：应填数字。", field=_("补充个数"), typed=typed[:40]) from None
+def _count(typed: str) -> tuple[int | None, list[CallcenterError]]:
+    """The number that was typed, or what is wrong with it."""
+    number = whole(typed.strip().removeprefix("-"))
+    if number is not None:
+        return (-number if typed.strip().startswith("-") else number), []
+    return None, [InvalidInput("not_a_number", "“{field}”填的是“{typed}”：应填数字。", field=_("补充个数"), typed=typed[:40])]
