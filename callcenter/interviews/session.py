@@ -149,15 +149,16 @@ def _question(reading: Reading, route: Route, stop: Stop, said: Mapping[str, str
         "unit": question.unit,
         "value": given.value if given else None,
         "nonanswer": given.nonanswer if given else None,
-        "repeat": _repeat(reading, route, stop),
+        "repeat": _repeat(reading, route, stop, said),
     }
 
 
-def _repeat(reading: Reading, route: Route, stop: Stop) -> dict[str, Any] | None:
+def _repeat(reading: Reading, route: Route, stop: Stop, said: Mapping[str, str]) -> dict[str, Any] | None:
     """Which instance is asked, of how many, and the question that counts them; both only where a plain answer counts them."""
     if not stop.place:
         return None
-    about: dict[str, Any] = {"number": stop.place[-1], "of": None, "counted_by": None, "counted_in": ""}
+    label = render(in_language(stop.question.repeats[-1].label, reading.language), reading.case, said)
+    about: dict[str, Any] = {"label": label, "number": stop.place[-1], "of": None, "counted_by": None, "counted_in": ""}
     count = stop.question.repeats[-1].count
     named = TEXT_REFERENCE.fullmatch(count.text.strip()) if count is not None else None
     counter = reading.definition.by_name.get(named[1]) if named else None

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from callcenter.questionnaire.expressions import Expression
-from callcenter.questionnaire.languages import CHINESE, Texts, code_of, in_language
+from callcenter.questionnaire.languages import CHINESE, Texts, code_of, in_language, named
 
 NONANSWERS: dict[str, tuple[str, str]] = {
     "dont_know": ("B", "不知道"),
@@ -56,6 +56,7 @@ class Block:
     random: bool = False
     """Its parts come in an order that differs from case to case."""
     fixed: bool = False
+    label: Texts = field(default_factory=dict)
     around: tuple["Block", ...] = ()
     """The repeats around it, the outermost first."""
 
@@ -120,6 +121,11 @@ class Question:
         """Whether an operator is shown it."""
         return self.type not in SILENT_TYPES
 
+    @property
+    def spoken(self) -> Iterator[Texts]:
+        """All texts about it, in their languages: its own, its choices', its blocks'."""
+        yield from (*self.texts.values(), *(choice.label for choice in self.choices), *(block.label for block in self.path))
+
     @cached_property
     def said_only(self) -> bool:
         """Whether its value is what was said, and nothing is worked out."""
@@ -158,11 +164,19 @@ class Definition:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages of its texts as they are named, its own first (empty where no text or setting names that)."""
-        every = [texts for question in self.questions for texts in (*question.texts.values(), *(each.label for each in question.choices))]
+        every = [texts for question in self.questions for texts in question.spoken]
         found = list(dict.fromkeys(name for texts in every for name in texts))
         own = self.own_language or next((name for name in found if name and code_of(name) == CHINESE), "")
-        named = [name for name in found if name and name != own]
-        return (own, *named) if own in found or "" in found else tuple(named)
+        others = [name for name in found if name and name != own]
+        return (own, *others) if own in found or "" in found else tuple(others)
+
+    def language_called(self, wanted: str) -> str | None:
+        """The language meant by a name or a code; Chinese, or its own, where nothing is wanted; None where it has no such language."""
+        if not wanted:
+            return CHINESE
+        if "" in self.languages and code_of(wanted) == code_of(self.own_language or CHINESE):
+            return self.own_language or CHINESE
+        return named([name for name in self.languages if name], wanted)
 
     @cached_property
     def by_name(self) -> dict[str, Question]:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from callcenter.questionnaire.definition import Block, Definition, Question, in_order
 from callcenter.questionnaire.expressions import Expression
+from callcenter.questionnaire.languages import in_language
 from callcenter.questionnaire.words import block_in_words, condition_in_words, own_conditions, title
 
 STEP, HIGH, LANE, INDENT, LEFT, BOX, BESIDE = 46, 34, 12, 16, 24, 430, 470
@@ -51,7 +52,8 @@ def _last(found: list[Line], at: int) -> int:
 
 def _row(question: Question, depth: int, definition: Definition, language: str) -> Line:
     worked_out = (question.calculation,) if question.calculation is not None else ()
-    names = _named((*own_conditions(question), *worked_out), definition)
+    filtered = (question.choice_filter,) if question.choice_filter is not None else ()
+    names = _named((*own_conditions(question), *worked_out, *filtered), definition)
     condition = condition_in_words(question, definition, language)
     return Line(question.name, title(question, language), question.type, depth, condition, names, question.row)
 
@@ -61,7 +63,13 @@ def _head(block: Block, around: Block | None, depth: int, definition: Definition
     counts = (block.count,) if block.count is not None else ()
     condition = block_in_words(block, around, definition, language)
     return Line(
-        block.name, block.name, "repeat" if block.repeats else "group", depth, condition, _named((*own, *counts), definition), block.row
+        block.name,
+        in_language(block.label, language) or block.name,
+        "repeat" if block.repeats else "group",
+        depth,
+        condition,
+        _named((*own, *counts), definition),
+        block.row,
     )
 
 

@@ -8,7 +8,7 @@ from callcenter.questionnaire.definition import Block, Definition, Question
 from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.expressions.grammar import parse
 from callcenter.questionnaire.expressions.slips import ExpressionProblem
-from callcenter.questionnaire.languages import in_language
+from callcenter.questionnaire.languages import ENGLISH, code_of, in_language
 
 WORDS: dict[str, tuple[str, str]] = {
     "and": ("{0}，并且{1}", "{0} and {1}"),
@@ -86,18 +86,19 @@ def title(question: Question, language: str = "zh") -> str:
 
 
 def _all(conditions: tuple[Expression, ...], definition: Definition, language: str) -> str:
-    return ("；" if language == "zh" else "; ").join(in_words(each, definition, language) for each in conditions)
+    return ("; " if code_of(language) == ENGLISH else "；").join(in_words(each, definition, language) for each in conditions)
 
 
 class _Speaker:
     def __init__(self, definition: Definition, language: str, about: Question | None) -> None:
         self.definition, self.language, self.about = definition, language, about
+        self.english = code_of(language) == ENGLISH
 
     def said(self, token: Any) -> str:
         symbol, parts = token.symbol, list(token)
         leaf: dict[str, Callable[[], str]] = {
             "$": lambda: self._title(str(token[0].value)),
-            "(string)": lambda: self._quoted(str(token.value)) if token.value else ("空" if self.language == "zh" else "empty"),
+            "(string)": lambda: self._quoted(str(token.value)) if token.value else ("empty" if self.english else "空"),
             "(": lambda: self._inside(token[0]),
         }
         if symbol in leaf:
@@ -113,7 +114,7 @@ class _Speaker:
     def _sentence(self, symbol: str, token: Any, parts: list[Any]) -> str:
         sentence = WORDS.get(symbol)
         said = [self._inside(part) if symbol == "and" and part.symbol == "or" else self.said(part) for part in parts]
-        template = sentence[self.language == "en"] if sentence else ""
+        template = sentence[self.english] if sentence else ""
         if not sentence or template.count("{") > len(said):
             return self._as_written(str(token.source))
         return template.format(*said)
@@ -135,10 +136,10 @@ class _Speaker:
         return self._told("not", self.said(part))
 
     def _told(self, name: str, *parts: str) -> str:
-        return WORDS[name][self.language == "en"].format(*parts)
+        return WORDS[name][self.english].format(*parts)
 
     def _inside(self, token: Any) -> str:
-        return f"（{self.said(token)}）" if self.language == "zh" else f"({self.said(token)})"
+        return f"（{self.said(token)}）" if not self.english else f"({self.said(token)})"
 
     def _title(self, name: str) -> str:
         question = self.definition.by_name.get(name)

@@ -124,7 +124,11 @@ def test_a_walk_in_the_terminal_asks_again_where_an_answer_cannot_stand(tmp_path
     assert json.loads(done.stdout.splitlines()[-1])["route"] == [
         {"name": "days", "index": "", "value": {"nonanswer": "dont_know"}, "problem": None}
     ]
-    form = written(tmp_path, "d.yaml", "survey:\n  - {type: integer, name: days, label: 几天, default: 5}\n")
+    form = written(
+        tmp_path, "d.yaml", "survey:\n  - {type: integer, name: days, label: 几天, default: 5, 'label::English': How many days}\n"
+    )
+    done = CliRunner().invoke(app, ["questionnaire", "walk", form, "--language", "en"], input="\n")
+    assert "How many days" in done.stderr and "几天" not in done.stderr
     for typed, value in (("\n", 5), ("7\n", 7)):  # a default is asked, and passed with Enter
         done = CliRunner().invoke(app, ["questionnaire", "walk", form], input=typed)
         assert "几天" in done.stderr and json.loads(done.stdout.splitlines()[-1])["route"][0]["value"] == value
@@ -151,6 +155,8 @@ def test_a_questionnaire_is_printed_for_approval(tmp_path: Path, capsys: pytest.
     assert (tmp_path / "form.docx").read_bytes()[:2] == b"PK" and [each.name for each in tmp_path.iterdir()] == ["form.docx"]
     assert main(["questionnaire", "print", SHIPPED, str(tmp_path / "form.pdf")]) == 2
     capsys.readouterr()
+    assert main(["questionnaire", "print", SHIPPED, str(tmp_path / "form.docx"), "--language", "Klingon"]) == 2
+    assert "Klingon" in capsys.readouterr().err
     assert main(["questionnaire", "print", SHIPPED, str(tmp_path / "away" / "form.docx")]) == 2
     assert capsys.readouterr().err == f"没有文件夹 {tmp_path / 'away'}：请先建好它，或写到别处。\n"
     (tmp_path / "bad.yaml").write_text("survey:\n  - {type: range, name: a, label: x, parameters: start=a}\n  - {type: nothing, name: b}\n")

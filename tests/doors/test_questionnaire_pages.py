@@ -83,6 +83,13 @@ def test_a_draft_is_checked_compared_and_released_and_scripts_in_it_stay_text(st
     assert version_of("opening_business")["released_at"] is None and "Q040" in (shown := administrator.get(foreign).text)
     assert '<td class="text">您好</td>' in shown and "ask-discard" in shown
     assert f'<option value="{draft.rsplit("/")[-1]}" selected>' in administrator.get(foreign + "/differences").text
+    for end, told in (("", "您好"), ("?language=English", "Hello")):
+        assert (
+            told in administrator.get(foreign + "/print" + end).text
+            and f"{foreign}/preview/in/" in administrator.get(foreign + "/preview" + end).text
+        )
+    state = administrator.get(foreign + "/preview/in/English/state").json()
+    assert state["interview"]["question"]["say"] == "Hello"
     administrator.post(foreign + "/release", data={"confirmed": "yes"})
     assert version_of("opening_business")["released_at"] is not None
     done = [
@@ -147,6 +154,7 @@ def test_a_preview_walks_the_questionnaire_and_stores_nothing(study: int, client
     administrator = client_for("administrator")
     api = f"{AT}/{version_of('opening_business')['id']}/preview/"
     assert "practice-mark" in administrator.get(api.removesuffix("/")).text
+    api += "in/zh/"
     before = counted() | {"practices": 0}
     state = administrator.get(api + "state").json()
     assert state["interview"]["question"]["name"] == "notice"

@@ -1,29 +1,19 @@
 """What stands on the paper: heads of blocks, and for every question its texts, answers with codes, routing in words, promise."""
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from callcenter.questionnaire.checks import minutes_read_aloud
-from callcenter.questionnaire.definition import NONANSWERS, Block, Definition, Question, in_order
-from callcenter.questionnaire.languages import in_language
+from callcenter.questionnaire.definition import Block, Branch, Choice, Definition, Question
+from callcenter.questionnaire.languages import CHINESE, in_language
+from callcenter.questionnaire.printed.wording import Wording
 from callcenter.questionnaire.question_types.number import scale
 from callcenter.questionnaire.words import block_in_words, condition_in_words, in_words
 
-TYPES = {
-    "note": "只念，不答",
-    "select_one": "单选",
-    "select_multiple": "可多选",
-    "rank": "全部排序",
-    "integer": "填整数",
-    "decimal": "填数",
-    "range": "打分",
-    "text": "记原话",
-    "date": "填日期",
-    "time": "填时间",
-    "datetime": "填日期和时间",
-    "acknowledge": "确认",
-}
-"""How each type is answered."""
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\$\{[^}]*\}")
+"""Texts and questions in a filter; what remains names columns."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +33,10 @@ class PrintedQuestion:
     allowed: str = ""
     notes: tuple[tuple[str, str], ...] = ()
     """What it is asked for: item, measure, promise and the like, each with its name."""
+    takes_answer: bool = False
+    """Whether a line is left for the answer."""
+    ends: bool = False
+    """The end of a repeat."""
 
 
 @dataclass(frozen=True)
@@ -52,66 +46,88 @@ class PrintedForm:
     title: str
     minutes: float
     questions: tuple[PrintedQuestion, ...]
+    words: Wording
 
 
-def printed(definition: Definition, language: str = "zh") -> PrintedForm:
-    """The paper of a questionnaire; its own texts come in `language`, the rest in Chinese."""
-    numbers = count(1)
-    found = tuple(
-        _head(definition, part, around, depth) if isinstance(part, Block) else _question(definition, part, next(numbers), (depth, language))
-        for part, around, depth in in_order(definition.body)
-        if isinstance(part, Block) or part.asked
-    )
-    return PrintedForm(definition.title, minutes_read_aloud(definition), found)
+def printed(definition: Definition, language: str = CHINESE) -> PrintedForm:
+    """The paper of a questionnaire in one of its languages."""
+    found = tuple(_Paper(definition, language).parts(definition.body, None, 0))
+    return PrintedForm(definition.title, minutes_read_aloud(definition), found, Wording(language))
 
 
-def _head(definition: Definition, block: Block, around: Block | None, depth: int) -> PrintedQuestion:
-    asked_if = block_in_words(block, around, definition)
-    kind = f"重复：{in_words(block.count, definition)} 次" if block.count is not None else ""
-    return PrintedQuestion(None, block.name, depth, "次序随个案变化" if block.random else "", kind=kind, asked_if=asked_if)
+class _Paper:
+    def __init__(self, definition: Definition, language: str) -> None:
+        self.definition, self.language, self.words, self.numbers = definition, language, Wording(language), count(1)
+
+    def parts(self, body: Sequence[Question | Branch], around: Block | None, depth: int) -> Iterator[PrintedQuestion]:
+        """Heads, questions and the ends of repeats, in order."""
+        for part in body:
+            if isinstance(part, Branch):
+                yield self._head(part.block, around, depth)
+                yield from self.parts(part.body, part.block, depth + 1)
+                if part.block.repeats:
+                    yield PrintedQuestion(None, part.block.name, depth, self.words("end"), ends=True)
+            elif part.asked:
+                yield self._question(part, depth)
+
+    def _head(self, block: Block, around: Block | None, depth: int) -> PrintedQuestion:
+        repeat = self.words("repeat", in_words(block.count, self.definition, self.language)) if block.count is not None else ""
+        said = [in_language(block.label, self.language), self.words("shuffled") if block.random else ""]
+        asked_if = block_in_words(block, around, self.definition, self.language)
+        return PrintedQuestion(None, block.name, depth, self.words.comma.join(filter(None, said)), kind=repeat, asked_if=asked_if)
+
+    def _question(self, question: Question, depth: int) -> PrintedQuestion:
+        definition, language = self.definition, self.language
+        return PrintedQuestion(
+            number=next(self.numbers),
+            name=question.name,
+            depth=depth,
+            say=question.text("say", language) or question.text("label", language),
+            hint=question.text("hint", language),
+            kind=self._kind(question),
+            answers=tuple((choice.value, self._label(question, choice)) for choice in question.choices),
+            nonanswers=tuple(self.words(code) for code in question.nonanswers),
+            asked_if=condition_in_words(question, definition, language),
+            allowed=in_words(question.constraint, definition, language, about=question) if question.constraint else "",
+            notes=tuple(self._notes(question)),
+            takes_answer=question.type not in {"note", "acknowledge"} and not question.choices,
+        )
+
+    def _label(self, question: Question, choice: Choice) -> str:
+        """The label, with what the filter looks at."""
+        label = in_language(choice.label, self.language)
+        seen = columns_filtered(question, choice)
+        return label + self.words.bracketed(self.words.columns(seen)) if seen else label
+
+    def _kind(self, question: Question) -> str:
+        parts = [self.words.type(question.type)]
+        if question.type == "range":
+            try:
+                start, end, _ = scale(question.parameters)
+                parts.append(self.words("from_to", start, end))
+            except ValueError:
+                pass
+        parts += [question.unit] if question.unit else []
+        parts += [self.words("random")] if question.random else []
+        parts += [self.words("required")] if question.required is not None else []
+        return self.words.comma.join(parts)
+
+    def _notes(self, question: Question) -> list[tuple[str, str]]:
+        chosen = question.choice_filter
+        every = [
+            ("item", ("、" if not self.words.at else ", ").join(map(str, question.items))),
+            ("measure", question.measure),
+            ("standard", question.standard),
+            ("filter", in_words(chosen, self.definition, self.language) if chosen else ""),
+            ("core", self.words("yes") if question.core else ""),
+            ("recheck", self.words("yes") if question.recheck else ""),
+        ]
+        return [(self.words(name), text) for name, text in every if text]
 
 
-def _question(definition: Definition, question: Question, number: int, where: tuple[int, str]) -> PrintedQuestion:
-    depth, language = where
-    return PrintedQuestion(
-        number=number,
-        name=question.name,
-        depth=depth,
-        say=question.text("say", language) or question.text("label", language),
-        hint=question.text("hint", language),
-        kind=_kind(question),
-        answers=tuple((choice.value, in_language(choice.label, language)) for choice in question.choices),
-        nonanswers=tuple(NONANSWERS[code][1] for code in question.nonanswers),
-        asked_if=condition_in_words(question, definition),
-        allowed=in_words(question.constraint, definition, about=question) if question.constraint else "",
-        notes=tuple(_notes(definition, question)),
-    )
-
-
-def _kind(question: Question) -> str:
-    parts = [TYPES.get(question.type, question.type)]
-    if question.type == "range":
-        try:
-            start, end, _ = scale(question.parameters)
-            parts.append(f"{start:g} 到 {end:g}")
-        except ValueError:
-            pass
-    if question.unit:
-        parts.append(question.unit)
-    if question.random:
-        parts.append("选项次序随机")
-    if question.required is not None:
-        parts.append("必答")
-    return "，".join(parts)
-
-
-def _notes(definition: Definition, question: Question) -> list[tuple[str, str]]:
-    every = [
-        ("任务", "、".join(map(str, question.items))),
-        ("计量", question.measure),
-        ("承诺", question.standard),
-        ("选项筛选", in_words(question.choice_filter, definition) if question.choice_filter else ""),
-        ("核心题", "是" if question.core else ""),
-        ("复核时再问", "是" if question.recheck else ""),
-    ]
-    return [(name, text) for name, text in every if text]
+def columns_filtered(question: Question, choice: Choice) -> dict[str, str]:
+    """The columns of a choice that the filter of its question looks at, with their values."""
+    if question.choice_filter is None:
+        return {}
+    named = set(re.findall(r"[^\W\d][\w.-]*", _QUOTED.sub(" ", question.choice_filter.text)))
+    return {name: value for name, value in choice.columns.items() if name in named and name != "name" and value}

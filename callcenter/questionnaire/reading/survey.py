@@ -149,6 +149,7 @@ class Reader:
             count=count,
             random=yes(row, "random"),
             fixed=yes(row, "fixed"),
+            label=texts(row, "label"),
             around=tuple(each for each in self.blocks if each.repeats),
         )
         if repeats and not cell(row, "repeat_count"):

@@ -82,9 +82,35 @@ def test_a_picture_of_sixty_questions_keeps_its_text_inside_its_boxes() -> None:
     assert all(len(each.text or "") <= 40 for each in root.iter() if each.tag.endswith("}text"))
 
 
+def test_the_paper_marks_repeats_and_shows_what_filters_look_at_in_every_language_of_the_form() -> None:
+    cities = [{"list_name": "c", "name": "tj", "label": "天津", "label::English": "Tianjin"}]
+    areas = [{"list_name": "d", "name": "hp", "label": "和平区", "label::English": "Heping", "city": "tj", "size": "9"}]
+    survey = [
+        {"type": "select_one c", "name": "city", "label": "城市", "label::English": "City"},
+        {"type": "begin_repeat", "name": "r", "repeat_count": "2", "label": "每处门店", "label::English": "Each shop"},
+        {"type": "select_one d", "name": "area", "label": "区", "label::English": "Area", "choice_filter": "city = ${city} or 'size' = ''"},
+        {"type": "end_repeat"},
+        {"type": "note", "name": "end", "label": "谢谢", "label::English": "Thanks", "relevant": "${city} = 'tj'"},
+    ]
+    definition = read_questionnaire({"survey": survey, "choices": [*cities, *areas]}).definition
+    paper = printed(definition)
+    assert [(one.name, one.say, one.ends) for one in paper.questions if one.number is None] == [
+        ("r", "每处门店", False), ("r", "以上重复部分到此结束", True)
+    ]  # fmt: skip
+    assert paper.questions[2].answers == (("hp", "和平区（city：tj）"),)
+    english = printed(definition, definition.language_called("en") or "")
+    assert definition.languages == ("", "English") and definition.language_called("fr") is None
+    assert [one.say for one in english.questions] == ["City", "Each shop", "Area", "end of the repeated part", "Thanks"]
+    assert english.questions[2].answers == (("hp", "Heping (city: tj)"),) and english.questions[4].asked_if == "“City” is “Tianjin”"
+    text = "\n".join(each.text for each in Document(io.BytesIO(write_document(english, "Version 1", "ab12"))).paragraphs)
+    assert "Only asked if" in text and "end of the repeated part" in text and not re.search(r"[\u4e00-\u9fff]", text)
+    rows = lines(definition)
+    assert rows[1].text == "每处门店" and (0, [2, 3]) in [(source, ends) for source, ends, _ in lanes(rows)]
+
+
 def test_the_paper_tells_texts_answers_routing_and_what_is_measured(form: Definition) -> None:
     paper = printed(form)
-    asked = {one.name: one for one in paper.questions}
+    asked = {one.name: one for one in paper.questions if not one.ends}
     assert asked["a"].say == "请问您办过吗？" and asked["a"].answers == (("yes", "是"), ("no", "否")) and asked["a"].nonanswers == ("拒答",)
     assert asked["g"].number is None and asked["g"].asked_if == "“办过没有”是“是”" and asked["r"].kind == "重复：“次数” 次"
     assert (asked["n"].number, asked["n"].allowed) == (2, "回答大于0，并且回答不超过3") and ("任务", "4") in asked["n"].notes

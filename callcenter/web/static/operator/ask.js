@@ -70,7 +70,7 @@ function instance(question) {
   const about = question.repeat;
   if (!about) return null;
   const more = (count) => () => act("answer", { ...speaksOf(), question: about.counted_by, instance: about.counted_in, value: count, nonanswer: null });
-  return el("div", { class: "instance" }, el("strong", {}, fill(about.of ? T.instance : T.instance_open, { number: about.number, of: about.of })),
+  return el("div", { class: "instance" }, about.label ? el("span", {}, about.label + " ") : null, el("strong", {}, fill(about.of ? T.instance : T.instance_open, { number: about.number, of: about.of })),
     about.counted_by ? el("button", { type: "button", class: "button small", "data-digit": "+", onclick: more(about.of + 1) }, T.instance_more + " ", el("kbd", {}, "+")) : null,
     about.counted_by ? el("button", { type: "button", class: "button small", "data-digit": "-", onclick: more(about.number - 1) }, T.instance_less + " ", el("kbd", {}, "−")) : null);
 }

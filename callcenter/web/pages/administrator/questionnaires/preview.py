@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Body, Request
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from callcenter.errors import NotFound
 from callcenter.interviews.session import Reading
 from callcenter.practice.turn import Turn, begun
 from callcenter.questionnaire import queries
+from callcenter.questionnaire.languages import CHINESE
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
 from callcenter.web.documents import DocumentRouter
@@ -27,38 +29,45 @@ State = dict[str, Any]
 
 
 @router.get("")
-def console(request: Request, person: Administrator, session: Work, questionnaire_id: int) -> Response:
-    """The console, marked as a preview."""
-    readable(session, questionnaire_id)
+def console(request: Request, person: Administrator, session: Work, questionnaire_id: int, language: str = "") -> Response:
+    """The console, marked as a preview, in one of the questionnaire's languages."""
+    definition = readable(session, questionnaire_id)
+    spoken = definition.language_called(language or person.language) or CHINESE
     base = f"/administrator/questionnaires/{questionnaire_id}"
-    title = queries.questionnaire(session, questionnaire_id).title
-    return page(request, person, "operator/practice_console.html", **words(), api=f"{base}/preview/", title=title, preview=base)
+    choice = [(name, (name or CHINESE) == spoken) for name in definition.languages] if len(definition.languages) > 1 else []
+    title, api = queries.questionnaire(session, questionnaire_id).title, f"{base}/preview/in/{quote(spoken, safe='')}/"
+    values: dict[str, Any] = {"api": api, "title": title, "preview": base, "languages": choice}
+    return page(request, person, "operator/practice_console.html", **words(), **values)
 
 
-@router.get("/state")
-def get_state(session: Work, person: Administrator, questionnaire_id: int) -> State:
+@router.get("/in/{language:path}/state")
+def get_state(session: Work, _person: Administrator, questionnaire_id: int, language: str) -> State:
     """The first question."""
-    return _state(session, person, questionnaire_id, begun(clock.now()))
+    return _state(session, language, questionnaire_id, begun(clock.now()))
 
 
-@router.post("/{what}")
-def press(session: Work, person: Administrator, questionnaire_id: int, what: str, given: Annotated[dict[str, Any], Body()]) -> State:
+@router.post("/in/{language:path}/{what}")
+def press(
+    session: Work, _person: Administrator, questionnaire_id: int, language: str, what: str, given: Annotated[dict[str, Any], Body()]
+) -> State:
     """A key of the console; the page sends along what it keeps."""
     if what not in practising.KEYS:
         raise NotFound("no_page", "没有这个页面：请检查地址，或从主菜单重新进入。")
     now, turn = clock.now(), practising.turn_of(given.get("memo"))
-    turn = practising.press(turn, what, given, *_fixed(session, person, questionnaire_id, turn), now)
+    turn = practising.press(turn, what, given, *_fixed(session, language, questionnaire_id, turn), now)
     if turn.call == "ringing":  # nobody waits in a preview
         turn = replace(turn, answered_at=now.isoformat())
-    return _state(session, person, questionnaire_id, turn)
+    return _state(session, language, questionnaire_id, turn)
 
 
-def _state(session: Session, person: Person, questionnaire_id: int, turn: Turn) -> State:
-    shown = practising.state_of(turn, *_fixed(session, person, questionnaire_id, turn), clock.now())
+def _state(session: Session, language: str, questionnaire_id: int, turn: Turn) -> State:
+    shown = practising.state_of(turn, *_fixed(session, language, questionnaire_id, turn), clock.now())
     return {**shown, "memo": practising.memo_of(turn)}
 
 
-def _fixed(session: Session, person: Person, questionnaire_id: int, turn: Turn) -> tuple[Reading, dict[str, Any]]:
+def _fixed(session: Session, language: str, questionnaire_id: int, turn: Turn) -> tuple[Reading, dict[str, Any]]:
     study = studies.study(session, queries.questionnaire(session, questionnaire_id).study_id)
     definition = readable(session, questionnaire_id)
-    return practising.reading_of(definition, turn, study.title, study.settings, clock.now(), person.language), study.settings
+    return practising.reading_of(
+        definition, turn, study.title, study.settings, clock.now(), definition.language_called(language) or CHINESE
+    ), study.settings

@@ -14,6 +14,7 @@ from callcenter.questionnaire import actions, differences, queries
 from callcenter.questionnaire.checks import check, errors, minutes_read_aloud
 from callcenter.questionnaire.definition import Definition
 from callcenter.questionnaire.differences import Summary
+from callcenter.questionnaire.languages import CHINESE
 from callcenter.questionnaire.picture import picture
 from callcenter.questionnaire.printed import printed
 from callcenter.questionnaire.printed.document import write_document
@@ -96,19 +97,22 @@ def compared(request: Request, person: Administrator, session: Work, questionnai
 
 
 @router.get("/{questionnaire_id}/print")
-def on_paper(request: Request, person: Administrator, session: Work, questionnaire_id: int) -> Response:
-    """The paper for approval, to be printed."""
-    form = printed(queries.definition(session, questionnaire_id))
-    return _page(request, person, session, questionnaire_id, "print", form=form)
+def on_paper(request: Request, person: Administrator, session: Work, questionnaire_id: int, language: str = "") -> Response:
+    """The paper for approval, to be printed, in one of the questionnaire's languages."""
+    definition = queries.definition(session, questionnaire_id)
+    spoken = definition.language_called(language) or CHINESE
+    languages = {"languages": definition.languages, "spoken": spoken}
+    return _page(request, person, session, questionnaire_id, "print", form=printed(definition, spoken), **languages)
 
 
 @router.get("/{questionnaire_id}/file.{ending}")
-def fetch(session: Work, _person: Administrator, questionnaire_id: int, ending: str) -> Response:
+def fetch(session: Work, _person: Administrator, questionnaire_id: int, ending: str, language: str = "") -> Response:
     """The version as a file: docx (the paper), svg (the picture), xlsx or yaml (the source)."""
     version = queries.questionnaire(session, questionnaire_id)
     definition, name = queries.definition(session, questionnaire_id), f"{version.name}_v{version.version}.{ending}"
+    form = printed(definition, definition.language_called(language) or CHINESE)
     makers: dict[str, tuple[str, Any]] = {
-        "docx": (WORD, lambda: write_document(printed(definition), f"第 {version.version} 版", version.sha256)),
+        "docx": (WORD, lambda: write_document(form, form.words("version", version=version.version), version.sha256)),
         "svg": ("image/svg+xml", lambda: picture(definition).encode()),
         "xlsx": (WORKBOOK, lambda: write_workbook(name, version.definition)),
         "yaml": ("application/yaml", lambda: write_yaml(version.definition).encode()),

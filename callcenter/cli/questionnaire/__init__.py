@@ -8,41 +8,31 @@ from typing import Annotated, Any
 import typer
 
 from callcenter import clock
+from callcenter.cli.questionnaire.terminal import asked
 from callcenter.errors import InvalidInput, Refused
 from callcenter.questionnaire import differences
 from callcenter.questionnaire.checks import check as problems_of
 from callcenter.questionnaire.checks import errors
-from callcenter.questionnaire.definition import NONANSWERS, Definition
+from callcenter.questionnaire.definition import Definition
 from callcenter.questionnaire.documents import is_workbook, read_document, remarks_on
-from callcenter.questionnaire.languages import in_language
 from callcenter.questionnaire.paths import not_reached, prove
 from callcenter.questionnaire.printed import printed
 from callcenter.questionnaire.printed.document import write_document
 from callcenter.questionnaire.problems import Problem
-from callcenter.questionnaire.question_types import as_text
-from callcenter.questionnaire.question_types.number import points
 from callcenter.questionnaire.reading import read_questionnaire
-from callcenter.questionnaire.routing import Given, Moment, Stop, check_answer, choices_in_order, find_route, parted
+from callcenter.questionnaire.routing import Given, Moment
 from callcenter.questionnaire.screening import names_looked_at
-from callcenter.questionnaire.texts import CASE_FIELDS, render
-from callcenter.questionnaire.walking import read_answers, read_typed
+from callcenter.questionnaire.walking import read_answers
 from callcenter.questionnaire.walking import walk as walk_over
 from callcenter.questionnaire.workbooks import write_workbook, write_yaml
 from callcenter.studies.phases import FIELD_ZONE
 
-HOW_TO_ANSWER = {
-    "select_multiple": "可选多项，编码之间空一格",
-    "rank": "按顺序写出全部编码，之间空一格",
-    "date": "如 2022-06-01",
-    "time": "如 09:30",
-    "datetime": "如 2022-06-01 09:30",
-    "acknowledge": "按回车确认",
-    "note": "按回车继续",
-}
-
 app = typer.Typer(no_args_is_help=True, help="Questionnaires. Example: callcenter questionnaire check my_form.yaml")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A questionnaire: .xlsx, or YAML with survey, choices, settings.")]
+
+
+Language = Annotated[str, typer.Option("--language", help="A language of the questionnaire, by name or code: English, en.")]
 
 
 @app.command()
@@ -111,6 +101,7 @@ def walk(
     answers: Annotated[
         Path | None, typer.Option(metavar="A.json", help='{"q": value, "multi": ["a"], "x": {"nonanswer": "refused"}}')
     ] = None,
+    language: Language = "",
     as_json: Annotated[bool, typer.Option("--json", help="Always so with --answers.")] = False,  # noqa: ARG001
 ) -> None:
     """Walk a questionnaire in the terminal, or over a file of answers, whose route is printed as JSON.
@@ -118,10 +109,12 @@ def walk(
     Example: callcenter questionnaire walk my_form.yaml --answers answers.json
     """
     definition = _sound(file)
+    spoken = _spoken(definition, language)
+    moment = _moment()
     if answers is None:
-        print(json.dumps(walk_over(definition, _in_terminal(definition), _moment()), ensure_ascii=False))
+        print(json.dumps(walk_over(definition, asked(definition, spoken, moment), moment), ensure_ascii=False))
         return
-    print(json.dumps(walk_over(definition, _given(definition, answers), _moment()), ensure_ascii=False))
+    print(json.dumps(walk_over(definition, _given(definition, answers), moment), ensure_ascii=False))
 
 
 @app.command()
@@ -159,6 +152,7 @@ def compare(
 def print_out(
     file: File,
     out: Annotated[Path, typer.Argument(metavar="OUT.docx", help="The Word document to write.")],
+    language: Language = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Print a questionnaire for approval: every text read aloud, answers with codes, routing in words, place for signatures.
@@ -169,9 +163,19 @@ def print_out(
         raise InvalidInput("wrong_use", "不知道 {file} 是什么格式：请写成 .docx。", file=out.name)
     definition = _sound(file)
     digest = sha256(json.dumps(_document(file), ensure_ascii=False, default=str).encode()).hexdigest()
-    _write(out, write_document(printed(definition), f"版本 {definition.settings.get('version') or '–'}", digest))
-    asked = sum(question.asked for question in definition.questions)
-    print(json.dumps({"written": str(out), "questions": asked, "sha256": digest}, ensure_ascii=False) if as_json else f"已写入 {out}。")
+    form = printed(definition, _spoken(definition, language))
+    _write(out, write_document(form, form.words("version", version=definition.settings.get("version") or "–"), digest))
+    count = sum(question.asked for question in definition.questions)
+    print(json.dumps({"written": str(out), "questions": count, "sha256": digest}, ensure_ascii=False) if as_json else f"已写入 {out}。")
+
+
+def _spoken(definition: Definition, wanted: str) -> str:
+    """The language of the questionnaire that is meant."""
+    found = definition.language_called(wanted)
+    if found is None:
+        known = "、".join(definition.languages) or "–"
+        raise InvalidInput("wrong_use", "问卷没有语言“{language}”：有 {known}。", language=wanted, known=known)
+    return found
 
 
 def _write(target: Path, data: bytes) -> None:
@@ -243,48 +247,3 @@ def _answers(file: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise InvalidInput("answers_not_usable", "回答文件应是 {{题目: 回答}} 的形式。", file=file.name)
     return document
-
-
-def _in_terminal(definition: Definition) -> dict[str, Given]:
-    """Ask every question on the route here; an answer that cannot stand is asked again."""
-    given: dict[str, Given] = {}
-    while (route := find_route(definition, given, _moment(), asking=True)).next is not None:
-        stop = route.stops[-1]
-        _show(stop, given)
-        given.update({stop.key: _typed(definition, stop, given)})
-    return given
-
-
-def _show(stop: Stop, given: dict[str, Given]) -> None:
-    question = stop.question
-    said = {parted(name)[0]: as_text(each.value) for name, each in given.items() if each.value is not None}
-    if stop.index:
-        typer.echo(f"\n[{stop.key}]", err=True)
-    typer.echo(f"\n{render(question.text('say') or question.text('label'), CASE_FIELDS, said)}", err=True)
-    how = render(question.text("hint"), CASE_FIELDS, said) or HOW_TO_ANSWER.get(question.type, "")
-    if question.type == "range":
-        ends = points(question.parameters)
-        how = f"{ends[0]:g} – {ends[-1]:g}"
-    if how:
-        typer.echo(f"  （{how}）", err=True)
-    for choice in choices_in_order(question, "walk", stop.choices):
-        typer.echo(f"  {choice.value}  {render(in_language(choice.label, 'zh'), CASE_FIELDS, said)}", err=True)
-    for code in question.nonanswers:
-        typer.echo(f"  {NONANSWERS[code][0]}  {NONANSWERS[code][1]}", err=True)
-
-
-def _typed(definition: Definition, stop: Stop, given: dict[str, Given]) -> Given:
-    letters = {NONANSWERS[code][0]: code for code in stop.question.nonanswers}
-    while True:
-        filled_in = as_text(stop.given.value) if stop.assumed and stop.given else ""
-        raw = typer.prompt("回答", default=filled_in, show_default=bool(filled_in), err=True).strip()
-        answer = Given(None, letters[raw.upper()]) if raw.upper() in letters else _value(stop, raw)
-        problem = check_answer(definition, {**given, stop.key: answer}, stop.key, _moment())
-        if problem is None:
-            return answer
-        typer.echo(f"  {problem}", err=True)
-
-
-def _value(stop: Stop, raw: str) -> Given:
-    raw = "OK" if stop.question.type == "acknowledge" and not raw else raw
-    return Given(read_typed(stop.question, raw.split() if stop.question.type in {"select_multiple", "rank"} else raw))
