@@ -1,6 +1,6 @@
 """The tables of the study board: each population by stratum, and what the field will still bring, in plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -51,7 +51,7 @@ def of_population(population: PopulationCounts) -> Table:
     )  # fmt: skip
     about = _("回收率 RR1 = 完成/(E+U)；不合格的单位不在分母中。完成/已释放以全部已释放企业为分母。")
     rows = [_of_stratum(stratum, stratum.name) for stratum in population.strata]
-    total = _of_stratum(population.total, _("合计"))
+    total = (*_of_stratum(population.total, _("合计"))[:-1], _state_of_all(population.strata))
     return Table(f"p{population.population_id}", _("各层进展"), heads, rows, about, total)
 
 
@@ -62,6 +62,14 @@ def _of_stratum(stratum: Cohort, name: str) -> tuple[Any, ...]:
         stratum.complete, stratum.valid, Share(complete.numerator, complete.denominator), Share(returned.numerator, returned.denominator),
         _state(stratum),
     )  # fmt: skip
+
+
+def _state_of_all(strata: Sequence[Cohort]) -> Mark:
+    """Targets are those of the strata: what one has too many does not help another."""
+    reached = sum(stratum.valid >= stratum.target for stratum in strata if stratum.released)
+    if strata and reached == len(strata):
+        return Mark(_("已达目标"), "done")
+    return Mark(_("{n} / {strata} 层已达目标", n=reached, strata=len(strata)))
 
 
 def _state(stratum: Cohort) -> Mark:

@@ -37,6 +37,11 @@ def plain(value: Any) -> Any:
     return value
 
 
+def one_line_end(text: str) -> str:
+    """As a workbook has it: a carriage return, which forms send at each end of a line, would be shown as `_x000D_`."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def as_csv(sheet: Sheet) -> bytes:
     """UTF-8 with the mark that lets Excel read Chinese."""
     written = io.StringIO(newline="")

@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from callcenter.exports.dataset import GROUP, Column, Dataset, named, quoted
-from callcenter.exports.sheets import LONGEST_CELL, NO_MOMENT, Sheet, plain
+from callcenter.exports.sheets import LONGEST_CELL, NO_MOMENT, Sheet, one_line_end, plain
 
 FORMULA = r"regexp_matches({0}, '^[=+\-@\t\r\n]') AND NOT regexp_matches({0}, '^-[0-9]+(\.[0-9]+)?$')"
 """What a spreadsheet would take for a formula; a plain negative number is none."""
@@ -141,7 +141,7 @@ def _write_row(page: Any, line: int, row: Sequence[Any], times: Mapping[int, Any
             page.write_datetime(line, place, datetime.fromisoformat(cell).replace(tzinfo=None), times[place])
         elif isinstance(cell, str):
             cut += len(cell.encode("utf-16-le")) // 2 > LONGEST_CELL
-            page.write_string(line, place, _fitting(cell))
+            page.write_string(line, place, _fitting(one_line_end(cell)))
         elif cell is not None:
             page.write_number(line, place, cell)
     return cut

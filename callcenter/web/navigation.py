@@ -67,7 +67,7 @@ NAVIGATION: dict[str, list[Group]] = {
         Group(
             noted("质量"),
             (
-                (noted("比率"), "/rates"),
+                (noted("各项比率"), "/rates"),
                 (noted("复核"), "/supervisor/rechecks"),
                 (noted("访问质量"), "/supervisor/quality"),
                 (noted("判定无效"), "/supervisor/invalidations"),
@@ -83,7 +83,7 @@ NAVIGATION: dict[str, list[Group]] = {
         Group(
             noted("依据"),
             (
-                (noted("比率"), "/rates"),
+                (noted("各项比率"), "/rates"),
                 (noted("个案查询"), "/cases"),
                 (noted("工单时长"), "/work-orders"),
                 (noted("抽样证书"), "/sampling/certificates"),
@@ -110,7 +110,7 @@ NAVIGATION: dict[str, list[Group]] = {
         alone(noted("首页"), "/commissioner"),
         alone(noted("随机抽样记录"), "/draws"),
         BOARDS,
-        alone(noted("比率"), "/rates"),
+        alone(noted("各项比率"), "/rates"),
         alone(noted("结果"), "/evaluator"),
     ],
 }

@@ -65,7 +65,7 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     assert f'href="/evaluator/populations/{population}"' in shown
     assert "尚无结论" in first.get(page).text
     assert first.post(item, data={"conclusion": "partly", "reason": " "}).status_code == 422
-    assert first.post(item, data={"conclusion": "partly", "reason": "=部分企业没有收到", "evidence": "名单"}).status_code == 303
+    assert first.post(item, data={"conclusion": "partly", "reason": "=部分企业\r\n没有收到", "evidence": "名单"}).status_code == 303
     assert first.post(f"{item}/confirm", data={"version": "1"}).status_code == 403
     assert "待第二人签字" in second.get(page).text
     assert second.post(f"{item}/confirm", data={"version": "1"}).status_code == 303
@@ -88,7 +88,7 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     row = dict(zip(head, (cell.value for cell in table[3]), strict=True))
     assert (row["抽样框"], row["已释放"], row["有效样本"]) == (51, 17, 13)
     assert row["结论"] == "落实（待复核）"
-    assert "第 1 版 部分落实" in str(row["历次结论"])
+    assert "第 1 版 部分落实" in str(row["历次结论"]) and "=部分企业\n没有收到" in str(row["历次结论"]), "no _x000D_"
     assert str(row["对照承诺"]).startswith("4-1 办结≤9工作日：兑现；回答平均 ")
     assert "办结≤9工作日" in first.get(f"/evaluator/populations/{population}/promises").text
     report_is_readable(first.get(f"{page}/documents/report.docx").content)
@@ -157,7 +157,7 @@ def tables_that_name(texts: list[str]) -> dict[str, int]:
 
 
 def test_identities_leave_only_by_a_named_right_and_end_by_the_studys_rule(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, field_time: FieldTime
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], database_url: str, field_time: FieldTime
 ) -> None:
     population = worked()[2]
     for role in ("evaluator", "administrator"):
@@ -169,6 +169,7 @@ def test_identities_leave_only_by_a_named_right_and_end_by_the_studys_rule(
     assert main([*make, str(tmp_path / "no"), *asked]) == 1
     assert main(["export", "grant", "trial", "evaluator", "--by", "evaluator", "--reason", "我要"]) == 1
     assert main(["export", "grant", "trial", "evaluator", "--by", "administrator", "--reason", "现场核验"]) == 0
+    assert "evaluator 在 2022-06-09 10:00（东八区）之前" in capsys.readouterr().out
     assert main([*make, str(tmp_path / "named"), *asked]) == 0
     assert "天津第" in (tmp_path / "named" / "identities.csv").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "named" / "manifest.json").read_text(encoding="utf-8"))["identities"]["reason"] == "现场核验"

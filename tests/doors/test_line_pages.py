@@ -56,6 +56,7 @@ def test_a_supervisor_works_the_lines_on_their_page(client_for: Callable[..., Br
     assert supervisor.post(f"{here}/publications", data=told).status_code == 303
     kept = supervisor.post(f"{here}/publications", data={**told, "numbers": ["10086"]})
     assert kept.status_code == 422 and 'value="区政府网站"' in kept.text
+    assert supervisor.post(f"{here}/publications", data={**told, "on": "2999-01-01"}).status_code == 422
     shown = supervisor.get(page).text
     assert "区政府网站" in shown and "已向应用方申诉" in shown
     assert supervisor.get(f"{page}?study=999").status_code == 404

@@ -16,7 +16,7 @@ from callcenter.errors import InvalidInput, NotFound
 from callcenter.operations.actions import close_alert, notify, raise_alert, record
 from callcenter.operations.queries import open_alerts
 from callcenter.studies import queries as studies
-from callcenter.studies.phases import FIELD_ZONE
+from callcenter.studies.phases import FIELD_ZONE, field_day
 
 CHART_DAYS = 5
 """Days of calls that one chart is made of."""
@@ -72,6 +72,8 @@ def record_publication(
         raise InvalidInput("publication_lines", "请选择公布了哪些外呼号码。")
     if not district.strip() or not place.strip() or not evidence.strip():
         raise InvalidInput("publication_incomplete", "请写明区、公布的地方和凭据（网址、文号或照片存放处）。")
+    if on > field_day(clock.now()):
+        raise InvalidInput("publication_later", "公布的日期不能晚于今天：公布以后再登记。")
     publication = LinePublication(
         study_id=study_id, district=district.strip()[:40], lines=sorted({one for one in found if one}), place=place.strip()[:200],
         published_on=on, evidence=evidence.strip()[:500], recorded_at=clock.now(), recorded_by=user_id,

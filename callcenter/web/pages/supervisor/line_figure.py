@@ -10,7 +10,8 @@ from callcenter.web.translations import gettext as _
 
 
 def figure(points: Mapping[str, Sequence[Point]]) -> dict[str, Any]:
-    """Answer rate of each block of cases, a chart for each line, one above the other."""
+    """Answer rate of each block of cases, a chart for each line that has any, one above the other."""
+    points = {number: made for number, made in points.items() if made}
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"font": FONT, "height": 90 + 220 * max(1, len(points)), "margin": {"l": 70, "r": 20, "t": 30, "b": 50}}
     layout |= {"grid": {"rows": max(1, len(points)), "columns": 1, "pattern": "independent"}, "annotations": []}

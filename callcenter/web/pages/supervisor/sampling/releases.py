@@ -32,7 +32,7 @@ def release_main(request: Request, person: Supervisor, session: Work, draw_id: i
     """Release the main sample into the call queue."""
     try:
         with session.begin_nested():
-            made = actions.release_main(session, draw_id=draw_id, why=_("释放主样本"), user_id=person.id)
+            made = actions.release_main(session, draw_id=draw_id, why="释放主样本", user_id=person.id)
             cases = sum(release_units(session, release.id) for release in made if release.id is not None)
     except CallcenterError as refusal:
         return _page(request, person, session, draw_id, problem=_(refusal.text, **refusal.about), status=409)
