@@ -44,6 +44,8 @@ def test_numbers_are_traced_and_codes_corrected(client_for: Callable[..., Browse
     latest = "SELECT code, final, source, reason FROM dispositions WHERE case_id = %(id)s ORDER BY id DESC LIMIT 1"
     assert one(latest, id=second) == {"code": "3.90", "final": True, "source": "derived", "reason": None}
 
+    assert "公示系统、网站、报送单位" in client.get(f"/cases/{second}").text, "why it was given up, by whom and when"
+
     assert client.post(f"/cases/{second}/code", data={"code": "9.9", "reason": "x"}).status_code == 422
     assert client.post(f"/cases/{second}/code", data={"code": "1.1", "reason": "x"}).status_code == 422
     assert client.post(f"/cases/{second}/code", data={"code": "4.10", "reason": "与另一家合并"}).status_code in (200, 303)

@@ -13,6 +13,7 @@ from callcenter.calls.phone_line import LineState, Seat
 from callcenter.calls.tables import AudioPlace, Leg, Line
 from callcenter.calls.voice_steps import Script
 from callcenter.errors import InvalidInput, Refused
+from callcenter.lists.cells import clean
 from callcenter.operations import actions as operations
 
 SHAPES = {
@@ -36,7 +37,7 @@ def set_audio_place(session: Session, user_id: int, kind: str, address: str = ""
 
 
 def _tidy(kind: str, address: str) -> str:
-    given = re.sub(r"[\s()-]", "", address) if kind == "phone" else address.strip()
+    given = re.sub(r"[\s()-]", "", clean(address)) if kind == "phone" else address.strip()
     if kind not in SHAPES or not SHAPES[kind].fullmatch(given):
         raise InvalidInput("audio_address", "话机地址写得不对：座机或手机要写成 +8622… 的国际格式，SIP 话机写成 sip:名称@域名。")
     return given

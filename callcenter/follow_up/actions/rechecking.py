@@ -160,6 +160,9 @@ def take_out(session: Session, case_id: int, reason: str, user_id: int, *, also:
         interviews.void(session, verdict.interview_id)
         _call_again(session, queue.locked(session, case_id))
         _derive(session, queue.locked(session, case_id))
+        code = queries.latest_disposition(session, case_id)
+        if code is not None and code.category == "I" and code.source == "correction":  # a word by hand outlasts what is derived
+            responses.correct_disposition(session, case_id, "3.20", reason=f"recheck:{reason}", user_id=user_id, final=False)
 
 
 def _derive(session: Session, case: Case) -> None:

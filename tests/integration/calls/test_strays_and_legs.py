@@ -84,7 +84,7 @@ def test_an_operator_s_leg_is_rung_once_waits_in_its_room_takes_calls_and_is_mis
     with transaction() as session, pytest.raises(InvalidInput):
         actions.set_audio_place(session, case.operator_id, "phone", "12")
     with transaction() as session:
-        actions.set_audio_place(session, case.operator_id, "phone", "+86 22 6000 0001")
+        actions.set_audio_place(session, case.operator_id, "phone", "＋８６　22 6000 0001")
         seat = actions.ask_for_leg(session, case.operator_id)
         assert (seat.to, seat.caller) == ("+862260000001", "+862296599966")
         assert actions.ask_for_leg(session, case.operator_id) is None
