@@ -38,6 +38,9 @@ def test_a_supervisor_works_the_lines_on_their_page(client_for: Callable[..., Br
     assert supervisor.post(f"{here}/resume", data={"why": "已处理"}).status_code == 303
     assert "已处理" in supervisor.get(page).text
 
+    statement("UPDATE lines SET state = 'draining' WHERE number <> '96599988'")
+    assert supervisor.get(page).text.count("唯一能用的线路：之后") == 2, "said where it is drained and where it rests"
+    statement("UPDATE lines SET state = 'open'")
     (line,) = statement("SELECT id FROM lines WHERE number = '96599988'")
     for what, answer in (("drain", 303), ("drain", 422), ("take-back", 303), ("rest", 303), ("take-back", 303), ("explode", 422)):
         given = {"why": "换线", "hours": "2"}

@@ -48,6 +48,7 @@ def test_a_supervisor_sees_a_call_listens_in_silence_and_ends_it(client_for, lin
     who = make_user("supervisor")
     supervisor = client_for(who)
     page = supervisor.get("/supervisor/calls").text
+    assert "天津第1企业 的通话？话务员会看到是督导挂断的。" in page  # asked before it is ended
     assert "天津第1企业" in page and "138****0001" in page and "旁听</button>" not in page
     assert supervisor.post("/telephone", data={"kind": "phone", "address": "12"}).status_code == 422
     assert supervisor.post("/telephone", data={"kind": "sip", "address": "sip:b@pbx.example.cn"}).status_code == 303
@@ -66,6 +67,11 @@ def test_a_supervisor_sees_a_call_listens_in_silence_and_ends_it(client_for, lin
     assert line.ended == ["CA-leg-1"]
     supervisor.post(f"/supervisor/calls/{attempt_id}/end")
     assert line.ended == ["CA-leg-1", "CA1"]
+    with transaction() as session:
+        actions.record_event(session, LineEvent("CA1", 2, "completed", datetime(2022, 6, 2, 2, 1, tzinfo=UTC), attempt_id))
+        user = session.get(User, case.operator_id)
+        session.expunge(user)
+    assert client_for(user).get("/operator/api/state").json()["attempt"]["ended_by_supervisor"] is True
     assert (noted("listened_in"), noted("call_ended")) == (1, 1)
     with transaction() as session:
         assert actions.leg_script(session, seat.leg_id, "CA-leg-1") == over()

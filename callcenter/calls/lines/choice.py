@@ -82,8 +82,11 @@ def unusable(lines: Collection[PublishedLine], now: datetime) -> Reason | None:
         return None
     ends = [_until(line, hold, now) for line, hold in held]
     known = [end for end in ends if end is not None]
+    if holds == {"draining"}:
+        return Reason("lines_drained", "外呼线路都已停止新呼叫")
     if holds <= {"draining", "resting"}:
-        return Reason("lines_rest", "外呼线路都在暂停中", min(known, default=None))
+        text = "外呼线路都已停止新呼叫或在暂停中" if "draining" in holds else "外呼线路都在暂停中"
+        return Reason("lines_rest", text, min(known, default=None))
     return Reason("lines_spent", "外呼线路都已停用、到了每日上限或不在时段内", min(known, default=None))
 
 

@@ -4,7 +4,7 @@ and again only where an answer changed that it depends on."""
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from callcenter.questionnaire.definition import Block, Choice, Definition, Question
+from callcenter.questionnaire.definition import NONANSWERS, Block, Choice, Definition, Question
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.routing.chains import settle_behind
 from callcenter.questionnaire.routing.coming import may_come
@@ -13,7 +13,7 @@ from callcenter.questionnaire.routing.reading import as_read, not_allowed, unrea
 from callcenter.questionnaire.routing.route import Given, Moment, Place, Route, Stop, key_of, parted
 from callcenter.questionnaire.routing.scope import Scope
 
-REQUIRED = "这道题需要回答，或选择“不知道”“拒答”等"
+REQUIRED = "这道题需要回答"
 MOST_INSTANCES = 100
 """Instances of one repeat; a count beyond is cut, so that a slip of the keyboard asks no thousand questions."""
 
@@ -274,7 +274,12 @@ class Course:
 
     def _missing(self, question: Question, place: Place) -> str | None:
         needed = question.required is not None and question.type != "note" and question.required.holds(self.scope(question, place))
-        return (self.scope(question, place).told(question.text("required_message")) or REQUIRED) if needed else None
+        if not needed:
+            return None
+        instead = "或".join(f"“{NONANSWERS[code][1]}”" for code in question.nonanswers)
+        return self.scope(question, place).told(question.text("required_message")) or (
+            f"{REQUIRED}，或选{instead}" if instead else REQUIRED
+        )
 
     def _worked_out(self, question: Question, place: Place) -> str:
         if not self.relevant(question, place):

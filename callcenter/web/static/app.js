@@ -5,6 +5,7 @@
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.hasAttribute("hx-post") || form.hasAttribute("hx-get") || form.target === "_blank" || form.hasAttribute("data-again")) return;
+  if (form.dataset.confirm && !confirm(form.dataset.confirm)) { event.preventDefault(); return; }
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "1";
   setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = true; }, 0);

@@ -137,7 +137,8 @@ def test_why_no_line_can_call_and_until_when():
     assert unusable([*resting, LINES[2]], NOW) is None
     busy = PublishedLine("96599988", "+862296599988", max_concurrent=0)
     assert unusable([*resting, busy], NOW) is None, "a moment's wait is no reason"
-    assert unusable([draining], NOW).until is None
+    assert "停止新呼叫" in unusable([*resting, draining], NOW).text
+    assert (unusable([draining], NOW).code, unusable([draining], NOW).until) == ("lines_drained", None)
     spent = PublishedLine("96599988", "+862296599988", a_day=10, today=10)
     assert unusable([spent], NOW).until == datetime(2022, 6, 2, 16, tzinfo=UTC), "midnight in Tianjin"
     early = PublishedLine("96599988", "+862296599988", hours=(("13:30", "17:30"),))

@@ -141,6 +141,16 @@ def test_an_answer_that_cannot_stand_is_refused_with_a_sentence(
     assert words in str(found.value)
 
 
+def test_a_required_question_names_only_the_ways_out_that_it_offers() -> None:
+    def told(name: str) -> str:
+        with pytest.raises(InvalidInput) as found:
+            judge(course(up_to(name)), name, None, None)
+        return str(found.value)
+
+    assert told("awareness").startswith("这道题需要回答，或选“不知道”或“拒答”")
+    assert "选" not in told("notice")
+
+
 def test_recording_needs_a_plain_yes() -> None:
     assert recording_allowed({"notice": Given("yes")})
     assert not recording_allowed({"notice": Given("no_recording")}) and not recording_allowed({})

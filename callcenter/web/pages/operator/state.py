@@ -23,6 +23,7 @@ from callcenter.interviews import actions as interview_actions
 from callcenter.interviews import queries as interviews
 from callcenter.interviews.case_fields import reference_matter
 from callcenter.interviews.session import Step
+from callcenter.operations import queries as operations
 from callcenter.people import queries as people
 from callcenter.responses import screening
 from callcenter.responses.completeness import limits
@@ -95,7 +96,7 @@ def state(
         **empty,
         "operator": doing(session, person.id, [queue.study_settings(session, case.study_id)], now),
         "lease": _lease(session, held, case, standing),
-        "attempt": _attempt(attempt),
+        "attempt": _attempt(session, attempt),
         "interview": {**standing.as_json(), "case_id": case.id} if standing else None,
         **_offers(session, case, attempt, standing),
         **({} if answered else _beside(session, person, case, attempt, now)),
@@ -275,10 +276,19 @@ def _appointment(found: Any) -> dict[str, Any] | None:
     return {"at": _iso(found.at), "kind": found.kind, "with_whom": found.with_whom, "note": found.note}
 
 
-def _attempt(attempt: CallOfCase | None) -> dict[str, Any] | None:
+def _ended_for(session: Session, attempt: CallOfCase) -> bool:
+    """Whether a supervisor ended the call that now waits for its outcome."""
+    if attempt.ended_at is None or attempt.outcome is not None or attempt.answered_at is None:
+        return False
+    done = operations.history(session, "case", attempt.case_id)
+    return any(entry.action == "call_ended" and entry.detail.get("attempt") == attempt.id for entry in done)
+
+
+def _attempt(session: Session, attempt: CallOfCase | None) -> dict[str, Any] | None:
     if attempt is None:
         return None
     return {
+        "ended_by_supervisor": _ended_for(session, attempt),
         "id": attempt.id,
         "state": attempt.state,
         "phone": attempt.phone,

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from callcenter import clock
 from callcenter.calls import actions, queries
 from callcenter.calls.actions.watching import CHART_DAYS
-from callcenter.calls.lines import PublishedLine, read_resting
+from callcenter.calls.lines import PublishedLine, read_resting, unusable
 from callcenter.calls.lines.choice import held_by
 from callcenter.calls.lines.health import Point, chart
 from callcenter.errors import CallcenterError, InvalidInput, NotFound
@@ -175,9 +175,7 @@ def _of_study(session: Session, study_id: int) -> dict[str, Any]:
     busy = {one.number: one for one in queries.lines(session, study_id, now, all_counts=True)}
     stops = studies.dialling_stops(session, study_id)
     return {
-        "lines": [
-            _row(session, line, busy.get(line.number), points.get(line.number, []), now) for line in queries.stored_lines(session, study_id)
-        ],
+        "lines": [_row(session, line, busy, points.get(line.number, []), now) for line in queries.stored_lines(session, study_id)],
         "stop": next((one for one in stops if one.resumed_at is None), None),
         "stops": stops,
         "points": [point for made in points.values() for point in made],
@@ -193,9 +191,19 @@ def _of_study(session: Session, study_id: int) -> dict[str, Any]:
     }
 
 
-def _row(session: Session, line: Any, busy: PublishedLine | None, points: list[Point], now: Any) -> dict[str, Any]:
+def _row(session: Session, line: Any, known: dict[str, PublishedLine], points: list[Point], now: Any) -> dict[str, Any]:
+    busy = known.get(line.number)
     hold = "withdrawn" if busy is None else held_by(busy, now)
-    return {"line": line, "busy": busy, "hold": hold, "last": points[-1] if points else None, "told": _held_back(session, line, hold)}
+    others = [one for number, one in known.items() if number != line.number]
+    last_one = busy is not None and unusable([busy], now) is None and unusable(others, now) is not None
+    return {
+        "line": line,
+        "busy": busy,
+        "hold": hold,
+        "last_one": last_one,
+        "last": points[-1] if points else None,
+        "told": _held_back(session, line, hold),
+    }
 
 
 def _held_back(session: Session, line: Any, hold: str | None) -> Any:

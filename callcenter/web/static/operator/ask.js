@@ -32,7 +32,7 @@ function changed() { keepDraft(shown, entry); }
 export function drawAsk(fresh = false) {
   const { lease, interview, attempt, none, outcomes, operator } = now.state, place = $("ask"), question = asked();
   if (fresh) forget(place);
-  const about = { lease: lease?.id, interview, outcomes, telling: telling(), suggested: now.state.suggested, none, offer: now.state.offer, told: now.told, problem: now.problem, call: attempt?.state, entry: question && { ...entry, typed: null }, doing: lease ? null : operator };
+  const about = { lease: lease?.id, interview, outcomes, telling: telling(), suggested: now.state.suggested, none, offer: now.state.offer, told: now.told, problem: now.problem, call: attempt?.state, stop: now.state.stop, ended_for: attempt?.ended_by_supervisor, entry: question && { ...entry, typed: null }, doing: lease ? null : operator };
   const anew = paint(place, about, () => (!lease ? idle() : question ? ofQuestion(question, interview) : ofCall(interview, attempt)));
   if (!anew) return;
   const typed = $("typed");
@@ -46,7 +46,7 @@ function idle() {
 }
 function ofCall(interview, call) {
   const by_hand = call?.by_hand && !ENDED.includes(call.state) && call.state !== "answered";
-  const text = interview?.complete ? T.interview_done : !call ? T[`dial_hint_${now.state.operator.mode}`] : telling() || ENDED.includes(call.state) ? T.tell : by_hand ? T.by_hand : T.wait_answer;
+  const text = interview?.complete ? T.interview_done : !call ? (now.state.stop ? T.stopped_dial : T[`dial_hint_${now.state.operator.mode}`]) : telling() || ENDED.includes(call.state) ? (call.ended_by_supervisor ? T.tell_ended_for : T.tell) : by_hand ? T.by_hand : T.wait_answer;
   const parts = [way(interview), call ? null : finishedLine(), el("p", { class: "say" }, text)];
   if (by_hand) parts.push(el("div", { class: "choices" }, ...[["in-progress", T.desk_answered], ["no-answer", T.desk_unanswered], ["busy", T.desk_busy]].map(([word, label], at) => choice(String(at + 1), label, false, () => act("desk", { word })))));
   const rings = call && !ENDED.includes(call.state) && call.state !== "answered"; // announcements are coded by K
@@ -54,7 +54,7 @@ function ofCall(interview, call) {
   return [...parts, problemLine(), rings ? null : offers(), more];
 }
 function ofQuestion(question, step) {
-  const over = ENDED.includes(now.state.attempt?.state) ? el("p", { class: "notice warning", id: "call-over" }, T.tell_or_ask) : null;
+  const over = ENDED.includes(now.state.attempt?.state) ? el("p", { class: "notice warning", id: "call-over" }, now.state.attempt.ended_by_supervisor ? T.tell_or_ask_ended_for : T.tell_or_ask) : null;
   return [
     over, way(step), instance(question),
     el("p", { class: "say", id: "say" }, question.say), question.hint ? el("p", { class: "hint", id: "hint" }, question.hint) : null,

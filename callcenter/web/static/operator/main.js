@@ -27,7 +27,7 @@ function take(next) {
 function draw(fresh = false) {
   if (!now.state || now.passive) return;
   drawWho(); drawAsk(fresh); drawCall();
-  $("saved").textContent = now.savedAt ? fill(T.saved, { at: clock(now.savedAt) }) : T.nothing_saved;
+  $("saved").textContent = now.state.memo !== undefined ? T.preview_unsaved : now.savedAt ? fill(T.saved, { at: clock(now.savedAt) }) : T.nothing_saved;
   const focused = document.activeElement; // never on the button for the next case: Enter after an outcome would lose its undoing
   if ((focused === document.body || focused.disabled) && !document.querySelector("dialog[open]")) ($("typed") || $("ask")).focus();
 }
