@@ -9,8 +9,10 @@ from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.languages import CHINESE, code_of
 from callcenter.questionnaire.paths import Proof, hangs_on_the_clock, named_choices, prove, shows_all
 from callcenter.questionnaire.problems import ERROR, Problem, problem
+from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.question_types.number import scale
 from callcenter.questionnaire.reading import MEASURES, TEXT_COLUMNS, Reading, read_questionnaire
+from callcenter.questionnaire.routing import Given, parted
 from callcenter.questionnaire.routing.course import MOST_INSTANCES, Course
 from callcenter.questionnaire.said import listed
 from callcenter.questionnaire.screening import missing
@@ -38,6 +40,7 @@ def _place(found: Problem) -> tuple[bool, int, str]:
 
 # The same document is judged when it is looked at, loaded and released.
 MOST_REMEMBERED = 32
+MOST_TOLD = 3
 _judged: dict[tuple[str, frozenset[int] | None], list[Problem]] = {}
 
 
@@ -210,8 +213,16 @@ def _of_ways(definition: Definition) -> Iterator[Problem]:
     unchoosable = {stop.question.name for walk in proof.stuck if not (stop := walk.route.stops[-1]).choices and stop.question.choices}
     for name in {walk.route.next.name for walk in proof.stuck if walk.route.next} - unchoosable:
         yield _unmet(definition, definition.by_name[name])
-    for name in proof.emptied:
-        yield problem("Q038" if name in unchoosable else "Q039", "survey", definition.by_name[name].row, what=name)
+    for name, answers in proof.emptied.items():
+        question = definition.by_name[name]
+        yield problem("Q038" if name in unchoosable else "Q039", "survey", question.row, what=name, way=_way(question, answers))
+
+
+def _way(question: Question, answers: Mapping[str, Given]) -> str:
+    """The answers of a way that a question looks at; the last ones where it looks at none itself."""
+    told = {key: given.nonanswer or as_text(given.value) or "''" for key, given in answers.items()}
+    read = {key: text for key, text in told.items() if parted(key)[0] in question.reads} or dict(list(told.items())[-MOST_TOLD:])
+    return ", ".join(f"{key} = {text}" for key, text in read.items()) or "–"
 
 
 def _unmet(definition: Definition, question: Question) -> Problem:
@@ -228,7 +239,7 @@ def _never(definition: Definition, proof: Proof) -> Iterator[Problem]:
             yield problem("Q034", "survey", question.row, what=question.name)
         if (
             question.constraint is not None
-            and question.name in proof.passed - proof.valued - proof.emptied
+            and question.name in proof.passed - proof.valued - set(proof.emptied)
             and question.name in proof.tried
         ):
             yield _unmet(definition, question)

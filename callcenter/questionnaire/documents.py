@@ -10,6 +10,7 @@ from callcenter.questionnaire.workbooks import read_workbook, remarks
 from callcenter.studies.yaml_texts import read_yaml
 
 WORKBOOK = ".xlsx"
+TEXTS = (".yaml", ".yml")
 
 
 def is_workbook(name: str) -> bool:
@@ -23,6 +24,8 @@ def read_document(name: str, data: bytes) -> Any:
         return read_workbook(name, data)
     if name.lower().endswith((".xls", ".ods", ".xlsm")):
         raise Refused("workbook_not_read", "不读取 {file} 这种工作簿：请另存为 .xlsx。", file=name)
+    if b"\0" in data[:4096] or not (_is_text(data) or name.lower().endswith(TEXTS)):
+        raise InvalidInput("not_a_questionnaire", "{file} 不是问卷：请给出 .xlsx 工作簿，或 .yaml、.yml 文件。", file=name)
     try:
         return read_yaml(data.decode("utf-8-sig"))
     except UnicodeDecodeError as bad:
@@ -33,6 +36,14 @@ def read_document(name: str, data: bytes) -> Any:
         raise Refused(
             "questionnaire_not_yaml", "问卷文件 {file} {where}不是有效的 YAML：请检查缩进和引号。", file=name, where=where
         ) from bad
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def remarks_on(name: str, data: bytes) -> list[Problem]:

@@ -44,10 +44,13 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "Q035": ('no way chooses "{code}" of "{what}", which a condition names', "Check choice_filter, constraint and the condition"),
     "Q036": ('say tells the promise "{what}" before {name} has asked what really happened', "Ask first, tell the promise later"),
     "Q038": (
-        'the choice_filter of "{what}" leaves no choice on some way, and it has to be answered',
+        'the choice_filter of "{what}" leaves no choice on some way ({way}), and it has to be answered',
         "Mend choice_filter, or list non-answers",
     ),
-    "Q039": ('the choice_filter of "{what}" leaves no choice on some way', "Mend choice_filter, or leave it out there with relevant"),
+    "Q039": (
+        'the choice_filter of "{what}" leaves no choice on some way ({way})',
+        "Mend choice_filter, or leave it out there with relevant",
+    ),
     "Q040": (
         "no question is called {what}: outcomes, validity and re-checks look at these names",
         "Copy the screening block, or name the study's own questions under validity in study.yaml",
@@ -86,8 +89,12 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q035": (WARNING, "条件提到的选项“{code}”（{what}）没有路径能选到", "请核对 choice_filter、constraint 和条件"),
     "Q036": (ERROR, "say 里先说出了承诺“{what}”，而它的实际情况还没有问（{name}）", "请先问实际情况，再提承诺"),
     "Q037": (WARNING, "没有找到能满足 constraint 的回答（不是所有回答都试过）", "请用 questionnaire walk 试一个真实的回答"),
-    "Q038": (ERROR, "“{what}”的 choice_filter 在有的路径上一个选项也不留，而这道题必须回答", "请改正 choice_filter，或列出 nonanswers"),
-    "Q039": (WARNING, "“{what}”的 choice_filter 在有的路径上一个选项也不留", "请改正 choice_filter，或用 relevant 在这时不问它"),
+    "Q038": (
+        ERROR,
+        "“{what}”的 choice_filter 在有的路径上（{way}）一个选项也不留，而这道题必须回答",
+        "请改正 choice_filter，或列出 nonanswers",
+    ),
+    "Q039": (WARNING, "“{what}”的 choice_filter 在有的路径上（{way}）一个选项也不留", "请改正 choice_filter，或用 relevant 在这时不问它"),
     "Q040": (
         WARNING,
         "没有名为 {what} 的题：结果代码、有效性和复核都看这些题",

@@ -5,7 +5,7 @@ from typing import Any
 
 from callcenter.questionnaire.definition import NONANSWERS, Definition, Question
 from callcenter.questionnaire.question_types import read_answer
-from callcenter.questionnaire.routing import Given, Moment, Stop, find_route, key_of
+from callcenter.questionnaire.routing import Course, Given, Moment, Route, Stop, key_of, parted
 from callcenter.questionnaire.routing.route import Place
 
 
@@ -46,15 +46,29 @@ def _one(question: Question, name: str, raw: Any) -> Given:
 
 
 def walk(definition: Definition, answers: Mapping[str, Given], moment: Moment) -> dict[str, Any]:
-    """The route, whether it is complete, what comes next, what is set aside and what was calculated."""
-    route = find_route(definition, answers, moment)
+    """The route, whether it is complete, what comes next, what is set aside and what was calculated.
+
+    Where the route ends before the answers do, `ahead` tells the others, each with what is wrong with it.
+    """
+    course = Course(definition, answers, moment)
+    route = course.route()
+    ahead = _ahead(course, route)
     return {
         "route": [_stop(stop) for stop in route.stops if stop.given is not None],
         "complete": route.complete,
         "next": route.next_key,
         "set_aside": list(route.set_aside),
         "calculated": dict(route.calculated),
+        **({"ahead": ahead} if ahead else {}),
     }
+
+
+def _ahead(course: Course, route: Route) -> list[dict[str, Any]]:
+    """Answers that the route has not come to: those that it would pass as it looks now, and of those set aside what cannot stand."""
+    seen, by_name = {stop.key for stop in route.stops}, course.definition.by_name
+    left = [(by_name[name], place, key) for key in course.answers if key not in seen for name, place in [parted(key)]]
+    stops = [(course.stop(question, place), key) for question, place, key in left if question.asked and course.exists(question, place)]
+    return [_stop(stop) for stop, key in stops if stop.problem or key not in route.set_aside]
 
 
 def read_typed(question: Question, raw: Any) -> Any:

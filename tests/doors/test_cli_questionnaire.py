@@ -62,6 +62,9 @@ def test_a_walk_over_answers_prints_its_route(tmp_path: Path, capsys: pytest.Cap
 def test_a_walk_says_what_is_wrong_and_what_comes_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = walked(tmp_path, capsys, {"notice": "yes", "right_enterprise": None})
     assert found["route"][-1]["problem"] and found["next"] == "right_enterprise" and not found["complete"]
+    found = walked(tmp_path, capsys, {**FULL, "right_enterprise": "maybe", "visits": -5})
+    later = {stop["name"]: stop["problem"] for stop in found["ahead"]}
+    assert found["next"] == "right_enterprise" and later["visits"]
     found = walked(tmp_path, capsys, {})
     assert found == {"route": [], "complete": False, "next": "notice", "set_aside": [], "calculated": {}}
 
@@ -110,8 +113,10 @@ def test_what_no_way_does_is_listed(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "第 3 行 b：relevant 从未不成立" in capsys.readouterr().out
 
 
-def test_a_missing_file_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_or_foreign_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["questionnaire", "check", str(tmp_path / "none.yaml")]) == 2
+    (tmp_path / "good.docx").write_bytes(b"PK\x03\x04\x00\xff")
+    assert main(["questionnaire", "check", str(tmp_path / "good.docx")]) == 1 and "不是问卷" in capsys.readouterr().err
     assert main(["questionnaire", "walk", SHIPPED, "--answers", str(tmp_path / "none.json")]) == 2
 
 

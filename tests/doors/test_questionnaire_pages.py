@@ -75,6 +75,8 @@ def test_a_draft_is_checked_compared_and_released_and_scripts_in_it_stay_text(st
     assert "D01" in administrator.get(f"{draft}/differences?before={first['id']}").text
     assert administrator.post(draft + "/release").headers["location"] == draft
     assert administrator.post(draft + "/discard").status_code == 409
+    wrong = administrator.post(AT, data={"study_id": study, "name": "opening_business"}, files={"file": ("x.docx", b"PK\x03\x04\x00")})
+    assert wrong.status_code == 422 and "x.docx 不是问卷" in wrong.text and 'name="file"' in wrong.text
     foreign = "settings: [{form_title: 别的}]\nsurvey: [{type: text, name: a, 'say::中文': 您好, 'say::English': Hello}]\n"
     foreign = uploaded(administrator, study, foreign).headers["location"]
     assert administrator.post(foreign + "/release").headers["location"] == foreign + "/release"

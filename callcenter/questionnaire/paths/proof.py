@@ -40,8 +40,8 @@ class Proof:
     """Questions to which some value could stand."""
     tried: set[str] = field(default_factory=set)
     """Questions to which an answer was tried."""
-    emptied: set[str] = field(default_factory=set)
-    """Questions whose filter left no choice on some way."""
+    emptied: dict[str, dict[str, Given]] = field(default_factory=dict)
+    """Questions whose filter left no choice on some way, each with the answers of the first such way."""
     sampled: frozenset[str] = frozenset()
     """Questions that hang on answers of which only some could be tried: what was not seen of them may still be."""
 
@@ -158,7 +158,7 @@ class _Search:
             return False, at, stop
         self.met.add(stand)
         if stop is not None and stop.question.choice_filter is not None and stop.question.choices and not stop.choices:
-            self.proof.emptied.add(stop.question.name)
+            self.proof.emptied.setdefault(stop.question.name, dict(course.answers))
         return True, at, stop
 
     def _arrive(self, course: Course, start: int) -> tuple[int, Stop | None, bool]:

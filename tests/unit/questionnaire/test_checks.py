@@ -279,6 +279,12 @@ def test_screening_questions_that_a_study_looks_at_are_missed() -> None:
     assert names_looked_at(own) == ("who", "handled", "pass_on", "informant_role")
 
 
+def test_a_filter_that_leaves_nothing_is_told_with_the_way_there() -> None:
+    rows = [ASK, {"type": "integer", "name": "n", "label": "x"}, ASK | {"name": "b", "choice_filter": "${a} = 'yes'"}]
+    [found] = check({"survey": rows, "choices": YES_NO})
+    assert found.code == "Q039" and "(a = " in found.in_english().message and "n =" not in found.message
+
+
 def test_labels_of_choices_are_looked_at_like_other_texts() -> None:
     choices = [
         {"list_name": "yn", "name": "yes", "label": "{{ enterprise.secret }}"},

@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, UploadFile
 from starlette.responses import Response
 
+from callcenter.errors import InvalidInput, Refused
 from callcenter.questionnaire import actions, queries
 from callcenter.web.deps import Work
-from callcenter.web.pages.administrator.questionnaires.versions import drastic
+from callcenter.web.pages.administrator.questionnaires.versions import drastic, list_page
 from callcenter.web.rendering import flash, see_other
 from callcenter.web.security import Person, allow
+from callcenter.web.translations import gettext as _
 from callcenter.web.translations import noted
 
 router = APIRouter(prefix="/administrator/questionnaires")
@@ -25,8 +27,11 @@ def upload(
     name: Annotated[str, Form(max_length=200)],
     study_id: Annotated[int, Form()],
 ) -> Response:
-    """Keep a file as a draft and show what is wrong with it; nothing is released."""
-    kept = actions.keep_draft(session, study_id, name, file.filename or "", file.file.read(), user_id=person.id)
+    """Keep a file as a draft and show what is wrong with it; nothing is released. What is no questionnaire is told beside the form."""
+    try:
+        kept = actions.keep_draft(session, study_id, name, file.filename or "", file.file.read(), user_id=person.id)
+    except (InvalidInput, Refused) as bad:
+        return list_page(request, person, session, _(bad.text, **bad.about), status=422)
     if kept.released_at is not None:
         flash(request, noted("这份文件与已发布的第 {version} 版完全相同，没有另存。"), kind="warning", version=kept.version)
     else:

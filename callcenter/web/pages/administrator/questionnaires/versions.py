@@ -38,12 +38,18 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @router.get("")
 def listed(request: Request, person: Administrator, session: Work) -> Response:
     """All questionnaires with all their versions."""
+    return list_page(request, person, session)
+
+
+def list_page(request: Request, person: Person, session: Session, problem: str = "", *, status: int = 200) -> Response:
+    """The page of all versions; `problem` is why an upload was not taken."""
     found = []
     for study in studies.studies(session):
         names = sorted({str(entry["file"]).rpartition(".")[0] for entry in study.settings.get("questionnaires") or []})
         in_use = {each.id for each in queries.in_use(session, study.id or 0)}
         found.append((study, queries.versions(session, study.id or 0), in_use, names))
-    return page(request, person, "administrator/questionnaires/list.html", studies=found, names=people.names(session))
+    values = {"studies": found, "names": people.names(session), "problem": problem}
+    return page(request, person, "administrator/questionnaires/list.html", status=status, **values)
 
 
 @router.get("/{questionnaire_id}")
