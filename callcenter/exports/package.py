@@ -13,7 +13,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -160,20 +160,32 @@ def _check_beside(place: Path, seal: str) -> Checked:
     folders = [each for each in everything if each.is_dir()]
     checked = sum(_verify_folder(each, seal) for each in folders)
     told = {each.name: json.loads((each / MANIFEST).read_bytes()) for each in folders}
-    for file in (each for each in everything if each.suffix == ".zip" and not each.is_dir()):
+    zips = [each for each in everything if not each.is_dir() and _packed(each, told.keys())]
+    for file in zips:
         checked += _verify_zip(file, told[file.stem]["seal"] if file.stem in told else seal)
         with zipfile.ZipFile(file) as opened:
             told[file.name] = json.loads(opened.read(MANIFEST))
     listed: dict[str, set[str]] = {}
     for entry in (entry for manifest in told.values() for entry in manifest["files"]):
         listed.setdefault(str(entry["name"]), set()).add(str(entry["sha256"]))
-    beside = [each for each in everything if not each.is_dir() and each.suffix != ".zip"]
+    beside = [each for each in everything if not each.is_dir() and each not in zips]
     for file in (each for each in beside if each.name in listed):
         with file.open("rb") as opened_file:
             if _digest(opened_file) not in listed[file.name]:
                 raise Refused("file_changed", "{file} 已被改动：与清单中的 SHA-256 不一致。", file=file.name)
         checked += 1
     return Checked(checked, tuple(each.name for each in beside if each.name not in listed))
+
+
+def _packed(file: Path, folders: Collection[str]) -> bool:
+    """Whether it is a package's zip, or should be one: it has the name of a package's folder, or a manifest."""
+    if file.suffix != ".zip" or file.stem in folders:
+        return file.suffix == ".zip"
+    try:
+        with zipfile.ZipFile(file) as opened:
+            return MANIFEST in opened.namelist()
+    except _BROKEN:
+        return False
 
 
 def _gone(name: str) -> Refused:

@@ -197,8 +197,9 @@ def test_what_lies_beside_a_package_is_compared_or_named(tmp_path: Path, capsys:
     (tmp_path / "package.zip").write_bytes(package.archive(made()))
     (tmp_path / "a.csv").write_bytes(FILES["a.csv"])
     (tmp_path / "notes.txt").write_bytes(b"mine")
+    (tmp_path / "mine.zip").write_bytes(b"not a package")
     assert main(["export", "verify", str(tmp_path), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"ok": True, "files": 5, "not_checked": ["notes.txt"]}
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "files": 5, "not_checked": ["mine.zip", "notes.txt"]}
     assert main(["export", "verify", str(tmp_path)]) == 0
     assert "没有核对" in (said := capsys.readouterr().out) and "notes.txt" in said
     (tmp_path / "a.csv").write_bytes(b"other")
