@@ -1,7 +1,9 @@
 """The data set of a package on disk: cases and answers in a DuckDB file of a temporary folder, so that memory stays the same however many.
 
-`cases` has a row for each released case, `answers` one for each answer, `wide` one for each case that answered: a column `v<k>` for
-each question (in each instance of its repeat) and `n<k>` for why it was not answered. Codes of several choices are parted by blanks.
+`cases` has a row for each released case, `answers` one for each answer. `wide` has the columns of `cases`, and for each question (in each
+instance of its repeat) a column `v<k>` and `n<k>` for why it was not answered; its rows lie in the order of cases, so that it is read from
+one end to the other: to join and sort rows of hundreds of columns takes more memory than there may be. Codes of several choices are
+parted by blanks.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -52,6 +54,8 @@ STEP = 2_500
 GROUP = 5_000
 """Rows of a Parquet row group: small, because a writer holds one whole."""
 ROWS = 2_000
+VECTORS = 10
+"""Vectors (of 2,048 rows) that become a data frame at a time: DuckDB itself holds no more than these."""
 
 _IN_ORDER = "CAST(string_split(nullif({0}instance, ''), '/') AS INTEGER[])"
 FOUND = f"""
@@ -204,11 +208,12 @@ class Dataset:
         kinds = {self._spots[each.question, each.instance]: _kept_as(each) for each in self.variables}
         held = [f'CAST(max("value") FILTER (k = {k}) AS {kind}) AS v{k}' for k, kind in kinds.items()]
         held += [f"max(nonanswer) FILTER (k = {k}) AS n{k}" for (name, _), k in self._spots.items() if self._refused(name)]
-        select = f"SELECT {', '.join(['place', *held])} FROM answers a JOIN spots s USING (question, instance)"
-        self.run(f"CREATE TABLE wide AS {select} WHERE false GROUP BY place")
+        given = f"SELECT {', '.join(['place', *held])} FROM answers a JOIN spots s USING (question, instance) WHERE place BETWEEN ? AND ?"
+        select = f"SELECT * FROM cases c LEFT JOIN ({given} GROUP BY place) w USING (place) WHERE c.place BETWEEN ? AND ? ORDER BY place"
+        self.run(f"CREATE TABLE wide AS {select}", [1, 0, 1, 0])
         cases = int(self.one("SELECT count(*) FROM cases"))
         for first in range(0, cases, STEP):
-            self.run(f"INSERT INTO wide {select} WHERE place BETWEEN {first} AND {first + STEP - 1} GROUP BY place ORDER BY place")
+            self.run(f"INSERT INTO wide {select}", 2 * [first, first + STEP - 1])
             progress(min(first + STEP, cases))
 
     def _refused(self, question: str) -> bool:
@@ -224,7 +229,7 @@ class Dataset:
 
     def wide_columns(self) -> list[Column]:
         """Every column of the wide table: those of each case, then each variable, with why it was not answered after it."""
-        columns = [Column(name, f'c."{name}"') for name in CASE_COLUMNS]
+        columns = [Column(name, f'w."{name}"') for name in CASE_COLUMNS]
         for place, each in enumerate(self.variables):
             columns.append(Column(each.name, self.value_sql(each), each))
             last = place + 1 == len(self.variables) or self.spot(self.variables[place + 1]) != self.spot(each)
@@ -251,7 +256,7 @@ class Dataset:
     def wide_sql(self, columns: Sequence[Column]) -> str:
         """A statement that gives these columns, a row for each case."""
         listed = ", ".join(f"{each.sql} AS {named(each.name)}" for each in columns)
-        return f"SELECT {listed} FROM cases c LEFT JOIN wide w USING (place) ORDER BY place"
+        return f"SELECT {listed} FROM wide w"
 
     def long_sql(self) -> str:
         """A statement that gives a row for each answer, with what its code means."""
@@ -267,7 +272,11 @@ class Dataset:
 
     def frame(self, columns: Sequence[Column]) -> pd.DataFrame:
         """These columns as a data frame: for formats that must hold everything at once."""
-        return self.run(self.wide_sql(columns)).df()
+        found = self.run(self.wide_sql(columns))
+        held = [found.fetch_df_chunk(VECTORS)]
+        while len(held[-1]):
+            held.append(found.fetch_df_chunk(VECTORS))
+        return pd.concat(held[:-1] or held, ignore_index=True)
 
 
 def _kept_as(variable: Variable) -> str:

@@ -51,7 +51,7 @@ def fields(data: Dataset) -> list[Field]:
 
 def _case_fields(data: Dataset) -> Iterator[Field]:
     for name, kind in CASE_COLUMNS.items():
-        sql, label = f'c."{name}"', CASE_LABELS[name]
+        sql, label = f'w."{name}"', CASE_LABELS[name]
         if kind == "VARCHAR":
             use = "serial" if name == "case" else ""
             yield Field(name, "character", label, sql, use=use, size=_longest(data, f'"{name}"', "cases"))
@@ -126,7 +126,7 @@ def data_file(data: Dataset, file: Path) -> None:
     made = fields(data)
     listed = ", ".join(f"{each.sql} AS {named(each.name)}" for each in made)
     quoted_columns = ", ".join(named(each.name) for each in made if each.type in ("character", "multiple"))
-    sql = f"SELECT {listed} FROM cases c LEFT JOIN wide w USING (place) ORDER BY place"
+    sql = f"SELECT {listed} FROM wide w"
     data.run(f"COPY ({sql}) TO {quoted(str(file))} (FORMAT csv, HEADER, FORCE_QUOTE ({quoted_columns}))")
 
 
