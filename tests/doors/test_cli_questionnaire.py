@@ -48,6 +48,9 @@ def test_a_problem_is_printed_with_number_place_and_what_to_do(tmp_path: Path, c
     assert "error Q004 survey row 3: relevant refers to" in capsys.readouterr().out
     assert main(["questionnaire", "check", file]) == 1
     assert "Q004" in capsys.readouterr().out
+    written(tmp_path, "study.yaml", "title: x\n")  # beside a study its screening questions are missed
+    assert main(["questionnaire", "check", file]) == 1
+    assert "Q040" in capsys.readouterr().out
 
 
 def test_a_walk_over_answers_prints_its_route(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -99,6 +99,7 @@ def test_a_cell_no_workbook_holds_is_told_with_its_row() -> None:
 
 def test_what_pyxform_says_is_passed_on_with_its_row() -> None:
     (found,) = remarks_on("f.xlsx", book(survey=[["type", "name", "label"], ["text", "a", "x"], ["text", "a b", "x"]]))
+    assert not found.message.endswith((".", "。"))
     assert found.code == "Q029" and found.severity == "warning" and (found.sheet, found.row) == ("survey", 3)
     (misspelt,) = remarks_on("f.xlsx", book(survey=[["type", "name", "label"], ["text", "a", "x"]], settngs=[["form_title"], ["x"]]))
     assert "settngs" in misspelt.message
