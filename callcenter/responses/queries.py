@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select, text
 
 from callcenter.errors import NotFound
+from callcenter.interviews.tables import Interview
 from callcenter.responses.rechecks import CLOSING, CLOSING_CODES, COMPLETE, DENIED, FABRICATED, Done, Share, wilson
 from callcenter.responses.tables import Disposition, Recheck, ValidityVerdict
 from callcenter.studies.phases import field_day
@@ -121,7 +122,9 @@ def rechecked(session: Session) -> set[int]:
 
 def suspects(session: Session) -> set[int]:
     """Operators one of whose interviews turned out never to have been held: all of theirs are re-checked."""
-    return set(session.exec(select(Recheck.operator_id).where(Recheck.reason == FABRICATED)))
+    by_recheck = session.exec(select(Recheck.operator_id).where(Recheck.reason == FABRICATED))
+    by_two_persons = session.exec(select(Interview.operator_id).where(Interview.state == "void"))
+    return {*by_recheck, *by_two_persons}
 
 
 def is_confirmed(session: Session, case_id: int) -> bool:

@@ -40,6 +40,7 @@ def test_nobody_else_sets_a_day_and_a_strange_year_is_said_to_be_none(client_for
     assert supervisor.post("/calendar/end", data={"day": "2022-06-03"}).status_code == 403
     assert client_for("operator").get("/calendar").status_code == 403
     assert supervisor.get("/calendar/1949").status_code == 404
+    assert client_for("administrator").post("/calendar", data={"day": "²²²²-06-03"}).status_code == 422, "digits, and yet no number"
 
 
 def test_a_studys_own_hours_are_changed_at_once_kept_over_a_reload_and_taken_back(

@@ -10,7 +10,8 @@ from callcenter.calls.actions import load_lines
 from callcenter.calls.phone_line import LineEvent
 from callcenter.db.engine import statement, transaction
 from callcenter.follow_up.actions import choose_rechecks, settle_abandoned
-from callcenter.response_rates.actions import prove_counters
+from callcenter.response_rates.actions import prove_codes, prove_counters
+from callcenter.responses.queries import suspects
 from tests.conftest import FieldTime
 from tests.factories.calls import LINES, PretendedLine
 from tests.factories.field_work import make_worked_sample
@@ -146,3 +147,13 @@ def test_two_persons_who_saw_no_answers_take_a_sample_out(client_for: Callable[.
     assert [row["valid"] for row in rows(valid, id=case)] == [True, False]  # the earlier verdict stays
     assert second.post(address, data={"agree": "no"}).status_code == 409
     assert "判为无效" in first.get("/supervisor/invalidations").text
+    assert "这个个案不再拨打" in first.get(f"/cases/{case}").text
+    never = made.cases["和平区"][1]
+    assert propose(first, case=never, reason="not_interviewed") in (200, 303)
+    (latest,) = rows("SELECT id FROM invalidations WHERE decided_at IS NULL")
+    assert second.post(f"/supervisor/invalidations/{latest['id']}", data={"agree": "yes"}).status_code in (200, 303)
+    states = rows("SELECT id, state FROM cases WHERE id IN (%(a)s, %(b)s) ORDER BY id", a=case, b=never)
+    assert [row["state"] for row in states] == ["closed", "ready"]
+    with transaction() as session:
+        assert suspects(session) == {made.operator_id}, "all of theirs are re-checked"
+        assert (prove_counters(session), prove_codes(session)) == (0, 0)

@@ -170,7 +170,7 @@ def _said(detail: Mapping[str, Any], known: set[int]) -> dict[int, dict[str, Any
     found: dict[int, dict[str, Any]] = {}
     for number, one in dict(detail.get("cases") or {}).items():
         given = dict(one) if isinstance(one, Mapping) else {"outcome": one}
-        if not str(number).isdigit() or int(number) not in known:
+        if not str(number).isdecimal() or int(number) not in known:
             raise InvalidInput("case_not_of_bundle", "个案 {case} 不在这次拨打之中：请刷新页面。", case=str(number)[:20])
         _require_known(str(given.get("outcome")))
         found[int(number)] = given

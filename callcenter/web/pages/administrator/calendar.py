@@ -53,7 +53,7 @@ def set_day(
         with session.begin_nested():
             actions.set_calendar_day(session, on, kind, name=name, source=source, user_id=person.id)
     except (InvalidInput, Conflict) as refusal:
-        year = int(day[:4]) if day[:4].isdigit() else field_day(clock.now()).year
+        year = int(day[:4]) if day[:4].isdecimal() else field_day(clock.now()).year
         return _year(request, person, session, year, given=given, problem=_(refusal.text, **refusal.about))
     flash(request, "已登记 {day}，立即生效。", day=on)
     return see_other(f"/calendar/{on.year}")
