@@ -176,6 +176,17 @@ def test_a_case_from_next_to_complete_by_keys_alone(page: Page, tmp_path: Path) 
     expect(page.locator("#keys")).to_contain_text("取下一个")
     page.keyboard.press("Escape")
     shot(page, tmp_path, "4-later")
+    while not page.locator("#typed.figure").count():
+        asked = page.inner_text("#say")
+        page.keyboard.press("1") if page.locator("#ask .choices:not(.nonanswers) .choice").count() else page.keyboard.type("无")
+        page.keyboard.press("Enter")
+        page.wait_for_function("asked => document.querySelector('#say')?.innerText !== asked", arg=asked)
+    for typed, kept in (("551", "551"), ("3", "3"), ("Escape", "3"), ("4", "4")):  # refused, it is typed over; so after Escape
+        page.keyboard.press(typed) if typed == "Escape" else page.keyboard.type(typed)
+        if typed == "551":
+            page.keyboard.press("Enter")
+            expect(page.locator("#problem")).to_contain_text("0")
+        expect(page.locator("#typed")).to_have_value(kept)
 
 
 def test_an_appointment_a_note_and_a_refusal_by_keys(page: Page, tmp_path: Path) -> None:
@@ -218,10 +229,12 @@ def test_an_appointment_a_note_and_a_refusal_by_keys(page: Page, tmp_path: Path)
     expect(page.locator("#say")).to_be_visible(timeout=10_000)
     page.keyboard.press("w")  # asks, as A and R do; Escape leaves
     expect(page.locator("#wrong")).to_contain_text("不属于该企业")
+    shot(page, tmp_path, "6-wrong")
     page.keyboard.press("Escape")
     page.keyboard.press("o")
     page.keyboard.press("0")
     expect(page.locator("#silence")).to_contain_text("只有听到提示音、没有人说话时，才能登记为“无法接通”")
+    shot(page, tmp_path, "7-silence")
     page.keyboard.press("Escape")
     page.keyboard.press("h")
     carrier_says("in-progress", "completed")
