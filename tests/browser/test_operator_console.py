@@ -227,6 +227,10 @@ def test_an_appointment_a_note_and_a_refusal_by_keys(page: Page, tmp_path: Path)
     expect(page.locator(".call-state")).to_contain_text("正在拨出")
     carrier_says("in-progress")
     expect(page.locator("#say")).to_be_visible(timeout=10_000)
+    _keys_that_ask_first(page, tmp_path)
+
+
+def _keys_that_ask_first(page: Page, tmp_path: Path) -> None:
     page.keyboard.press("w")  # asks, as A and R do; Escape leaves
     expect(page.locator("#wrong")).to_contain_text("不属于该企业")
     shot(page, tmp_path, "6-wrong")
