@@ -54,7 +54,7 @@ def was_never_held(client: Browser, case: int, code: object) -> None:
     assert code == ("3.20", False)
     assert rows("SELECT state, attempts > 0 AS dialled FROM cases WHERE id = %(id)s", id=case) == [{"state": "ready", "dialled": True}]
     page = client.get(f"/cases/{case}").text
-    assert "访问作废：没有进行过" in page and "会再次拨打" in page
+    assert "访问作废：没有进行过" in page and "在电话调查期内再次拨打" in page
 
 
 def test_a_failed_re_check_takes_the_sample_out_and_a_confirmed_denial_is_final(

@@ -152,7 +152,7 @@ def _coded(session: Session, case_id: int, names: dict[int, str], made: Way, und
 
 
 def _taken_out(closed: bool) -> str:
-    return _("所在层重新缺一份；这个个案不再拨打。") if closed else _("所在层重新缺一份；这个个案回到队列，会再次拨打。")
+    return _("所在层重新缺一份；这个个案不再拨打。") if closed else _("所在层重新缺一份；这个个案回到队列，在电话调查期内再次拨打。")
 
 
 def _interviewed(session: Session, case_id: int, made: Way) -> Iterator[Event]:
