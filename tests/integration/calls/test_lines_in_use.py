@@ -127,10 +127,10 @@ def test_a_drained_line_takes_no_new_calls_and_its_running_ones_end_until_it_is_
             if line.number != used:
                 actions.rest_line(session, line.id, 2, "运营商检修", chief)
         why = queries.explain(session, made.case_ids[-1], NOW)
-        assert "外呼线路都在暂停中" in [str(reason) for reason in why.reasons]
+        assert "外呼线路都已停止新呼叫或在暂停中" in [str(reason) for reason in why.reasons]
         assert why.next_at == NOW + timedelta(hours=2)
     lease = take(made.operators[6])
-    with pytest.raises(Refused, match="外呼线路都在暂停中"), transaction() as session:
+    with pytest.raises(Refused, match="外呼线路都已停止新呼叫或在暂停中"), transaction() as session:
         actions.begin_attempt(session, lease_id=lease.id, operator_id=lease.operator_id)
     with transaction() as session:
         actions.take_back_line(session, drained, "修好了", chief)

@@ -278,7 +278,7 @@ def _appointment(found: Any) -> dict[str, Any] | None:
 
 def _ended_for(session: Session, attempt: CallOfCase) -> bool:
     """Whether a supervisor ended the call that now waits for its outcome."""
-    if attempt.ended_at is None or attempt.outcome is not None or attempt.answered_at is None:
+    if attempt.ended_at is None or attempt.outcome is not None or (attempt.answered_at is None and attempt.state != "canceled"):
         return False
     done = operations.history(session, "case", attempt.case_id)
     return any(entry.action == "call_ended" and entry.detail.get("attempt") == attempt.id for entry in done)
