@@ -1,6 +1,5 @@
 """Where an operator stands, as one JSON document: the leased case, the call, the question, what can be told."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +20,6 @@ from callcenter.follow_up.appointments import suggested as suggested_time
 from callcenter.follow_up.queries import CaseRow
 from callcenter.interviews import actions as interview_actions
 from callcenter.interviews import queries as interviews
-from callcenter.interviews.case_fields import reference_matter
 from callcenter.interviews.session import Step
 from callcenter.operations import queries as operations
 from callcenter.people import queries as people
@@ -30,6 +28,7 @@ from callcenter.responses.completeness import limits
 from callcenter.studies import queries as studies
 from callcenter.web import formats
 from callcenter.web.pages.operator.doing import doing
+from callcenter.web.pages.operator.matters import matters_of
 from callcenter.web.pages.operator.offers import CallSeen, offered, seen_in, suggested
 from callcenter.web.security import Person
 from callcenter.web.translations import gettext as _
@@ -216,27 +215,13 @@ def _bundle(session: Session, held: Held, case: CaseRow, standing: Step | None) 
     done = {each.case_id for each in begun if each.through_at is not None and each.position is None}
     if standing is not None and standing.complete:
         done.add(case.id or 0)
-    shown, words = [], _matters(session, held.bundle)
+    shown, words = [], matters_of(session, held.bundle)
     for case_id in interviews.block_order(session, held.lease.case_ids):
         asking = standing is not None and case_id == case.id
         shown.append(
             {"case_id": case_id, "matter": words[case_id], "state": "done" if case_id in done else "asking" if asking else "waiting"}
         )
     return shown
-
-
-def _matters(session: Session, bundle: list[CaseRow]) -> dict[int, str]:
-    """What each case is about; where the words are the same, with the population that tells them apart."""
-    words = {}
-    for one in bundle:
-        matter = reference_matter(one.matters)
-        words[one.id or 0] = " · ".join(str(matter[name]) for name in ("what", "when") if matter.get(name))
-    alike = {text for text, count in Counter(words.values()).items() if count > 1}
-    for one in bundle:
-        if words[one.id or 0] in alike:
-            population = studies.population(session, one.population_id)
-            words[one.id or 0] = " · ".join(part for part in (words[one.id or 0], f"{population.code} {population.title}") if part)
-    return words
 
 
 def _phone(phone: dict[str, Any], last: str | None) -> dict[str, Any]:
