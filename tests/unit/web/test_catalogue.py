@@ -1,9 +1,11 @@
 """Every text that a page or an error can show has an English line."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 
 from callcenter.call_queue import priority
 from callcenter.estimates import standards
@@ -56,3 +58,11 @@ def test_english_lines_fill_the_same_placeholders_and_hold_no_chinese() -> None:
     for text, line in english().items():
         assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(line)), text
         assert not re.search(r"[一-鿿，。：；（）]", line.replace("中文", "")), line
+
+
+def test_no_text_has_two_english_lines() -> None:
+    found: list[str] = []
+    for file in (HERE / "web" / "locale" / "en").glob("*.po"):
+        with file.open("rb") as opened:
+            found += [str(message.id) for message in read_po(opened) if message.id]
+    assert {text for text, times in Counter(found).items() if times > 1} == set()
