@@ -1,5 +1,6 @@
 """The engine, `transaction()` (the only commit) and `statement()` (one plain statement, committed by itself)."""
 
+import os
 import re
 import select
 import time
@@ -25,8 +26,10 @@ _pool: ConnectionPool[psycopg.Connection[DictRow]] | None = None
 SESSION_OPTIONS = "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
 ANSWERS_WITHIN = 3.0
 """Seconds in which a server answers an empty statement; one that stands still leaves its connections open and says nothing."""
-FRESH = 0.1
+FRESH = 0.02
 """Seconds after its last answer in which a connection is taken for alive, as long as the server has not ended it."""
+PLAIN = max(4, 2 * (os.cpu_count() or 2))
+"""Connections for plain statements: they take a millisecond, so more of them than the machine can run only stand in each other's way."""
 OPTIONS: dict[str, Any] = {
     "options": SESSION_OPTIONS,
     "connect_timeout": 5,
@@ -66,7 +69,7 @@ def connect(url: str, *, pool_size: int = 10) -> None:
     _pool = ConnectionPool(
         plain_url(url),
         min_size=0,
-        max_size=pool_size + 10,
+        max_size=PLAIN,
         timeout=5,
         reconnect_timeout=1,  # else it waits longer and longer after an outage: here the next request tries at once
         kwargs={"autocommit": True, "row_factory": dict_row, "cursor_factory": psycopg.RawCursor, **OPTIONS},

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pandas as pd
 
+from callcenter.exports.found import FOUND, IN_ORDER, UNKNOWN, read_found
 from callcenter.exports.variables import CHOOSING, Asked, Found, Variable, variables, warnings_of
 
 CASE_COLUMNS = {
@@ -56,24 +57,6 @@ GROUP = 5_000
 ROWS = 2_000
 VECTORS = 10
 """Vectors (of 2,048 rows) that become a data frame at a time: DuckDB itself holds no more than these."""
-
-_IN_ORDER = "CAST(string_split(nullif({0}instance, ''), '/') AS INTEGER[])"
-FOUND = f"""
-SELECT question, count(value) AS answers, list(DISTINCT instance ORDER BY {_IN_ORDER.format("")} NULLS FIRST) AS instances,
-    list(DISTINCT nonanswer ORDER BY nonanswer) FILTER (nonanswer IS NOT NULL) AS nonanswers,
-    count(*) FILTER (value IS NOT NULL AND NOT coalesce(isfinite(try_cast(value AS DOUBLE)), false)) AS not_numbers,
-    count(*) FILTER (try_cast(value AS DOUBLE) <> trunc(try_cast(value AS DOUBLE)) OR abs(try_cast(value AS DOUBLE)) > 9e15) AS fractions,
-    coalesce(max(strlen(value)), 0) AS longest, coalesce(max(len(string_split(value, ' '))), 0) AS most_ranked
-FROM answers GROUP BY question
-"""
-UNKNOWN = """
-WITH given AS (
-    SELECT DISTINCT a.question, unnest(CASE q.kind WHEN 'select_one' THEN [a.value] ELSE string_split(a.value, ' ') END) AS code
-    FROM answers a JOIN asked q ON q.name = a.question WHERE q.choosing AND a.value IS NOT NULL
-)
-SELECT g.question, list(g.code ORDER BY g.code) FROM given g
-WHERE NOT EXISTS (SELECT 1 FROM choices c WHERE c.question = g.question AND c.code = g.code) GROUP BY g.question
-"""
 
 
 class ReleasedCase(NamedTuple):
@@ -184,7 +167,7 @@ class Dataset:
     def add_answers(self, file: Path) -> None:
         """Answers of cases that are there, from a CSV file with the columns `ANSWER_COLUMNS`, without a header; NULL is an empty cell."""
         given = ", ".join(f"a.{name}" for name in ANSWER_COLUMNS if name != "case_id")
-        order = _IN_ORDER.format("a.")
+        order = IN_ORDER.format("a.")
         self.run(
             f"INSERT INTO answers SELECT c.place, {given} FROM {self.read_csv(ANSWER_COLUMNS)} a JOIN cases c USING (case_id) "
             f"LEFT JOIN asked q ON q.name = a.question ORDER BY c.place, q.no NULLS LAST, a.question, {order} NULLS FIRST",
@@ -194,7 +177,7 @@ class Dataset:
     def finish(self, progress: Callable[[int], None] = lambda _: None) -> None:
         """Find out what columns there are, and put the answers of each case side by side."""
         codes = {row[0]: tuple(row[1]) for row in self.run(UNKNOWN).fetchall()}
-        self.found = {row[0]: _found(row, codes.get(row[0], ())) for row in self.run(FOUND).fetchall()}
+        self.found = {row[0]: read_found(row, codes.get(row[0], ())) for row in self.run(FOUND).fetchall()}
         self.variables = variables(self.asked, self.found)
         self.warnings = warnings_of(self.asked, self.found)
         spots = list(dict.fromkeys((each.question, each.instance) for each in self.variables))
@@ -268,7 +251,7 @@ class Dataset:
             LEFT JOIN choices l ON l.question = a.question AND l.code = a."value"
             LEFT JOIN (SELECT question, map_from_entries(list((code, label))) AS labels FROM choices GROUP BY question) m
                 ON m.question = a.question
-            ORDER BY a.place, q.no NULLS LAST, a.question, {order} NULLS FIRST""".format(order=_IN_ORDER.format("a."))
+            ORDER BY a.place, q.no NULLS LAST, a.question, {order} NULLS FIRST""".format(order=IN_ORDER.format("a."))
 
     def frame(self, columns: Sequence[Column]) -> pd.DataFrame:
         """These columns as a data frame: for formats that must hold everything at once."""
@@ -283,19 +266,6 @@ def _kept_as(variable: Variable) -> str:
     if variable.kind != "number":
         return "VARCHAR"
     return "BIGINT" if variable.whole else "DOUBLE"
-
-
-def _found(row: tuple[Any, ...], codes: tuple[str, ...]) -> Found:
-    return Found(
-        answers=row[1],
-        instances=tuple(row[2]),
-        nonanswers=tuple(row[3] or ()),
-        not_numbers=row[4],
-        fractions=row[5],
-        longest=row[6],
-        most_ranked=row[7],
-        codes=codes,
-    )
 
 
 def quoted(text: str) -> str:

@@ -24,7 +24,6 @@ from callcenter.calls.actions.incoming import (
     end_incoming,
     go_on,
     handle_words,
-    keep_contact,
     room_of,
     take,
 )
@@ -56,6 +55,7 @@ from callcenter.calls.actions.recordings import (
     want_recording,
     withdraw_recording,
 )
+from callcenter.calls.actions.told_the_menu import keep_contact
 from callcenter.calls.actions.transfers import (
     Move,
     complete_transfer,

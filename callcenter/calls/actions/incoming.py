@@ -1,12 +1,10 @@
 """Writes of calls that come in: greeted by menu, offered to operators, promised a time, taken, or left with words."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, func, select
+from sqlmodel import Session, select
 
 from callcenter import clock
 from callcenter.call_queue import actions as queue
@@ -112,37 +110,6 @@ def choose_time(session: Session, call_id: int | None, sid: str, digits: str) ->
     _saved(session, call)
     cases = queries.open_cases_of_number(session, call.study_id, call.caller)
     return voice_menu.promised(offer), Promise(_known(call.id), offer.at, tuple(sorted(_known(one.id) for one in cases)))
-
-
-def keep_contact(session: Session, call_id: int, case_ids: Sequence[int], outcome: str, detail: Mapping[str, Any]) -> Attempt:
-    """What an enterprise told the menu, as an incoming attempt of its cases: nobody of ours spoke with it, so no operator stands there."""
-    call, now = queries.incoming(session, call_id), clock.now()
-    first, *others = case_ids
-    made = select(func.count()).where(Attempt.lease_id == f"menu-{call_id}")
-    attempt = Attempt(
-        case_id=first,
-        lease_id=f"menu-{call_id}",
-        number_in_lease=session.exec(made).one() + 1,
-        line=call.line,
-        phone=call.caller,
-        placed_at=call.came_at,
-        direction="incoming",
-        state="completed",
-        ended_at=now,
-        outcome=outcome,
-        outcome_at=now,
-        outcome_detail=dict(detail),
-    )
-    session.add(attempt)
-    session.flush()
-    session.add_all(
-        SharedAttempt(attempt_id=_known(attempt.id), case_id=other, outcome=outcome, outcome_at=now, outcome_detail=dict(detail))
-        for other in others
-    )
-    call.attempt_id = call.attempt_id or attempt.id
-    session.add(call)
-    session.flush()
-    return attempt
 
 
 def take(session: Session, call_id: int, operator_id: int, case_id: int | None = None) -> tuple[Lease, Attempt]:
