@@ -122,29 +122,35 @@ def _seat(operator: int) -> Seat:
 
 @contextmanager
 def _web(settings: Settings, url: str, clock_file: Path, processes: int) -> Iterator[tuple[str, list[int]]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    about = {
-        "PYTHONPATH": str(ROOT),
-        "DATABASE_URL": url,
-        "SECRET_KEY": settings.secret_key.get_secret_value(),
-        "FIELD_CLOCK_FILE": str(clock_file),
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "TWILIO_BASE_URL": "http://127.0.0.1:9",
-        "DATA_DIR": str(clock_file.parent),
-    }
-    command = [sys.executable, "-m", "uvicorn", "--factory", "callcenter.web.app:from_environment", "--port", str(port)]
-    command += ["--log-level", "warning", "--no-access-log", *(["--workers", str(processes)] if processes > 1 else [])]
-    with (clock_file.parent / "web.out").open("wb") as out:
-        running = subprocess.Popen(command, env={**os.environ, **about}, cwd=ROOT, stdout=out, stderr=out)  # noqa: S603  # our own program
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait(address)
-        yield address, [running.pid, *_children(running.pid)]
-    finally:
-        running.terminate()
-        running.wait(20)
+    with socket.create_server(("127.0.0.1", 0)) as listening, (clock_file.parent / "web.out").open("wb") as out:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        about = {
+            "PYTHONPATH": str(ROOT),
+            "DATABASE_URL": url,
+            "SECRET_KEY": settings.secret_key.get_secret_value(),
+            "FIELD_CLOCK_FILE": str(clock_file),
+            "PUBLIC_URL": address,
+            "TWILIO_BASE_URL": "http://127.0.0.1:9",
+            "DATA_DIR": str(clock_file.parent),
+        }
+        # As `run` does: processes that share a socket which somebody else holds open.
+        command = [sys.executable, "-m", "callcenter", "web", "--fd", str(listening.fileno())]
+        given: dict[str, Any] = {
+            "env": {**os.environ, **about},
+            "cwd": ROOT,
+            "stdout": out,
+            "stderr": out,
+            "pass_fds": [listening.fileno()],
+        }
+        running = [subprocess.Popen(command, **given) for _ in range(processes)]  # noqa: S603  # our own program
+        try:
+            _wait(address)
+            yield address, [each.pid for each in running]
+        finally:
+            for each in running:
+                each.terminate()
+            for each in running:
+                each.wait(20)
 
 
 def _wait(address: str) -> None:
@@ -157,11 +163,6 @@ def _wait(address: str) -> None:
         except httpx.TransportError:
             time.sleep(0.1)
     raise RuntimeError("the web processes do not answer")
-
-
-def _children(parent: int) -> list[int]:
-    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
-    return [int(pid) for pid in listed.split()]
 
 
 def _busy(pids: list[int]) -> float:
