@@ -6,7 +6,8 @@ import { arrived, keepOnItsWay, onItsWay } from "./drafts.js";
 let take = () => {}, draw = () => {};
 export function begin(taking, drawing) { take = taking; draw = drawing; }
 const KEPT = ["answer", "outcome"]; // what must arrive even where the page dies on the way
-const LONGEST_WAIT = 5000;
+const LONGEST_WAIT = 5000, LONGEST_SILENCE = 20000; // a dead network may say nothing at all
+let acts = 0; // how many actions have begun or ended: what was asked before is old news, and would bring back the question before
 let wake = null; // cuts the wait short: the network is back
 
 export function online(is) {
@@ -16,7 +17,7 @@ export function online(is) {
   mark.className = is ? "" : "off";
 }
 function options(body) {
-  const made = { headers: { Accept: "application/json" } };
+  const made = { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(LONGEST_SILENCE) };
   if (body === undefined) return made;
   made.method = "POST";
   made.headers["X-CSRF-Token"] = document.querySelector("meta[name=csrf-token]").content;
@@ -35,9 +36,9 @@ async function ask(path, body) {
 // One action at a time. True: done; false: refused, and the reason is shown.
 export async function act(path, body = {}) {
   if (now.busy || now.passive) return false;
-  now.busy = path; now.problem = "";
+  now.busy = path; now.problem = ""; acts += 1;
   if (KEPT.includes(path)) keepOnItsWay(path, body);
-  try { return await send(path, body); } finally { now.busy = ""; }
+  try { return await send(path, body); } finally { now.busy = ""; acts += 1; }
 }
 async function send(path, body) {
   for (let wait = 500; ; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
@@ -59,13 +60,14 @@ async function send(path, body) {
 }
 // Without waiting and without a word where it fails: the next one will do.
 export async function quietly(path, body) {
-  const { status, told } = await ask(path, body);
-  if (status === 200 && told && !now.busy && !now.passive) { online(true); take(told); }
+  const asked = acts, { status, told } = await ask(path, body);
+  if (status === 200 && told && asked === acts && !now.passive) { online(true); take(told); }
   return status === 200;
 }
 export async function reload() {
   if (now.state?.memo !== undefined) { draw(); return true; } // a preview keeps its answers on the page alone
-  const { status, told } = await ask("state");
+  const asked = acts, { status, told } = await ask("state");
+  if (asked !== acts) return true;
   if (status === 200 && told) { online(true); take(told); return true; }
   if (status === 401) loggedOut(); else if (status === 0 || status >= 500) online(false);
   draw();
