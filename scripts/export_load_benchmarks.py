@@ -22,14 +22,17 @@ from scripts.operator_benchmarks import prepare, step
 from scripts.standing_house import NOW, standing_house
 from scripts.worked_house import ask, fill, worked_house
 
-OPERATORS, INTERVIEWED, ASKED, JOBS = 20, 20_000, 40, 40
-"""Operators at work; cases and questions of the population that is exported; more jobs than can be done meanwhile."""
+INTERVIEWED, ASKED, JOBS = 20_000, 40, 40
+"""Cases and questions of the population that is exported; more jobs than can be done meanwhile."""
+STEPS = ((20, 0.0), (250, 8.0))
+"""Operators, and seconds between two requests of each: a machine that is always full, and one with time to spare for exports."""
 FORMATS = ("csv", "parquet", "sav")
 
 
 def under_exports() -> list[Measured]:
     """Operators alone, then beside a worker that exports without a pause."""
-    with tempfile.TemporaryDirectory() as folder, standing_house(Path(folder), OPERATORS, 30_000) as house:
+    people = max(number for number, _ in STEPS)
+    with tempfile.TemporaryDirectory() as folder, standing_house(Path(folder), people, 30_000) as house:
         with transaction() as session:
             session.execute(text("UPDATE studies SET name = 'standing'"))
             session.execute(text("UPDATE users SET username = username || '_standing'"))
@@ -38,22 +41,31 @@ def under_exports() -> list[Measured]:
         with transaction() as session:
             ask(session, population, ASKED)
         fill(house.url, population, INTERVIEWED, ASKED)
-        alone = step(Path(folder), house.url, house.operators, 1).p95
-        with _exporting(house.url, population, house.operators[0]):
-            beside = step(Path(folder), house.url, house.operators, 1).p95
+        return [_beside(Path(folder), house.url, house.operators[:number], pause, population) for number, pause in STEPS]
+
+
+def _beside(folder: Path, url: str, operators: list[int], pause: float, population: int) -> Measured:
+    before = step(folder, url, operators, 1, pause).p95
+    with _exporting(url, population, operators[0]):
+        beside = step(folder, url, operators, 1, pause).p95
         (told,) = statement(
-            "SELECT count(*) FILTER (WHERE state = 'done') AS done, max(progress_done) AS most, count(error) AS failed FROM jobs"
+            "SELECT count(*) FILTER (WHERE state = 'done') AS done, max(progress_done) AS steps, count(error) AS failed, "
+            "count(*) FILTER (WHERE state = 'running') AS begun FROM jobs"
         )
-    if told["failed"] or not told["most"]:
+    alone = min(before, step(folder, url, operators, 1, pause).p95)  # the first step after a start is the slower one
+    if told["failed"] or not told["begun"] + told["done"]:
         raise RuntimeError(f"the exports failed: {told}")
-    what = f"ms, 95th percentile of “next case” of {OPERATORS} operators while a worker exports {INTERVIEWED:,} interviews again and again"
-    return [compared("export-load", f"{what} ({told['done']} packages made)", "without", beside, alone, aim=1.5)]
+    paced = f" with {pause:.0f} s between requests" if pause else ""
+    what = f"ms, 95th percentile of “next case” of {len(operators)} operators{paced} while a worker exports {INTERVIEWED:,} interviews"
+    made = f"{told['done']} packages made meanwhile, {told['steps'] or 0} steps of one"
+    return compared("export-load", f"{what} again and again ({made})", "without", beside, alone, aim=1.5)
 
 
 @contextmanager
 def _exporting(url: str, population: int, user: int) -> Iterator[None]:
     """A worker process with more to export than it can do."""
     with transaction() as session:
+        session.execute(text("DELETE FROM jobs"))
         for _ in range(JOBS):
             queue_job(session, "export", {"population_id": population, "user_id": user, "formats": list(FORMATS)}, user)
     environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "only-for-benchmarks-0123456789-abcdef", "LOG_LEVEL": "ERROR"}
