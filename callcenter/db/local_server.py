@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ import psycopg
 from psycopg import sql
 
 from callcenter.db.binaries import postgres_binaries
+from callcenter.db.free_ports import free_port, is_free
 from callcenter.errors import Conflict, Unavailable
 
 SUPERUSER = "callcenter"
@@ -29,6 +29,7 @@ DATABASE = "callcenter"
 BOARDS_ROLE = "callcenter_boards"
 READY_WITHIN = 60.0
 EARLIER_ENDS_WITHIN = 5.0
+PORT_TRIES = 3
 CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
 NOBODY = 65534
@@ -82,6 +83,19 @@ class LocalServer:
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._wait_for_earlier_server()
+        for left in reversed(range(PORT_TRIES)):
+            self._run()
+            try:
+                self._wait_until_ready()
+                break
+            except Unavailable:
+                # It may have ended because somebody took the port between our look and its.
+                if not left or self._lives() or is_free(self.port):
+                    raise
+        self._make_roles()
+
+    def _run(self) -> None:
+        """Start the server's process at a port of its own."""
         self.port = self._usable_port()
         options = {
             "listen_addresses": "127.0.0.1",
@@ -99,8 +113,6 @@ class LocalServer:
             command += ["-c", f"{name}={value}"]
         with (self.folder / "postgres.log").open("ab") as log:
             self.process = self._spawn(command, log)
-        self._wait_until_ready()
-        self._make_roles()
 
     def stop(self) -> None:
         """Stop fast and cleanly; the data stays."""
@@ -153,7 +165,7 @@ class LocalServer:
         """The port it had, where that is free, so that a server started again is found by those who know it."""
         kept = self.folder / "port"
         had = kept.read_text(encoding="ascii").strip() if kept.exists() else ""
-        port = int(had) if had.isdigit() and _is_free(int(had)) else _free_port()
+        port = int(had) if had.isdigit() and is_free(int(had)) else free_port()
         kept.write_text(str(port), encoding="ascii")
         return port
 
@@ -187,10 +199,12 @@ class LocalServer:
                 with psycopg.connect(self.url("postgres"), connect_timeout=2):
                     return
             except psycopg.OperationalError:
-                stopped = self.process is None or self.process.poll() is not None
-                if stopped or time.monotonic() > give_up:
+                if not self._lives() or time.monotonic() > give_up:
                     raise Unavailable("postgres_failed", "数据库没有启动，原因见 {file}。", file=self.folder / "postgres.log") from None
                 time.sleep(0.03)
+
+    def _lives(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     def _make_roles(self) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -207,23 +221,6 @@ def _write_secret(file: Path) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as opened:
         opened.write(secrets.token_urlsafe(24))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def _is_living_postgres(pid: int) -> bool:

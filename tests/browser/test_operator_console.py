@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,8 +27,8 @@ from callcenter.web.live import Listener
 from tests.conftest import FieldTime
 from tests.factories.calls import PretendedLine
 from tests.factories.cases import MadeCases, make_cases, make_operator, make_twins
-from tests.factories.house import until
 from tests.factories.interviews import shipped
+from tests.factories.waiting import until
 
 VOICE_SDK = """
 class Told {
@@ -77,9 +76,10 @@ class Server:
     """A web server that can be stopped and started again at the same address."""
 
     def __init__(self, app: FastAPI) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.held = socket.socket()  # bound and never listening: nobody else takes the port while the server is stopped
+        self.held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.held.bind(("127.0.0.1", 0))
+        self.port = self.held.getsockname()[1]
         self.app, self.address = app, f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
@@ -88,12 +88,12 @@ class Server:
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
-        while not self.server.started:
-            time.sleep(0.02)
+        until(lambda: self.server.started, every=0.02)
 
     def stop(self) -> None:
         self.server.should_exit = self.server.force_exit = True
-        self.thread.join(10)
+        self.thread.join(60)
+        assert not self.thread.is_alive()
         self.app.state.listener.stop()  # a forced exit leaves it to listen, and to complain in other tests of this worker
 
 
@@ -103,6 +103,7 @@ def server(app: FastAPI) -> Iterator[Server]:
     running.start()
     yield running
     running.stop()
+    running.held.close()
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ def test_a_case_from_next_to_complete_by_keys_alone(page: Page, tmp_path: Path) 
     page.keyboard.press("d")
     expect(page.locator(".call-state")).to_contain_text("正在拨出")
     carrier_says("ringing", "in-progress")
-    expect(page.locator(".call-state")).to_contain_text("通话中", timeout=10_000)
+    expect(page.locator(".call-state")).to_contain_text("通话中")
     expect(page.locator("#say")).to_contain_text("现在方便吗")
     expect(page.locator(".way")).to_have_text("第 1 题")
     shot(page, tmp_path, "2-notice")
@@ -256,30 +257,77 @@ def talking(page: Page) -> None:
     page.keyboard.press("d")
     expect(page.locator(".call-state")).to_contain_text("正在拨出")
     carrier_says("in-progress")
-    expect(page.locator("#say")).to_contain_text("现在方便吗", timeout=10_000)
+    expect(page.locator("#say")).to_contain_text("现在方便吗")
+
+
+def hears_only(page: Page) -> None:
+    """From here on the page looks at nothing by itself: what it shows, news of the moment has brought."""
+    page.add_init_script("const real = setInterval; window.setInterval = (run, every) => every >= 3000 ? 0 : real(run, every);")
+    page.reload()
+    expect(page.locator("#ask")).to_contain_text("按 N 取下一个个案")
 
 
 def test_news_alone_brings_the_state_of_the_call(page: Page) -> None:
-    page.add_init_script("const real = setInterval; window.setInterval = (run, every) => every === 3000 ? 0 : real(run, every);")
-    page.reload()
+    hears_only(page)
     talking(page)
 
 
 def test_an_old_state_that_comes_late_does_not_bring_back_the_question_before(page: Page) -> None:
+    hears_only(page)  # the next look of its own would set right what an old one has spoilt
     talking(page)
-    held: list[tuple[Route, APIResponse]] = []
-    page.route("**/operator/api/state", lambda route: held.append((route, route.fetch())), times=1)
-    page.evaluate("document.body.dispatchEvent(new CustomEvent('live:call', {detail: {data: 'resync'}}))")
-    while not held:
-        page.wait_for_timeout(20)
+    held = held_back(page, "state")
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     expect(page.locator("#say")).to_contain_text("请问您这里是")
-    for route, answer in held:
-        with page.expect_response("**/operator/api/state"):
-            route.fulfill(response=answer)
+    let_through(page, held)
+    assert "请问您这里是" in page.inner_text("#say")
+
+    before = held_back(page, "state")  # of two looks the later one counts, whichever comes last
+    carrier_says("in-progress", "completed")
+    expect(page.locator("#call-over")).to_be_visible()
+    let_through(page, before)
+    assert page.locator("#call-over").is_visible()
+
+    nobody = held_back(page, "incoming")
+    page.route("**/operator/api/incoming", lambda route: route.fulfill(json={"calls": [CALLER], "may_take": False}))
+    news(page)
+    expect(page.locator("#incoming li")).to_have_count(1)
+    let_through(page, nobody)
+    assert page.locator("#incoming li").count() == 1
+
+
+CALLER = {"id": 1, "number": "138****1234", "line": "96599966", "waits_seconds": 3, "cases": []}
+Held = tuple[Route, APIResponse]
+
+
+def news(page: Page) -> None:
+    for name in ("call", "incoming"):
+        page.evaluate("name => document.body.dispatchEvent(new CustomEvent('live:' + name, {detail: {data: 'news'}}))", name)
+
+
+def held_back(page: Page, what: str) -> Held:
+    """An answer that was given and does not come yet."""
+    held: list[Held] = []
+    first = [True]
+
+    def hold(route: Route) -> None:
+        if first:
+            first.clear()
+            held.append((route, route.fetch()))
+        else:
+            route.fallback()
+
+    page.route(f"**/operator/api/{what}", hold)
+    news(page)
+    while not held:
+        page.wait_for_timeout(20)
+    return held[0]
+
+
+def let_through(page: Page, held: Held) -> None:
+    with page.expect_response(lambda answer: answer.url == held[1].url):
+        held[0].fulfill(response=held[1])
     page.evaluate("new Promise((later) => setTimeout(later, 100))")  # the page has read it by now
-    assert "请问您这里是" in page.inner_text("#say")  # at once: three seconds later the next look would set it right
 
 
 def test_nothing_is_lost_when_network_page_or_server_go(page: Page, server: Server) -> None:
@@ -291,7 +339,7 @@ def test_nothing_is_lost_when_network_page_or_server_go(page: Page, server: Serv
     expect(page.locator("#online")).to_contain_text("连接中断")
     expect(page.locator(".choice[aria-pressed=true]")).to_contain_text("愿意")
     context.set_offline(False)
-    expect(page.locator("#say")).to_contain_text("请问您这里是", timeout=10_000)
+    expect(page.locator("#say")).to_contain_text("请问您这里是")
     expect(page.locator("#online")).to_contain_text("连接正常")
 
     page.keyboard.press("2")  # chosen, not entered: the page is closed and opened again
@@ -306,14 +354,14 @@ def test_nothing_is_lost_when_network_page_or_server_go(page: Page, server: Serv
     page.close()
     context.set_offline(False)
     page = opened_again(context, server)
-    expect(page.locator("#say")).to_contain_text("请问办过这项业务吗", timeout=10_000)
+    expect(page.locator("#say")).to_contain_text("请问办过这项业务吗")
 
     server.stop()  # the server goes, an answer is given, it comes back
     expect(page.locator("#online")).to_contain_text("连接中断")
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     server.start()
-    expect(page.locator("#say")).to_contain_text("具体经办", timeout=10_000)
+    expect(page.locator("#say")).to_contain_text("具体经办")
     given = statement("SELECT question, version, value FROM answers ORDER BY id")
     assert [(row["question"], row["version"], row["value"]) for row in given] == [
         ("notice", 1, "yes"), ("right_enterprise", 1, "yes"), ("handled", 1, "yes"),
@@ -352,6 +400,7 @@ def test_a_bundle_ends_matter_by_matter_is_taken_back_and_progressive_mode_dials
     page.locator("#refusal button.primary").press("Enter")
     expect(page.locator("#finished")).to_contain_text("已登记：婉拒")
 
+    page.clock.set_fixed_time(began := datetime.now(UTC))  # the countdown stands still until the clock is moved
     with page.expect_response("**/operator/api/mode"):
         page.locator("#mode").select_option("progressive")
     page.keyboard.press("n")
@@ -362,7 +411,7 @@ def test_a_bundle_ends_matter_by_matter_is_taken_back_and_progressive_mode_dials
     page.keyboard.press("Escape")
     expect(countdown).to_contain_text("秒后自动拨打")
     calls_before = statement("SELECT count(*) AS calls FROM attempts")[0]["calls"]
-    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(seconds=6))
+    page.clock.set_fixed_time(began + timedelta(seconds=6))
     expect(page.locator(".call-state")).to_contain_text("正在拨出")
     assert statement("SELECT count(*) AS calls FROM attempts")[0]["calls"] == calls_before + 1
 
@@ -378,7 +427,8 @@ def test_a_second_page_is_told_here_and_on_another_machine(
     page: Page, address: str, browser: Browser, app: FastAPI, made: MadeCases
 ) -> None:
     second = page.context.new_page()
-    _takes_over(page, second, address)
+    second.goto(f"{address}/operator")
+    _takes_over(page, second)
     second.close()
     with transaction() as session:
         begun = begin_session(session, made.operators[0])
@@ -386,13 +436,31 @@ def test_a_second_page_is_told_here_and_on_another_machine(
     elsewhere.add_cookies([{"name": f"cc_{app.state.instance}_session", "value": begun.token, "url": address}])
     page.reload()
     expect(page.locator("#ask")).to_contain_text("按 N")
-    page.wait_for_timeout(3_200)  # at work for a while
-    _takes_over(page, elsewhere.new_page(), address)
+    words: list[Route] = []
+    slow = [True]  # the answer of the page that is here is on its way for long
+
+    def pass_on(route: Route) -> None:
+        if slow and "taken" in (route.request.post_data or ""):
+            words.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/operator/api/tab", pass_on)
+    second = elsewhere.new_page()
+    second.clock.install()
+    second.goto(f"{address}/operator")
+    expect(second.locator("#ask")).to_contain_text("按 N")
+    while not words:
+        page.wait_for_timeout(20)
+    second.clock.fast_forward(10_000)
+    slow.clear()
+    for word in words:
+        word.continue_()
+    _takes_over(page, second)
     elsewhere.close()
 
 
-def _takes_over(page: Page, second: Page, address: str) -> None:
-    second.goto(f"{address}/operator")
+def _takes_over(page: Page, second: Page) -> None:
     expect(second.locator("#ask")).to_contain_text("已在另一个页面打开")
     second.keyboard.press("Enter")
     expect(second.locator("#ask")).to_contain_text("按 N")
@@ -423,7 +491,7 @@ def test_a_telephone_in_the_browser_is_rung_muted_hung_up_and_gets_new_tokens(pa
     expect(said).to_have_text("浏览器话机已接通")
     page.route("**/telephone/token", lambda route: route.abort(), times=1)
     page.evaluate("fake.tell('tokenWillExpire')")
-    until(lambda: page.evaluate("fake.tokens.length") == 2, 15)  # asked for until it comes
+    until(lambda: page.evaluate("fake.tokens.length") == 2)  # asked for until it comes
     page.keyboard.press("h")
     expect(said).to_have_text("浏览器话机已就绪：请保持本页打开。")
     page.evaluate("fake.tell('error', {code: 31205})")
@@ -446,6 +514,8 @@ def test_a_call_is_transferred_by_keys_and_a_stop_is_told_while_it_runs(
     context.add_cookies([{"name": f"cc_{app.state.instance}_session", "value": begun.token, "url": address}])
     second = context.new_page()
     second.goto(f"{address}/operator")
+    hears_only(second)
+    hears_only(page)
     page.keyboard.press("n")
     expect(page.locator("#who h2")).to_contain_text("天津第")
     page.keyboard.press("d")
@@ -458,17 +528,17 @@ def test_a_call_is_transferred_by_keys_and_a_stop_is_told_while_it_runs(
     expect(page.locator("#transfer-list .choice")).to_have_text(["1other"])
     shot(page, tmp_path, "transfer")
     page.keyboard.press("1")
-    expect(page.locator("#transferring")).to_contain_text("正在等 other 接听转接", timeout=2000)
-    expect(second.locator("#offer")).to_contain_text("请您加入通话", timeout=2000)
+    expect(page.locator("#transferring")).to_contain_text("正在等 other 接听转接")
+    expect(second.locator("#offer")).to_contain_text("请您加入通话")
     second.keyboard.press("1")
-    expect(page.locator("#transferring")).to_contain_text("other 已加入通话", timeout=2000)
+    expect(page.locator("#transferring")).to_contain_text("other 已加入通话")
     expect(second.locator("#offer")).to_contain_text("通话中")
     with transaction() as session:
         stop_dialling(session, made.study_id, "有投诉", None)
-    expect(page.locator("#stopped")).to_contain_text("有投诉。正在进行的电话可以照常问完", timeout=2000)
+    expect(page.locator("#stopped")).to_contain_text("有投诉。正在进行的电话可以照常问完")
     page.keyboard.press("=")
     page.keyboard.press("1")
-    expect(second.locator("#say")).to_contain_text("现在方便吗", timeout=2000)
+    expect(second.locator("#say")).to_contain_text("现在方便吗")
     expect(second.locator("#stopped")).to_contain_text("有投诉")
     expect(page.locator("#ask")).to_contain_text("本调查已停止拨打")
     shot(second, tmp_path, "taken-over")

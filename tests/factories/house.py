@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,10 @@ class House:
         with psycopg.connect(server.url(), autocommit=True, row_factory=dict_row, connect_timeout=5) as connection:
             found = connection.execute(statement.encode(), values)
             return found.fetchall() if found.description else []
+
+    def bring_the_public_moment(self) -> None:
+        """The moment at which the public value of a draw may be known is now: nobody need guess how long the steps before it take."""
+        self.rows("UPDATE draws SET public_due = now() WHERE public_due > now()")
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
@@ -121,12 +125,3 @@ def children_of(parent: int) -> list[int]:
             if int(status.rsplit(")", 1)[1].split()[1]) == parent:
                 found.append(int(entry.name))
     return found
-
-
-def until(condition: Callable[[], bool], seconds: float = 60, *, instead: Callable[[], object] = lambda: "") -> float:
-    """Wait until it holds; the seconds that took. `instead` tells what is so where it does not come to that."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() < began + seconds, f"it did not come to that: {instead()}"
-        time.sleep(0.1)
-    return time.monotonic() - began

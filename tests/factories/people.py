@@ -26,7 +26,7 @@ def make_user(role: str = "operator", **values: object) -> User:
     """A person with a log-in, committed; the password is PASSWORD."""
     number = next(_numbers)
     given = {
-        "username": f"{role}{number}",
+        "username": f"{role}_{number}",  # never that of the operators of made cases, whoever came before in this process
         "name": f"测试{number}",
         "role": role,
         "unit": "市政务服务办" if role == "submitter" else None,

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from callcenter.telephony.carrier.callbacks import Postman
 from callcenter.telephony.carrier.exchange import Exchange
 from callcenter.telephony.carrier.respondents import ringing
 from callcenter.telephony.voice_script import twiml
+from tests.factories.waiting import until
 
 ACCOUNT, TOKEN = "AC" + "1" * 32, "a-token-only-for-this-test-run"
 SEED = "1"
@@ -30,14 +30,12 @@ def serving(app: FastAPI) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    until = time.monotonic() + 10
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.01)
+    until(lambda: server.started, every=0.01)
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
         listener.close()
 
 

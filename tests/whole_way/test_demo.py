@@ -9,7 +9,11 @@ from collections import Counter
 
 import pytest
 
-pytestmark = [pytest.mark.whole_way, pytest.mark.timeout(1200)]
+pytestmark = [
+    pytest.mark.whole_way,
+    pytest.mark.timeout(1200),
+    pytest.mark.xdist_group("demo"),  # else every worker plays it
+]
 STARTED_BY = {
     name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "BOARDS_", "TWILIO_", "PYTEST_", "COV_"))
 }

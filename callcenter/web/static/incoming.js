@@ -34,9 +34,12 @@
       draw();
     }
   }
+  let looks = 0, seen = 0; // an answer that comes after a later one is old news
   async function draw() {
     try {
-      const told = await ask("/operator/api/incoming");
+      const look = looks += 1, told = await ask("/operator/api/incoming");
+      if (look < seen) return;
+      seen = look;
       panel.hidden = told.calls.length === 0;
       panel.querySelector("ul").replaceChildren(...told.calls.map((call) => row(call, told.may_take)));
       panel.querySelector("[data-busy]").hidden = told.may_take;

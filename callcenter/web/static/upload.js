@@ -30,7 +30,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     outcomes.replaceChildren();
     for (const [place, file] of files.entries()) await send(form, outcomes, file, fields, place > 0);
     button.disabled = false;
-    choose([]);
+    choose(chosen.filter((file) => !files.includes(file))); // what was dropped meanwhile waits for the button
   });
 }
 function sameFile(one, other) { return one.name === other.name && one.size === other.size && one.lastModified === other.lastModified; }

@@ -3,25 +3,20 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from callcenter.db.free_ports import KEPT, free_port
 from callcenter.db.local_server import NOBODY, LocalServer, _can_map_user, _prepare_child
 from callcenter.errors import Conflict, Unavailable
 from tests.conftest import FAST
-
-
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    give_up = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < give_up, "it did not come to that"
-        time.sleep(0.05)
+from tests.factories.waiting import until
 
 
 def alive(pid: int) -> bool:
@@ -65,6 +60,26 @@ def test_data_stays_over_a_stop_and_so_does_the_port(folder: Path) -> None:
         port = server.port
     with LocalServer(folder, settings=FAST) as server:
         assert server.port == port
+
+
+def test_a_port_taken_at_the_last_moment_is_changed_for_another(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        looked = iter([taken.getsockname()[1]])
+        usable = LocalServer._usable_port
+        monkeypatch.setattr(LocalServer, "_usable_port", lambda server: next(looked, 0) or usable(server))
+        with LocalServer(folder, settings=FAST) as server:
+            assert server.port != taken.getsockname()[1]
+            assert kept(server) == ["企业"]
+
+
+def test_a_port_that_is_kept_is_none_that_goes_to_outgoing_connections() -> None:
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first = int(given.read_text(encoding="ascii").split()[0]) if given.exists() else 49152
+    if first < KEPT.stop:
+        pytest.skip("this machine hands out more ports than usual")
+    assert all(free_port() < first for _ in range(20))
 
 
 def test_passwords_are_random_and_private_and_needed(folder: Path) -> None:
@@ -113,7 +128,7 @@ def test_a_killed_server_comes_back_on_its_port_with_what_was_committed(folder: 
 
 
 def test_a_stale_lock_of_another_program_or_of_nobody_is_cleared(folder: Path) -> None:
-    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     try:
         for pid in (bystander.pid, 2_000_000_000):
             (folder / "pgdata" / "postmaster.pid").write_text(f"{pid}\n{folder}\n", encoding="utf-8")

@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from callcenter.worker.loop import Worker
 from tests.conftest import FieldTime
 from tests.factories.lists import row, submit
 from tests.factories.studies import demo_population, make_study
+from tests.factories.waiting import until
 
 KILLED = """
 import sys, time
@@ -44,13 +43,6 @@ def population_id(database_url: str, field_time: FieldTime) -> int:
         population = demo_population(session, make_study(session))
         assert population.id is not None
         return population.id
-
-
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    give_up = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < give_up, "it did not come to that"
-        time.sleep(0.05)
 
 
 def test_a_worker_killed_while_it_writes_leaves_nothing_half_written(database_url: str, field_time: FieldTime, population_id: int) -> None:

@@ -1,7 +1,6 @@
 """A list is taken once, judged, and kept with who sent which bytes."""
 
 import hashlib
-import time
 
 import pytest
 from sqlmodel import select
@@ -69,11 +68,9 @@ def test_the_same_bytes_a_hundred_times_are_not_read_again(population_id: int, m
     with transaction() as session:
         first = submit(session, population_id, [], data=data)
     monkeypatch.setattr("callcenter.lists.actions.submitting.check", None)  # whoever judged again would fail
-    began = time.monotonic()
     for _ in range(100):
         with transaction() as session:
             assert submit(session, population_id, [], data=data).id == first.id
-    assert time.monotonic() - began < 10
     assert statement("SELECT count(*) FROM submissions") == [{"count": 1}]
     assert statement("SELECT count(*) FROM audit_trail WHERE subject_kind = 'submission'") == [{"count": 2}]
 

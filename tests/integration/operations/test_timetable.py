@@ -1,8 +1,6 @@
 """The scheduler: one leader, every run recorded, a failing job stops nothing."""
 
 import threading
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,13 +13,7 @@ from callcenter.scheduler.leader import LOCK, Clockwork, Leadership, lead
 from callcenter.scheduler.ticks import FieldTimetable, tick
 from callcenter.scheduler.timetable import Line, timetable
 from tests.conftest import FieldTime
-
-
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    give_up = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < give_up, "it did not come to that"
-        time.sleep(0.05)
+from tests.factories.waiting import until
 
 
 def noting() -> dict[str, Any]:
@@ -110,7 +102,7 @@ def test_of_two_schedulers_one_runs_the_timetable_and_the_other_takes_over(datab
         for stop in stops:
             stop.set()
         for process in both:
-            process.join(20)
+            process.join(60)
     assert not any(process.is_alive() for process in both)
     until(lambda: holders() == [])
 

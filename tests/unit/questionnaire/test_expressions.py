@@ -2,7 +2,7 @@
 
 import math
 import re
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -135,9 +135,9 @@ def test_functions_of_real_forms_are_known(expression: str, meaning: str) -> Non
 
 @pytest.mark.parametrize("pattern", ["^(a+)+$", "^(a|a)*$", "^((a+)b?)*$", "a*a*a*a*a*a*$", "^(a|aa)+$"])
 def test_no_pattern_runs_away(pattern: str) -> None:
-    begun = perf_counter()
+    begun = process_time()  # of this process alone: the machine may have much else to do
     assert text(f"regex(${{long}}, '{pattern}')", long="a" * 1999 + "!") == "false" or pattern.startswith("a*")
-    assert perf_counter() - begun < 5  # Python's own matcher would need longer than the universe has existed
+    assert process_time() - begun < 5  # Python's own matcher would need longer than the universe has existed
 
 
 PATTERN_PARTS = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", "\\d", "(a|b)", "(ab)", "^", "$", "\\b", "(|a)"])

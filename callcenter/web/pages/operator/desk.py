@@ -35,6 +35,8 @@ class TabWord(BaseModel):
 
     word: Literal["here?", "taken", "mine"]
     page: str = Field(pattern=r"^[a-z0-9]{1,20}$")
+    about: str = Field("", pattern=r"^[a-z0-9]{0,20}$")
+    """The question that is asked or answered."""
 
 
 class Label(BaseModel):
@@ -92,5 +94,5 @@ def desk(person: Operator, given: DeskWord) -> State:
 @router.post("/tab", status_code=204)
 def tab(session: Work, person: Operator, given: TabWord) -> Response:
     """Pass a word on to the operator's other pages, wherever they are open."""
-    notify(session, f"operator_{person.id}", f"tab {given.word} {given.page}")
+    notify(session, f"operator_{person.id}", f"tab {given.word} {given.page} {given.about}")
     return Response(status_code=204)

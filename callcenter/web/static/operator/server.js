@@ -8,6 +8,7 @@ export function begin(taking, drawing) { take = taking; draw = drawing; }
 const KEPT = ["answer", "outcome"]; // what must arrive even where the page dies on the way
 const LONGEST_WAIT = 5000, LONGEST_SILENCE = 20000; // a dead network may say nothing at all
 let acts = 0; // how many actions have begun or ended: what was asked before is old news, and would bring back the question before
+let looks = 0, seen = 0; // looks at the state by number: one that comes after a later one is old news too
 let wake = null; // cuts the wait short: the network is back
 
 export function online(is) {
@@ -36,9 +37,10 @@ async function ask(path, body) {
 // One action at a time. True: done; false: refused, and the reason is shown.
 export async function act(path, body = {}) {
   if (now.busy || now.passive) return false;
-  now.busy = path; now.problem = ""; acts += 1;
+  const mine = acts += 1;
+  now.busy = path; now.problem = "";
   if (KEPT.includes(path)) keepOnItsWay(path, body);
-  try { return await send(path, body); } finally { now.busy = ""; acts += 1; }
+  try { return await send(path, body); } finally { if (acts === mine) { now.busy = ""; acts += 1; } } // else the next one has begun, after a refusal
 }
 async function send(path, body) {
   for (let wait = 500; ; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
@@ -58,16 +60,22 @@ async function send(path, body) {
     await new Promise((later) => { wake = later; setTimeout(later, wait); });
   }
 }
+async function look(path, body) {
+  const asked = acts, place = looks += 1, { status, told } = await ask(path, body);
+  const old = asked !== acts || place < seen;
+  if (!old && status === 200 && told) seen = place;
+  return { status, told, old };
+}
 // Without waiting and without a word where it fails: the next one will do.
 export async function quietly(path, body) {
-  const asked = acts, { status, told } = await ask(path, body);
-  if (status === 200 && told && asked === acts && !now.passive) { online(true); take(told); }
+  const { status, told, old } = await look(path, body);
+  if (status === 200 && told && !old && !now.passive) { online(true); take(told); }
   return status === 200;
 }
 export async function reload() {
   if (now.state?.memo !== undefined) { draw(); return true; } // a preview keeps its answers on the page alone
-  const asked = acts, { status, told } = await ask("state");
-  if (asked !== acts) return true;
+  const { status, told, old } = await look("state");
+  if (old) return true;
   if (status === 200 && told) { online(true); take(told); return true; }
   if (status === 401) loggedOut(); else if (status === 0 || status >= 500) online(false);
   draw();

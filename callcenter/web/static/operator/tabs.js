@@ -2,17 +2,22 @@
 import { $, REAL, T, el, forget, now, root } from "./page.js";
 import { quietly, reload } from "./server.js";
 
-const me = Math.random().toString(36).slice(2, 12);
+const name = () => Math.random().toString(36).slice(2, 12);
+const me = name();
 const near = new BroadcastChannel("operator-" + root.dataset.owner + (root.dataset.api || ""));
+let question = ""; // asked by this page last: only an answer to it counts, however late it comes
 
-function say(word) { near.postMessage({ word, page: me }); if (REAL) quietly("tab", { word, page: me }); }
-function heard(word, page) {
-  if (page === me) return;
-  if (word === "here?" && !now.passive) say("taken");
-  if (word === "taken" && !now.passive && !settled) stepAside();
-  if (word === "mine") stepAside();
+function say(word, about) { near.postMessage({ word, page: me, about }); if (REAL) quietly("tab", { word, page: me, about }); }
+function heard(word, page, about) {
+  if (page === me || now.passive) return;
+  if (word === "here?") say("taken", about);
+  if (word === "mine" || (word === "taken" && about === question)) stepAside();
 }
-let settled = false; // a page that has worked for a while is not told off by an answer to somebody else's question
+function look() {
+  if (now.passive) return;
+  question = name();
+  say("here?", question);
+}
 function stepAside() {
   now.passive = true;
   forget($("ask"));
@@ -21,17 +26,18 @@ function stepAside() {
   over.querySelector("button").focus();
 }
 function takeOver() {
-  now.passive = false; settled = true;
-  say("mine");
+  now.passive = false;
+  question = ""; // whoever was here answers to it twice, near and by the server
+  say("mine", me);
   reload();
 }
 export function beginTabs() {
-  near.addEventListener("message", (event) => heard(event.data.word, event.data.page));
+  near.addEventListener("message", (event) => heard(event.data.word, event.data.page, event.data.about));
   document.body.addEventListener("live:call", (event) => {
-    const [kind, word, page] = String(event.detail.data).split(" ");
-    if (kind === "tab") heard(word, page);
+    const [kind, word, page, about] = String(event.detail.data).split(" ");
+    if (kind === "tab") heard(word, page, about);
+    if (kind === "resync") look(); // words may have been missed: the first was said before this page could hear an answer
   });
-  const look = () => { settled = false; say("here?"); setTimeout(() => { settled = !now.passive; }, 3000); };
-  document.body.addEventListener("live:open", () => { if (!now.passive) look(); }); // asleep for a while: somebody may have taken over
+  document.body.addEventListener("live:open", look); // asleep for a while: somebody may have taken over
   look();
 }
