@@ -73,7 +73,11 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}</style></head><body>
 COUNTS = """
 SELECT a.question, a.instance, code, count(*) FROM (
     SELECT a.question, a.instance, unnest(CASE q.kind WHEN 'select_one' THEN [a.value] ELSE string_split(a.value, ' ') END) AS code
-    FROM answers a JOIN asked q ON q.name = a.question WHERE q.choosing AND a.value IS NOT NULL) a GROUP BY ALL
+    FROM answers a JOIN asked q ON q.name = a.question WHERE a.value IS NOT NULL AND q.choosing) a GROUP BY ALL
+UNION ALL
+SELECT a.question, a.instance, a.value, count(*)
+FROM answers a JOIN asked q ON q.name = a.question JOIN choices c ON c.question = a.question AND c.code = a.value
+WHERE NOT q.choosing GROUP BY ALL
 """
 NONANSWER_COUNTS = "SELECT question, instance, nonanswer, count(*) FROM answers WHERE nonanswer IS NOT NULL GROUP BY ALL"
 GIVEN = """
@@ -122,9 +126,8 @@ def describe(data: Dataset) -> list[Described]:
         spot = (variable.question, variable.instance)
         if spot not in described:
             asked = kinds[variable.question]
-            name = variable.name.rsplit("__", 1)[0] if variable.option else variable.name
-            label = variable.label.rsplit("：", 1)[0] if variable.option else variable.label
-            described[spot] = Described(name, variable.question, asked.kind, label, variable.unit, asked.items, [], asked.said)
+            told = (variable.stem, variable.question, asked.kind, variable.asks, variable.unit)
+            described[spot] = Described(*told, asked.items, [], asked.said)
         described[spot].columns.append(variable)
     for spot, each in described.items():
         _count(each, counts.get(spot, {}), given.get(spot, (0, None, None, None, 0, 0)), cases, dict(kinds[spot[0]].choices))
@@ -137,7 +140,7 @@ def _count(each: Described, counts: Mapping[str, int], given: Sequence[Any], cas
     each.refused = {code: counts[code] for code in NONANSWERS if code in counts}
     if any(variable.kind == "number" for variable in each.columns) and given[0]:
         each.low, each.high, each.mean = given[1], given[2], given[3]
-        each.summary = f"最小 {given[1]:g}，最大 {given[2]:g}，平均 {given[3]:.4g}（未加权）"
+        each.summary = f"最小 {exact(given[1])}，最大 {exact(given[2])}，平均 {given[3]:.4g}（未加权）"
     known = dict(labels)
     if each.columns[0].kind == "chosen":
         known |= {variable.option: variable.option for variable in each.columns if variable.option not in known}
@@ -145,6 +148,11 @@ def _count(each: Described, counts: Mapping[str, int], given: Sequence[Any], cas
         known |= {code: label for code, label in each.columns[0].values if code not in known}
     each.codes = [(code, label, counts.get(code, 0)) for code, label in known.items()]
     each.codes += [(code, NONANSWERS[code][1], n) for code, n in each.refused.items()]
+
+
+def exact(value: float) -> str:
+    """A number with all its digits, whole ones without a point."""
+    return str(int(value)) if abs(value) < 1e15 and float(value).is_integer() else repr(float(value))
 
 
 def sheet(data: Dataset, described: Sequence[Described]) -> Sheet:
@@ -169,8 +177,9 @@ def sheet(data: Dataset, described: Sequence[Described]) -> Sheet:
             for code, label in variable.values:
                 rows.append((*start, code, label, each.counts.get(code, 0), *end, numbers[code], "", *last))
         for code, n in each.refused.items():
-            start = (f"{each.name}__nonanswer", each.question, each.kind, each.label)
-            rows.append((*start, code, NONANSWERS[code][1], n, "", "", None, "", *last[:2], None))
+            name = each.columns[0].nonanswer_name
+            own = (spss[name], stata[name]) if each.columns[0].kind == "text" else ("", "")
+            rows.append((name, each.question, each.kind, each.label, code, NONANSWERS[code][1], n, *own, None, "", *last[:2], None))
     return Sheet("codebook", HEADER, rows)
 
 

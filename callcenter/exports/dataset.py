@@ -1,9 +1,9 @@
 """The data set of a package on disk: cases and answers in a DuckDB file of a temporary folder, so that memory stays the same however many.
 
 `cases` has a row for each released case, `answers` one for each answer. `wide` has the columns of `cases`, and for each question (in each
-instance of its repeat) a column `v<k>` and `n<k>` for why it was not answered; its rows lie in the order of cases, so that it is read from
-one end to the other: to join and sort rows of hundreds of columns takes more memory than there may be. Codes of several choices are
-parted by blanks.
+instance of its repeat) a column `v<k>` (a list where several choices are columns of their own) and `n<k>` for why it was not answered;
+its rows lie in the order of cases, so that it is read from one end to the other: to join and sort rows of hundreds of columns takes more
+memory than there may be. Codes of several choices are parted by blanks.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ import duckdb
 import pandas as pd
 
 from callcenter.exports.found import FOUND, IN_ORDER, UNKNOWN, read_found
-from callcenter.exports.variables import CHOOSING, Asked, Found, Variable, variables, warnings_of
+from callcenter.exports.variables import CHOOSING, Asked, Found, Variable, renamed, variables, warnings_of
 
 CASE_COLUMNS = {
     "case": "VARCHAR",
@@ -122,11 +122,12 @@ class Dataset:
 
     def _keep_questions(self) -> None:
         kept = [(no, each.name, each.kind, each.kind in CHOOSING) for no, each in enumerate(self.asked)]
-        self._insert("asked", pd.DataFrame(kept, columns=["no", "name", "kind", "choosing"]))
+        self.insert("asked", pd.DataFrame(kept, columns=["no", "name", "kind", "choosing"]))
         choices = [(each.name, no, code, label) for each in self.asked for no, (code, label) in enumerate(each.choices)]
-        self._insert("choices", pd.DataFrame(choices, columns=["question", "no", "code", "label"]))
+        self.insert("choices", pd.DataFrame(choices, columns=["question", "no", "code", "label"]))
 
-    def _insert(self, table: str, frame: pd.DataFrame) -> None:
+    def insert(self, table: str, frame: pd.DataFrame) -> None:
+        """Rows of a data frame, its columns in the order of the table."""
         if len(frame):
             self.connection.register("given", frame)
             self.run(f"INSERT INTO {table} SELECT * FROM given")
@@ -158,7 +159,7 @@ class Dataset:
         self.run('CREATE TABLE given_names (case_id BIGINT, "case" VARCHAR, base_weight DOUBLE, weight DOUBLE)')
         waiting = iter(named_cases)
         while some := list(islice(waiting, 5 * ROWS)):
-            self._insert("given_names", pd.DataFrame(some, columns=["case_id", "case", "base_weight", "weight"]))
+            self.insert("given_names", pd.DataFrame(some, columns=["case_id", "case", "base_weight", "weight"]))
         listed = ", ".join(f'"{name}"' for name in CASE_COLUMNS)
         self.run(f"INSERT INTO cases SELECT place, case_id, {listed} FROM released JOIN given_names USING (case_id) ORDER BY place")
         self.run("DROP TABLE released")
@@ -178,18 +179,18 @@ class Dataset:
         """Find out what columns there are, and put the answers of each case side by side."""
         codes = {row[0]: tuple(row[1]) for row in self.run(UNKNOWN).fetchall()}
         self.found = {row[0]: read_found(row, codes.get(row[0], ())) for row in self.run(FOUND).fetchall()}
-        self.variables = variables(self.asked, self.found)
-        self.warnings = warnings_of(self.asked, self.found)
+        self.variables = variables(self.asked, self.found, CASE_COLUMNS)
+        self.warnings += [*warnings_of(self.asked, self.found), *renamed(self.variables)]
         spots = list(dict.fromkeys((each.question, each.instance) for each in self.variables))
         self._spots = {spot: number for number, spot in enumerate(spots)}
         keys = pd.DataFrame([(q, i, k) for (q, i), k in self._spots.items()], columns=["question", "instance", "k"])
         self.run("CREATE TABLE spots (question VARCHAR, instance VARCHAR, k INTEGER)")
-        self._insert("spots", keys)
+        self.insert("spots", keys)
         self._put_side_by_side(progress)
 
     def _put_side_by_side(self, progress: Callable[[int], None]) -> None:
         kinds = {self._spots[each.question, each.instance]: _kept_as(each) for each in self.variables}
-        held = [f'CAST(max("value") FILTER (k = {k}) AS {kind}) AS v{k}' for k, kind in kinds.items()]
+        held = [f"{kind.format(f'max(value) FILTER (k = {k})')} AS v{k}" for k, kind in kinds.items()]
         held += [f"max(nonanswer) FILTER (k = {k}) AS n{k}" for (name, _), k in self._spots.items() if self._refused(name)]
         given = f"SELECT {', '.join(['place', *held])} FROM answers a JOIN spots s USING (question, instance) WHERE place BETWEEN ? AND ?"
         select = f"SELECT * FROM cases c LEFT JOIN ({given} GROUP BY place) w USING (place) WHERE c.place BETWEEN ? AND ? ORDER BY place"
@@ -216,18 +217,16 @@ class Dataset:
         for place, each in enumerate(self.variables):
             columns.append(Column(each.name, self.value_sql(each), each))
             last = place + 1 == len(self.variables) or self.spot(self.variables[place + 1]) != self.spot(each)
-            if last and self.refused(each):
-                name = each.name if each.kind in ("number", "text") or not each.option else each.name.rsplit("__", 1)[0]
-                columns.append(Column(f"{name}__nonanswer", f"w.n{self.spot(each)}", nonanswer_of=each.question))
+            if last and each.nonanswer_name:
+                columns.append(Column(each.nonanswer_name, f"w.n{self.spot(each)}", nonanswer_of=each.question))
         return columns
 
     def value_sql(self, variable: Variable) -> str:
         """The SQL of a variable's value as it was given."""
         held = f"w.v{self.spot(variable)}"
         if variable.kind == "chosen":
-            chosen = f"list_contains(string_split({held}, ' '), {quoted(variable.option)})"
-            return f"CASE WHEN {held} IS NULL THEN NULL ELSE CAST({chosen} AS TINYINT) END"
-        return f"nullif(string_split({held}, ' ')[{int(variable.option)}], '')" if variable.option else held
+            return f"CAST(list_contains({held}, {quoted(variable.option)}) AS TINYINT)"
+        return f"nullif({held}[{int(variable.option)}], '')" if variable.option else held
 
     def rows_of(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a statement, some at a time, while the connection may do other work."""
@@ -263,9 +262,12 @@ class Dataset:
 
 
 def _kept_as(variable: Variable) -> str:
+    """How `wide` holds the answers to its question: several choices parted once, not for each of their columns."""
+    if variable.option:
+        return "string_split({}, ' ')"
     if variable.kind != "number":
-        return "VARCHAR"
-    return "BIGINT" if variable.whole else "DOUBLE"
+        return "{}"
+    return "CAST({} AS BIGINT)" if variable.whole else "CAST({} AS DOUBLE)"
 
 
 def quoted(text: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from callcenter.exports.codebook import FIXED, Described
-from callcenter.exports.dataset import CASE_COLUMNS
+from callcenter.exports.codebook import FIXED, Described, exact
+from callcenter.exports.dataset import CASE_COLUMNS, Column
 from callcenter.exports.gathered import Gathered
 from callcenter.exports.names import SPSS, fitting
 from callcenter.exports.statistical import MISSING
@@ -14,6 +14,7 @@ from callcenter.exports.variables import Variable
 from callcenter.questionnaire.definition import NONANSWERS
 from callcenter.response_rates.cohorts import named_rates, together
 from callcenter.sampling.certificate import SOFTWARE
+from callcenter.studies.phases import FIELD_ZONE
 
 NAMESPACE = "ddi:codebook:2_5"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -38,7 +39,7 @@ def _add(to: ET.Element, tag: str, text: Any = None, **attributes: str) -> ET.El
 
 
 def _day(of: Gathered) -> str:
-    return of.as_of.date().isoformat() if of.as_of else ""
+    return of.as_of.astimezone(FIELD_ZONE).date().isoformat() if of.as_of else ""
 
 
 def _citation(to: ET.Element, of: Gathered, title: str) -> None:
@@ -106,9 +107,27 @@ def _variables(root: ET.Element, of: Gathered, described: Sequence[Described]) -
         made = _add(part, "var", ID=f"V_{names[name]}", name=name, files=FILE_ID, intrvl=interval, **wanted)
         _add(made, "labl", FIXED[name])
         _add(made, "varFormat", type="character" if kind == "VARCHAR" else "numeric", schema="other")
-    for each in described:
-        for variable in each.columns:
-            part.append(_variable(each, variable, names[variable.name], refused=of.data.refused(variable)))
+    spots = {spot: each for each in described for spot in {(column.question, column.instance) for column in each.columns}}
+    last: Described | None = None
+    for column in columns[len(CASE_COLUMNS) :]:
+        if column.variable is None and last is not None:
+            part.append(_nonanswers(last, column, names[column.name]))
+        elif column.variable is not None:
+            last = spots[column.variable.question, column.variable.instance]
+            part.append(_variable(last, column.variable, names[column.name], refused=of.data.refused(column.variable)))
+
+
+def _nonanswers(each: Described, column: Column, name: str) -> ET.Element:
+    """The column that says why a question was not answered."""
+    made = ET.Element("var", {"ID": f"V_{name}", "name": column.name, "files": FILE_ID, "intrvl": "discrete", "wgt-var": "V_weight"})
+    _add(made, "labl", f"{each.label}：没有回答的原因")
+    for code, n in each.refused.items():
+        category = _add(made, "catgry")
+        _add(category, "catValu", code)
+        _add(category, "labl", NONANSWERS[code][1])
+        _add(category, "catStat", str(n), type="freq")
+    _add(made, "varFormat", type="character", schema="other")
+    return made
 
 
 def _variable(each: Described, variable: Variable, name: str, *, refused: bool) -> ET.Element:
@@ -117,15 +136,15 @@ def _variable(each: Described, variable: Variable, name: str, *, refused: bool) 
     made.set("wgt-var", "V_weight")
     _add(made, "labl", variable.label)
     _add(_add(made, "qstn"), "qstnLit", each.said or each.label)
-    if number and each.low is not None:
-        _add(_add(made, "valrng"), "range", min=f"{each.low:g}", max=f"{each.high:g}")
+    if number and each.low is not None and each.high is not None:
+        _add(_add(made, "valrng"), "range", min=exact(each.low), max=exact(each.high))
     if refused and variable.kind != "text":
         _add(_add(made, "invalrng"), "range", min=str(min(MISSING.values())), max=str(max(MISSING.values())))
     _add(made, "sumStat", str(each.answered), type="vald")
     _add(made, "sumStat", str(each.missing), type="invd")
-    if number and each.mean is not None:
-        for kind, value in (("min", each.low), ("max", each.high), ("mean", each.mean)):
-            _add(made, "sumStat", f"{value:.6g}", type=kind)
+    if number and each.mean is not None and each.low is not None and each.high is not None:
+        for kind, value in (("min", exact(each.low)), ("max", exact(each.high)), ("mean", f"{each.mean:.6g}")):
+            _add(made, "sumStat", value, type=kind)
     for code, label, n, missing in _categories(each, variable):
         category = _add(made, "catgry", **({"missing": "Y"} if missing else {}))
         _add(category, "catValu", code)

@@ -6,7 +6,7 @@ from typing import Any
 
 import xlsxwriter
 
-from callcenter.exports.sheets import LONGEST_CELL, NO_MOMENT, one_line_end, plain
+from callcenter.exports.sheets import NO_MOMENT, fitting_cell, one_line_end, plain
 from callcenter.exports.stage import side_by_side
 
 COLUMNS: dict[str, int] = {
@@ -157,7 +157,7 @@ def _sheet(book: Any, name: str, title: str, widths: Mapping[str, int], lines: S
 def _cell(page: Any, line: int, place: int, value: Any, looks: Any) -> None:
     told = plain(value)
     if isinstance(told, str):
-        page.write_string(line, place, one_line_end(told)[:LONGEST_CELL], looks)
+        page.write_string(line, place, fitting_cell(one_line_end(told)), looks)
     elif told is None:
         page.write_blank(line, place, None, looks)
     else:

@@ -31,9 +31,13 @@ STATA_WORDS = frozenset(
 )
 
 
+_NAMED = re.compile("[A-Za-z0-9_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u3001-\ud7ff\uf900-\ufdcf]")
+"""Signs that a name may have anywhere, of XML too: no fractions, no superscripts."""
+
+
 @dataclass(frozen=True)
 class Limits:
-    """What a format can hold; counted in bytes of UTF-8 where `bytes_count`, else in characters."""
+    """What a format can hold: labels counted in bytes of UTF-8 where `bytes_count`, else in characters; names where `name_bytes`."""
 
     format: str
     name: int
@@ -42,10 +46,12 @@ class Limits:
     text: int
     bytes_count: bool
     reserved: frozenset[str]
+    name_bytes: bool = True
 
 
 SPSS = Limits("SPSS", 64, 256, 120, 32_767, True, SPSS_WORDS)
 STATA = Limits("Stata", 32, 80, 32_000, 2_000_000_000, False, STATA_WORDS)
+"""Stata takes names of 32 characters, but the library that writes them takes 32 bytes."""
 
 
 def fitting(names: Iterable[str], limits: Limits) -> dict[str, str]:
@@ -59,10 +65,10 @@ def fitting(names: Iterable[str], limits: Limits) -> dict[str, str]:
 
 
 def _plain(name: str, limits: Limits) -> str:
-    text = re.sub(r"[^\w]", "_", name.replace("]", ""))
+    text = "".join(sign if _NAMED.fullmatch(sign) and (sign.isascii() or sign.isalpha()) else "_" for sign in name.replace("]", ""))
     if not text[:1].isalpha() or text.casefold() in limits.reserved or re.fullmatch(r"str\d+", text.casefold()):
         text = f"v_{text}"
-    return cut(text, limits.name, bytes_count=limits.bytes_count)
+    return cut(text, limits.name, bytes_count=limits.name_bytes)
 
 
 def _unique(name: str, taken: set[str], limits: Limits) -> str:
@@ -70,7 +76,7 @@ def _unique(name: str, taken: set[str], limits: Limits) -> str:
     while one.casefold() in taken:
         number += 1
         tail = f"_{number}"
-        one = cut(name, limits.name - len(tail), bytes_count=limits.bytes_count) + tail
+        one = cut(name, limits.name - len(tail), bytes_count=limits.name_bytes) + tail
     return one
 
 

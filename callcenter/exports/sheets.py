@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,10 @@ from typing import Any
 
 from callcenter.studies.phases import FIELD_ZONE
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_SIGNS = "=+\\-@＝＋－＠"
+"""Also as Chinese keyboards type them: a spreadsheet takes full-width signs for the others."""
+FORMULA = re.compile(rf"(?!-[0-9]+(\.[0-9]+)?\Z)([\t\r\n]| *[{FORMULA_SIGNS}])")
+"""What a spreadsheet would take for a formula; a plain negative number is none."""
 LONGEST_CELL = 32_767
 """What a cell of a spreadsheet can hold."""
 NO_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -33,13 +37,21 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         value = " ".join(str(each) for each in value)
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+        return f"'{value}" if FORMULA.match(value) else value
     return value
 
 
 def one_line_end(text: str) -> str:
     """As a workbook has it: a carriage return, which forms send at each end of a line, would be shown as `_x000D_`."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def fitting_cell(text: str) -> str:
+    """As much as a cell holds: it counts signs beyond the basic plane (emoji) as two."""
+    if len(text) * 2 <= LONGEST_CELL:
+        return text
+    data = text.encode("utf-16-le")
+    return text if len(data) <= 2 * LONGEST_CELL else data[: 2 * LONGEST_CELL].decode("utf-16-le", errors="ignore")
 
 
 def as_csv(sheet: Sheet) -> bytes:

@@ -140,9 +140,14 @@ def columns_of(data: Dataset) -> list[Column]:
     return _columns(data, SPSS, missing=MISSING)
 
 
+def names_in(data: Dataset, limits: Limits) -> dict[str, str]:
+    """What each column of the wide table is called in a format, also those that it does not have."""
+    return fitting([column.name for column in data.wide_columns()], limits)
+
+
 def describe(columns: Sequence[Column], limits: Limits, data: Dataset) -> Described:
     """Names, labels, codes and missing values of a file's columns."""
-    told = Described(fitting([column.name for column in columns], limits))
+    told = Described(names_in(data, limits))
     for column in columns:
         name = told.names[column.name]
         label = column.variable.label if column.variable else CASE_LABELS.get(column.name, column.name)

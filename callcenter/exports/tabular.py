@@ -6,12 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import xlsxwriter
 
 from callcenter.exports.dataset import GROUP, Column, Dataset, named, quoted
-from callcenter.exports.sheets import LONGEST_CELL, NO_MOMENT, Sheet, one_line_end, plain
+from callcenter.exports.sheets import FORMULA_SIGNS, LONGEST_CELL, NO_MOMENT, Sheet, fitting_cell, one_line_end, plain
 
-FORMULA = r"regexp_matches({0}, '^[=+\-@\t\r\n]') AND NOT regexp_matches({0}, '^-[0-9]+(\.[0-9]+)?$')"
+FORMULA = rf"regexp_matches({{0}}, '^([\t\r\n]| *[{FORMULA_SIGNS}])') AND NOT regexp_matches({{0}}, '^-[0-9]+(\.[0-9]+)?$')"
 """What a spreadsheet would take for a formula; a plain negative number is none."""
 LONG = ("case", "question", "instance", "value", "label", "nonanswer", "version", "answered_at", "shared")
 WIDE_MOMENTS, LONG_MOMENTS = ("started_at", "ended_at"), ("answered_at",)
@@ -69,9 +70,8 @@ def sheet_parquet(data: Dataset, sheet: Sheet, file: Path) -> None:
     numeric = [all(isinstance(row[at], int | float) or row[at] is None for row in sheet.rows) for at in range(len(names))]
     kinds = ["DOUBLE" if is_number and sheet.rows else "VARCHAR" for is_number in numeric]
     data.run(f"CREATE OR REPLACE TEMP TABLE sheet ({', '.join(f'{named(n)} {k}' for n, k in zip(names, kinds, strict=True))})")
-    rows = [[_told(value) for value in row] for row in sheet.rows]
-    if rows:
-        data.connection.executemany(f"INSERT INTO sheet VALUES ({', '.join('?' * len(names))})", rows)
+    columns = [[_told(value) for value in column] for column in zip(*sheet.rows, strict=True)]
+    data.insert("sheet", pd.DataFrame({at: pd.Series(column, dtype=object) for at, column in enumerate(columns)}))
     parquet(data, "SELECT * FROM sheet", file)
 
 
@@ -141,15 +141,7 @@ def _write_row(page: Any, line: int, row: Sequence[Any], times: Mapping[int, Any
             page.write_datetime(line, place, datetime.fromisoformat(cell).replace(tzinfo=None), times[place])
         elif isinstance(cell, str):
             cut += len(cell.encode("utf-16-le")) // 2 > LONGEST_CELL
-            page.write_string(line, place, _fitting(one_line_end(cell)))
+            page.write_string(line, place, fitting_cell(one_line_end(cell)))
         elif cell is not None:
             page.write_number(line, place, cell)
     return cut
-
-
-def _fitting(text: str) -> str:
-    """As much as a cell holds: it counts signs beyond the basic plane (emoji) as two."""
-    if len(text) * 2 <= LONGEST_CELL:
-        return text
-    data = text.encode("utf-16-le")
-    return text if len(data) <= 2 * LONGEST_CELL else data[: 2 * LONGEST_CELL].decode("utf-16-le", errors="ignore")

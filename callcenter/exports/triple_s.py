@@ -23,6 +23,9 @@ NAMES = Limits("Triple-S", 64, 1_000, 1_000, 2_000_000_000, False, frozenset())
 SKIPPED = 9991
 """The first of the codes of non-answers in variables of one choice."""
 DATA = "answers.sss.csv"
+_POWER = "coalesce(try_cast(split_part({0}, 'e', 2) AS INTEGER), 0)"
+DECIMALS = f"greatest(0, length(rtrim(split_part(split_part({{0}}, 'e', 1), '.', 2), '0')) - {_POWER})"
+"""How many decimals a number has that is written as DuckDB writes it, such as `0.25` or `1.5e-07`."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Field:
     values: tuple[tuple[int, str], ...] = ()
     low: float = 0
     high: float = 0
+    decimals: int = 0
+    """Of a quantity: both ends of its range are written with as many, and so are the data."""
     use: str = ""
     size: int = 1
     said: str = ""
@@ -54,12 +59,12 @@ def _case_fields(data: Dataset) -> Iterator[Field]:
         sql, label = f'w."{name}"', CASE_LABELS[name]
         if kind == "VARCHAR":
             use = "serial" if name == "case" else ""
-            yield Field(name, "character", label, sql, use=use, size=_longest(data, f'"{name}"', "cases"))
+            yield Field(name, "character", label, tamed(sql), use=use, size=_longest(data, tamed(f'"{name}"'), "cases"))
         elif name == "valid":
             yield Field(name, "single", label, sql, ((0, "不是"), (1, "是")))
         else:
-            low, high = data.run(f'SELECT min("{name}"), max("{name}") FROM cases').fetchall()[0]
-            yield Field(name, "quantity", label, sql, low=low or 0, high=high or 0, use="weight" if name == "weight" else "")
+            made = _quantity(data, Field(name, "quantity", label, sql), "cases w", whole=kind != "DOUBLE")
+            yield replace(made, use="weight" if name == "weight" else "")
 
 
 def _question_fields(data: Dataset) -> Iterator[Field]:
@@ -76,31 +81,36 @@ def _question_fields(data: Dataset) -> Iterator[Field]:
 def _field(data: Dataset, variable: Variable) -> Field:
     value, refused = data.value_sql(variable), f"w.n{data.spot(variable)}"
     if variable.kind == "text":
-        held = f"v{data.spot(variable)}"
-        return Field(variable.name, "character", variable.label, tamed(value), size=_longest(data, held, "wide") + 1)
+        return Field(variable.name, "character", variable.label, tamed(value), size=_longest(data, tamed(value), "wide w"))
     if variable.kind == "category":
         numbers = variable.number_of
-        skipped = {code: SKIPPED + place for place, code in enumerate(NONANSWERS)}
-        sql = _case(value, numbers)
+        first = max([SKIPPED, *(number + 1 for number in numbers.values())])
+        skipped = {code: first + place for place, code in enumerate(NONANSWERS)}
+        made = Field(variable.name, "single", variable.label, _case(value, numbers))
         values = [(numbers[code], label) for code, label in variable.values]
     else:
-        skipped, sql, values = dict(MISSING), value, []
+        skipped, values = dict(MISSING), []
+        made = _quantity(data, Field(variable.name, "quantity", variable.label, value), "wide w", whole=variable.whole)
     if data.refused(variable):
-        sql = f"coalesce({sql}, {_case(refused, skipped)})"
+        made = replace(made, sql=f"coalesce(CAST({made.sql} AS VARCHAR), CAST({_case(refused, skipped)} AS VARCHAR))")
         values += [(skipped[code], label) for code, (_, label) in NONANSWERS.items()]
-    if variable.kind == "category":
-        return Field(variable.name, "single", variable.label, sql, tuple(values))
-    low, high = data.run(f"SELECT min(v{data.spot(variable)}), max(v{data.spot(variable)}) FROM wide").fetchall()[0]
-    return Field(variable.name, "quantity", variable.label, sql, tuple(values), low or 0, high or 0)
+    return replace(made, values=tuple(values))
+
+
+def _quantity(data: Dataset, of: Field, table: str, *, whole: bool) -> Field:
+    """With its range; numbers that are not whole are written without exponent, all with as many decimals as the longest needs."""
+    counted = "0" if whole else f"coalesce(max({DECIMALS.format(f'CAST({of.sql} AS VARCHAR)')}), 0)"
+    low, high, decimals = data.run(f"SELECT min({of.sql}), max({of.sql}), {counted} FROM {table}").fetchall()[0]
+    sql = of.sql if whole else f"format('{{:.{decimals}f}}', {of.sql})"
+    return replace(of, sql=sql, low=low or 0, high=high or 0, decimals=decimals)
 
 
 def _multiple(data: Dataset, first: Variable) -> Field:
     spot = (first.question, first.instance)
     columns = [each for each in data.variables if (each.question, each.instance) == spot]
-    name, label = first.name.rsplit("__", 1)[0], first.label.rsplit("：", 1)[0]
-    values = [(place, each.label.rsplit("：", 1)[1]) for place, each in enumerate(columns, start=1)]
+    values = [(place, each.label.removeprefix(f"{each.asks}：")) for place, each in enumerate(columns, start=1)]
     held = f"w.v{data.spot(first)}"
-    bits = [f"CASE WHEN list_contains(string_split({held}, ' '), {quoted(each.option)}) THEN '1' ELSE '0' END" for each in columns]
+    bits = [f"CASE WHEN list_contains({held}, {quoted(each.option)}) THEN '1' ELSE '0' END" for each in columns]
     given = f"{held} IS NOT NULL"
     if data.refused(first):
         refused = f"w.n{data.spot(first)}"
@@ -108,7 +118,7 @@ def _multiple(data: Dataset, first: Variable) -> Field:
         bits += [f"CASE WHEN {refused} = {quoted(code)} THEN '1' ELSE '0' END" for code in NONANSWERS]
         values += [(len(columns) + place, text) for place, (_, text) in enumerate(NONANSWERS.values(), start=1)]
         given = f"({given} OR {refused} IS NOT NULL)"
-    return Field(name, "multiple", label, f"CASE WHEN {given} THEN {' || '.join(bits)} END", tuple(values))
+    return Field(first.stem, "multiple", first.asks, f"CASE WHEN {given} THEN concat({', '.join(bits)}) END", tuple(values))
 
 
 def _case(sql: str, numbers: dict[str, int]) -> str:
@@ -138,9 +148,9 @@ def metadata(data: Dataset, subject: Subject, at: datetime | None) -> bytes:
         ET.SubElement(root, "time").text = f"{at:%H:%M}"
     ET.SubElement(root, "origin").text = SOFTWARE
     survey = ET.SubElement(root, "survey")
-    ET.SubElement(survey, "name").text = f"{subject.study}-{subject.population}"
+    ET.SubElement(survey, "name").text = written(f"{subject.study}-{subject.population}")
     ET.SubElement(survey, "version").text = str(subject.draw_no)
-    ET.SubElement(survey, "title").text = subject.title
+    ET.SubElement(survey, "title").text = written(subject.title)
     record = ET.SubElement(survey, "record", ident="A", href=DATA, format="csv", skip="1")
     for place, each in enumerate(fields(data), start=1):
         record.append(_variable(place, each))
@@ -167,7 +177,7 @@ def _variable(place: int, of: Field) -> ET.Element:
         return made
     values = ET.SubElement(made, "values")
     if of.type == "quantity":
-        ET.SubElement(values, "range", {"from": _number(of.low), "to": _number(of.high)})
+        ET.SubElement(values, "range", {"from": f"{of.low:.{of.decimals}f}", "to": f"{of.high:.{of.decimals}f}"})
     for code, label in of.values:
         ET.SubElement(values, "value", code=str(code)).text = written(label)
     if not len(values):
@@ -178,7 +188,3 @@ def _variable(place: int, of: Field) -> ET.Element:
 def written(text: Any) -> str:
     """Text without the signs that XML cannot hold."""
     return "".join(sign if sign >= " " or sign in "\t\n\r" else " " for sign in str(text) if sign not in "\ufffe\uffff")
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if float(value).is_integer() else repr(float(value))

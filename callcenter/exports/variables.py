@@ -28,6 +28,8 @@ class Asked:
     core: bool = False
     differs: tuple[str, ...] = ()
     """What older versions said otherwise: `label`, `say`, `choices`, `type`."""
+    written_before: bool = False
+    """Whether an older version took a text for an answer where this one has choices."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,10 @@ class Found:
     lists: int = 0
     longest: int = 0
     most_ranked: int = 0
+    inexact: int = 0
+    """Numbers of more digits than a column of numbers holds."""
+    like_missing: int = 0
+    """Numbers that statistical files have for non-answers."""
     codes: tuple[str, ...] = ()
     """Codes given that no version of the questionnaire knows."""
 
@@ -59,6 +65,12 @@ class Variable:
     values: tuple[tuple[str, str], ...] = ()
     option: str = ""
     """The code that a column `chosen` stands for; the place (from 1) of a column of a rank."""
+    stem: str = ""
+    """The name that all columns of the question (in this instance) begin with."""
+    asks: str = ""
+    """The label of the question, without that of a choice."""
+    nonanswer_name: str = ""
+    """The column that holds why it was not answered; none where everybody answered."""
     nonanswers: tuple[str, ...] = ()
     whole: bool = False
     measure: str = "nominal"
@@ -76,6 +88,7 @@ class Variable:
 @dataclass
 class _Together:
     newest: Question
+    written_before: bool = False
     choices: dict[str, str] = field(default_factory=dict)
     nonanswers: dict[str, None] = field(default_factory=dict)
     differs: dict[str, None] = field(default_factory=dict)
@@ -101,10 +114,11 @@ def _add(to: _Together, question: Question) -> None:
         to.differs["say"] = None
     if to.newest.type != question.type:
         to.differs["type"] = None
+        to.written_before |= question.type not in (*CHOOSING, *NUMBERS)
     if to.newest is not question and [c.value for c in to.newest.choices] != [c.value for c in question.choices]:
         to.differs["choices"] = None
     for choice in question.choices:
-        label = choice.label.get("") or next(iter(choice.label.values()), choice.value)
+        label = next((text for text in (choice.label.get(""), *choice.label.values()) if text and text.strip()), choice.value)
         if to.choices.setdefault(choice.value, label) != label:
             to.differs["choices"] = None
     to.nonanswers |= dict.fromkeys(question.nonanswers)
@@ -124,21 +138,29 @@ def _asked(of: _Together, known: Mapping[str, Mapping[str, str]]) -> Asked:
         repeated=bool(question.repeats),
         core=question.core,
         differs=tuple(of.differs),
+        written_before=of.written_before,
     )
 
 
-def variables(asked: Iterable[Asked], found: Mapping[str, Found]) -> list[Variable]:
-    """The columns of the wide table, in the order of the questionnaire; a repeat has one for each instance that was answered."""
-    made = [column for question in asked for column in _of_question(question, found.get(question.name, Found()))]
-    taken: dict[str, int] = {}
-    return [replace(each, name=_free(each.name, taken)) for each in made]
+def variables(asked: Iterable[Asked], found: Mapping[str, Found], taken: Iterable[str] = ()) -> list[Variable]:
+    """The columns of the wide table, in the order of the questionnaire; a repeat has one for each instance that was answered.
+
+    Where names clash, also with those that are `taken`, questions keep theirs before columns of choices, these before non-answers.
+    """
+    used = {name.casefold(): 1 for name in taken}
+    groups = [(each, found.get(each.name, Found()), instance) for each in asked for instance in _instances(each, found)]
+    stems = [_free(instance_name(each.name, instance), used) for each, _, instance in groups]
+    made = [column for stem, of in zip(stems, groups, strict=True) for column in _columns(*of, stem)]
+    made = [replace(each, name=_free(each.name, used)) if each.option else each for each in made]
+    refused = {stem: _free(f"{stem}__nonanswer", used) for stem, (_, seen, _) in zip(stems, groups, strict=True) if seen.nonanswers}
+    return [replace(each, nonanswer_name=refused.get(each.stem, "")) for each in made]
 
 
-def _free(name: str, taken: dict[str, int]) -> str:
+def _free(name: str, used: dict[str, int]) -> str:
     """Names that differ in nothing but case would be one column elsewhere."""
     key = name.casefold()
-    taken[key] = taken.get(key, 0) + 1
-    return name if taken[key] == 1 else _free(f"{name}_{taken[key]}", taken)
+    used[key] = used.get(key, 0) + 1
+    return name if used[key] == 1 else _free(f"{name}_{used[key]}", used)
 
 
 def instance_name(question: str, instance: str) -> str:
@@ -146,27 +168,28 @@ def instance_name(question: str, instance: str) -> str:
     return f"{question}[{instance}]" if instance else question
 
 
-def _of_question(asked: Asked, found: Found) -> list[Variable]:
-    instances = found.instances or (("1",) if asked.repeated else ("",))
-    return [column for instance in instances for column in _columns(asked, found, instance)]
+def _instances(asked: Asked, found: Mapping[str, Found]) -> tuple[str, ...]:
+    seen = found[asked.name].instances if asked.name in found else ()
+    return seen or (("1",) if asked.repeated else ("",))
 
 
-def _columns(asked: Asked, found: Found, instance: str) -> list[Variable]:
-    name, label = instance_name(asked.name, instance), asked.label + (f"（第 {instance} 次）" if instance else "")
+def _columns(asked: Asked, found: Found, instance: str, stem: str) -> list[Variable]:
+    label = asked.label + (f"（第 {instance} 次）" if instance else "")
     nonanswers = tuple(code for code in NONANSWERS if code in {*asked.nonanswers, *found.nonanswers})
     values = (*asked.choices, *((code, code) for code in found.codes))
-    base = Variable(name, asked.name, instance, "text", label, nonanswers=nonanswers, unit=asked.unit)
+    base = Variable(stem, asked.name, instance, "text", label, nonanswers=nonanswers, unit=asked.unit, stem=stem, asks=label)
+    if as_text(asked, found):
+        return [base]
     if asked.kind == "select_multiple":
+        either = (("0", "未选"), ("1", "选中"))
         return [
-            replace(
-                base, name=f"{name}__{code}", kind="chosen", option=code, label=f"{label}：{said}", values=(("0", "未选"), ("1", "选中"))
-            )
+            replace(base, name=f"{stem}__{code}", kind="chosen", option=code, label=f"{label}：{said}", values=either)
             for code, said in values
         ]
     if asked.kind == "rank":
         places = range(1, max(found.most_ranked, len(asked.choices)) + 1)
         return [
-            replace(base, name=f"{name}__{at}", kind="category", option=str(at), label=f"{label}：第 {at} 位", values=values)
+            replace(base, name=f"{stem}__{at}", kind="category", option=str(at), label=f"{label}：第 {at} 位", values=values)
             for at in places
         ]
     if asked.kind == "select_one" and values:
@@ -176,18 +199,44 @@ def _columns(asked: Asked, found: Found, instance: str) -> list[Variable]:
     return [base]
 
 
+def as_text(asked: Asked, found: Found) -> bool:
+    """Whether it has choices now, and answers in words from an older version that asked for a text."""
+    return asked.kind in CHOOSING and asked.written_before and bool(found.codes)
+
+
 def warnings_of(asked: Iterable[Asked], found: Mapping[str, Found]) -> list[str]:
     """What a reader of the data must know of its columns."""
-    told = []
+    told: list[str] = []
     for question in asked:
         seen = found.get(question.name, Found())
+        told += _of_numbers(question.name, seen) if question.kind in NUMBERS else ()
         if question.kind in NUMBERS and question.kind != "calculate" and seen.not_numbers:
             told.append(f"{question.name}：有 {seen.not_numbers} 个回答不是数，整列按文字导出。")
         if question.differs:
             told.append(f"{question.name}：各版问卷的{_said(question.differs)}不同，以最新版为准，旧版独有的选项排在后面。")
-        if seen.codes and question.kind in CHOOSING:
+        if as_text(question, seen):
+            told.append(f"{question.name}：旧版问卷要的是文字，有 {len(seen.codes)} 种回答不在选项里，整列按文字导出。")
+        elif seen.codes and question.kind in CHOOSING:
             told.append(f"{question.name}：有 {len(seen.codes)} 个代码不在任何一版问卷里，按原样列出。")
     return told
+
+
+def _of_numbers(name: str, seen: Found) -> list[str]:
+    told = []
+    if seen.inexact:
+        told.append(f"{name}：有 {seen.inexact} 个数的位数超过双精度，数值列里是最接近的数；原样见长表。")
+    if seen.like_missing and seen.nonanswers:
+        told.append(
+            f"{name}：有 {seen.like_missing} 个回答在 -9994 到 -9991 之间，SPSS、Stata、Triple-S 文件里与非回答分不开；其他格式不受影响。"
+        )
+    return told
+
+
+def renamed(made: Iterable[Variable]) -> list[str]:
+    """Questions whose columns have another name, because theirs was taken."""
+    named = {(each.question, each.instance): each.stem for each in made}
+    clashing = [(instance_name(*spot), stem) for spot, stem in named.items() if instance_name(*spot) != stem]
+    return [f"{name}：与别的列重名，列名是 {stem}。" for name, stem in clashing]
 
 
 def _said(differs: tuple[str, ...]) -> str:

@@ -212,13 +212,13 @@ def test_what_lies_beside_a_package_is_compared_or_named(tmp_path: Path, capsys:
         assert main(["export", "verify", str(tmp_path)]) == 1
 
 
-HOSTILE = ["=1+1", "+86138", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "正常", "多\n行", "🙂", "x" * 32_767]
+HOSTILE = ["=1+1", "+86138", "-1+1", " =1", "＝1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "正常", "多\n行", "🙂", "x" * 32_767]
 
 
 def test_no_text_can_act_as_a_formula_and_numbers_stay_numbers(tmp_path: Path) -> None:
     sheet = Sheet("s", ("text", "n"), [(text, -1.5) for text in HOSTILE])
     read = as_csv(sheet).decode("utf-8-sig")
-    assert not any(cell.startswith(("=", "+", "@", "-", '"=', '"\t')) for line in read.split("\r\n")[1:] for cell in [line])
+    assert not any(cell.startswith(("=", "＝", "+", "@", "-", " ", '"=', '"\t')) for line in read.split("\r\n")[1:] for cell in [line])
     assert read.split("\r\n")[3].endswith(",-1.5")
     sheets_workbook([sheet], tmp_path / "s.xlsx")
     book = openpyxl.load_workbook(tmp_path / "s.xlsx")
