@@ -27,7 +27,8 @@ from callcenter.errors import Conflict, Unavailable
 SUPERUSER = "callcenter"
 DATABASE = "callcenter"
 BOARDS_ROLE = "callcenter_boards"
-READY_WITHIN = 60.0
+READY_WITHIN = 180.0
+"""Seconds that a server may take until it answers: after a crash it first reads again what was not written yet."""
 EARLIER_ENDS_WITHIN = 5.0
 PORT_TRIES = 3
 CLONE_NEWUSER = 0x10000000

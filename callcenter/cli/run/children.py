@@ -15,7 +15,8 @@ from pathlib import Path
 from callcenter.errors import Unavailable
 
 STOP_WITHIN = 8.0
-HEALTHY_WITHIN = 60.0
+HEALTHY_WITHIN = 180.0
+"""Seconds that a process may take to its first answer on a machine with much else to do; one that dies is told at once."""
 TOO_OFTEN = 5
 """Deaths within `WINDOW` seconds after which a process is not started again: something is broken."""
 WINDOW = 60.0
