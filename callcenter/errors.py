@@ -16,6 +16,19 @@ class Phrase(str):
     __slots__ = ()
 
 
+class Translated(str):
+    """A part of a sentence that brings its English with it: what was put together of many parts."""
+
+    __slots__ = ("english",)
+    english: str
+
+    def __new__(cls, text: str, english: str) -> "Translated":
+        """The Chinese text, which it is where nobody asks for English."""
+        made = super().__new__(cls, text)
+        made.english = english
+        return made
+
+
 class CallcenterError(Exception):
     """An expected failure.
 

@@ -42,7 +42,7 @@ class Result:
     @property
     def shown(self) -> Figure:
         """The figure as pages and documents show it."""
-        return from_zero(self.question, self.figure) if self.statistic == "mean" else self.figure
+        return from_zero(self.question, self.figure) if self.statistic == "mean" else as_share(self.figure)
 
 
 def cut(question: Question, mean: Figure) -> bool:
@@ -53,6 +53,13 @@ def cut(question: Question, mean: Figure) -> bool:
 def from_zero(question: Question, mean: Figure) -> Figure:
     """The mean with its interval as it is shown."""
     return replace(mean, low=0.0) if cut(question, mean) else mean
+
+
+def as_share(figure: Figure) -> Figure:
+    """A share with its interval between none and all: that of a share of matters, a ratio, can reach beyond."""
+    if figure.low is None or figure.high is None:
+        return figure
+    return replace(figure, low=max(figure.low, 0.0), high=min(figure.high, 1.0))
 
 
 @dataclass(frozen=True)

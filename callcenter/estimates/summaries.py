@@ -4,7 +4,7 @@ Shares and means as on the pages; beside them the median, and totals (of a numbe
 district to people outside the house is hidden here too: `suppressed` is 1, and no figure stands there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,15 +23,17 @@ COLUMNS = (
 )
 
 
-def summary(of: Respondents, question: Question, districts: Sequence[str], fewest: int) -> list[Mapping[str, Any]]:
-    """The rows of a question that is counted; none of a text."""
+def summary(
+    of: Respondents, question: Question, districts: Sequence[str], fewest: int, also: Collection[str] = ()
+) -> list[Mapping[str, Any]]:
+    """The rows of a question that is counted; none of a text. `also`: districts that are hidden for other reasons."""
     table = question_table(of, question, districts)
     if table is None:
         return []
     place = {name: number for number, name in enumerate(table.domains)}
     places = np.array([place[district] for district in districts], dtype=np.intp)
     bases = {name: table.figure(name).n for name in table.domains}
-    small = hidden(bases, fewest)
+    small = hidden(bases, fewest).union(also)
     rows = []
     for district in (None, *table.domains):
         inside = np.ones(len(places), dtype=np.bool_) if district is None else places == place[district]

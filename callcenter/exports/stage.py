@@ -64,7 +64,9 @@ def in_words(row: Mapping[str, Any]) -> str:
     interval = ""
     if row["low"] is not None:
         ends = (
-            (f"{row['low']:.1%}", f"{row['high']:.1%}") if share else (f"{0 if row.get('cut') else row['low']:.2f}", f"{row['high']:.2f}")
+            (f"{max(row['low'], 0):.1%}", f"{min(row['high'], 1):.1%}")
+            if share
+            else (f"{0 if row.get('cut') else row['low']:.2f}", f"{row['high']:.2f}")
         )
         interval = f"，95% 区间 {ends[0]}–{ends[1]}" + ("（下端截于 0）" if row.get("cut") else "")
     level = f"：{row['level_label']}" if share else "：平均"

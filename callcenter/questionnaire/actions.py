@@ -69,7 +69,7 @@ def release(session: Session, questionnaire_id: int, *, user_id: int) -> Questio
         raise NotFound("no_questionnaire", "没有这份问卷，请重新选择。")
     refused = errors(check(found.definition, items=items_of(session, found.study_id)))
     if refused:
-        about = {"file": found.title, "count": len(refused), "problems": str(QuestionnaireProblems(refused))}
+        about = {"file": found.title, "count": len(refused), "problems": QuestionnaireProblems(refused).told}
         raise InvalidInput("questionnaire_problems", "问卷 {file} 有 {count} 处错误，不能发布：\n{problems}", **about)
     return _released(session, found, user_id)
 
@@ -112,7 +112,7 @@ def _proved(path: Path, items: frozenset[int]) -> _File:
         raise InvalidInput("questionnaire_empty", "问卷文件 {file} 里没有 survey、choices、settings。", file=path.name)
     refused = errors(check(file.document, items=items))
     if refused:
-        about = {"file": path.name, "count": len(refused), "problems": str(QuestionnaireProblems(refused))}
+        about = {"file": path.name, "count": len(refused), "problems": QuestionnaireProblems(refused).told}
         raise InvalidInput("questionnaire_problems", "问卷 {file} 有 {count} 处错误，不能发布：\n{problems}", **about)
     return file
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 
+from callcenter.errors import Translated
 from callcenter.questionnaire.said import english_of
 
 ERROR, WARNING = "error", "warning"
@@ -147,3 +148,9 @@ class QuestionnaireProblems(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(f"{p.code} {p.sheet} 第 {p.row} 行：{p.message}。{p.fix}。" for p in problems))
         self.problems = problems
+
+    @property
+    def told(self) -> Translated:
+        """All of them, a line each, in either language."""
+        english = (f"{p.code} {p.sheet} row {p.row}: {p.message}. {p.fix}." for p in (each.in_english() for each in self.problems))
+        return Translated(str(self), "\n".join(english))

@@ -75,7 +75,9 @@ def number(value: float | None, decimals: int | None = None) -> str:
         return UNDEFINED
     if decimals is None:
         decimals = 0 if float(value).is_integer() else 1
-    return f"{value:,.{decimals}f}"
+    written = f"{value:,.{decimals}f}"
+    # What rounds to nothing has no sign.
+    return written.removeprefix("-") if written.startswith("-") and not written.strip("-0.") else written
 
 
 def masked_phone(phone: str | None) -> str:

@@ -94,7 +94,7 @@ NAVIGATION: dict[str, list[Group]] = {
     ],
     "administrator": [
         alone(noted("人员"), "/administrator/people"),
-        Group(noted("问卷"), ((noted("版本与检查"), "/administrator/questionnaires"), (noted("练习"), "/practice"))),
+        Group(noted("问卷管理"), ((noted("版本与检查"), "/administrator/questionnaires"), (noted("练习"), "/practice"))),
         Group(
             noted("运行"),
             (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from callcenter.errors import Phrase
+from callcenter.errors import Phrase, Translated
 
 LANGUAGES = ("zh", "en")
 CATALOGUES = Path(__file__).parent / "locale"
@@ -27,7 +27,13 @@ def language() -> str:
 def gettext(text: str, **about: object) -> str:
     """The text in the language of this request, its {placeholders} filled."""
     found = text if language() == "zh" else english().get(text, text)
-    return found.format(**{name: gettext(part) if isinstance(part, Phrase) else part for name, part in about.items()}) if about else found
+    return found.format(**{name: _part(part) for name, part in about.items()}) if about else found
+
+
+def _part(part: object) -> object:
+    if isinstance(part, Translated):
+        return part.english if language() == "en" else part
+    return gettext(part) if isinstance(part, Phrase) else part
 
 
 def noted(text: str) -> str:

@@ -77,6 +77,11 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     assert 'id="p-freeze"' in first.post(f"{page}/documents", data={"keep": "1", "freeze": " "}).text, "said in the form"
     blank = first.post(item, data={"conclusion": "partly", "reason": "  ", "evidence": "工单 7"})
     assert blank.status_code == 422 and "请写明理由" in blank.text and "工单 7" in blank.text, "what was typed stays"
+    assert "补充核验</textarea>" in second.get(item).text, "a further version begins with the one that stands"
+    second.post("/language", data={"language": "en", "next": item})
+    assert ">Partly carried out</option>" in (english := second.get(item).text) and ">部分落实<" not in english
+    pressed_enter = first.get(page).text.split('name="freeze"')[0].rsplit("<form", 1)[1]
+    assert 'name="keep" value="1"' in pressed_enter, "Enter behind a reason freezes"
     assert first.post(f"{page}/documents", data={"keep": "1", "freeze": "定稿"}).status_code == 303
     assert Worker(database_url, "w", HANDLERS).run_one()
     assert statement("SELECT error FROM jobs") == [{"error": None}]

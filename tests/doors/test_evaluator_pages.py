@@ -155,9 +155,18 @@ def test_a_question_with_its_interval_districts_compared_and_the_main_sample_alo
     assert "最多的是“网上”：100.0 %" in client.get(f"{at}/ways?level=99").text
     assert client.get(f"{at}/nothing").status_code == 404
     outside = client_for("commissioner")
-    assert "回答太少，不显示" in outside.get(f"{at}/days").text
+    seen = outside.get(f"{at}/days").text
+    assert "回答太少，不显示" in seen
+    assert "只用主样本的结果不显示" in seen and "主样本和补充样本" not in seen, "two top-ups are told by the main sample beside all"
     # one small district alone would be told by the rest: the next smallest is hidden with it
     assert outside.get(f"{at}/days/chart?by=district").json()["data"][0]["x"] == ["南开区"]
+    # The file is the same for everybody who may pass it on, and the same as the package's.
+    for somebody in (client, outside):
+        lines = somebody.get(f"{at}/days/figures.csv").content.decode("utf-8-sig").splitlines()
+        hidden = [line for line in lines if line.endswith(",1")]
+        assert len(lines) == 1 + 3 * 4 and {line.split(",")[6] for line in hidden} == {"和平区", "河西区"}
+        assert all(",,,,,,,1" in line for line in hidden)
+        assert [line.split(",")[2] for line in lines[1:4]] == ["mean", "median", "total"]
 
 
 def test_populations_taken_together(client_for: Callable[..., Browser]) -> None:
@@ -177,6 +186,23 @@ def test_populations_taken_together(client_for: Callable[..., Browser]) -> None:
     text_of = client.get(f"/evaluator/pools/{stage}/all").text
     assert "合并 2 个样本总体" in text_of
     assert client.get(f"/evaluator/pools/{stage}/topic-x").status_code == 404
+    with transaction() as session:
+        at = {"draw": draw, "p": other.population_id, "release": made.drawn.releases["河西区"]}
+        session.execute(text("UPDATE releases SET draw_id = :draw WHERE id = :release"), at)
+        session.execute(text("UPDATE cases SET population_id = :p WHERE release_id = :release"), at)
+    outside = client_for("commissioner")
+    pooled = f"/evaluator/pools/{stage}/all"
+    assert "几个工作日办结？" in outside.get(pooled).text
+    assert "平均 " in outside.get(f"{pooled}/questions/days").text
+    with transaction() as session:
+        few = "SELECT id FROM cases WHERE release_id = :release ORDER BY id LIMIT 3"
+        session.execute(text(f"UPDATE validity_verdicts SET valid = false WHERE case_id IN ({few})"), at)
+    assert "几个工作日办结？" not in outside.get(pooled).text, "all less the first would be three answers of the second"
+    assert "合并的数值会透露" in outside.get(f"{pooled}/questions/days").text
+    assert outside.get(f"{pooled}/questions/days/chart").json()["data"] == []
+    rows = outside.get(f"{pooled}/questions/days/figures.csv").content.decode("utf-8-sig").splitlines()[1:]
+    assert rows and all(row.endswith(",,,,,,,1") for row in rows)
+    assert "平均 " in client.get(f"{pooled}/questions/days").text
 
 
 SAME_UNITS = (

@@ -18,7 +18,7 @@ def conclude(
 ) -> Conclusion:
     """Write a conclusion with its reason: a new version, to be confirmed by somebody else."""
     if conclusion not in CONCLUSIONS:
-        raise InvalidInput("no_conclusion", "请从{known}中选一个结论。", known="、".join(CONCLUSIONS.values()))
+        raise InvalidInput("no_conclusion", "请选一个结论。")
     if not reason.strip():
         raise InvalidInput("no_reason", "请写明理由：结论要经得起复核。")
     last = _latest(session, item_id)

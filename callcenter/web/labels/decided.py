@@ -130,3 +130,10 @@ DISPOSITIONS = {
     "4.80": noted("否认办理，已核实"),
     "4.90": noted("其他不合格"),
 }
+
+NONANSWERS = {
+    "dont_know": noted("不知道"),
+    "dont_remember": noted("记不清"),
+    "refused": noted("拒答"),
+    "not_applicable": noted("不适用"),
+}

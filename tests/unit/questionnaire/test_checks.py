@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.questionnaire.checks import check
-from callcenter.questionnaire.problems import CATALOGUE, ENGLISH
+from callcenter.questionnaire.problems import CATALOGUE, ENGLISH, QuestionnaireProblems
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.screening import names_looked_at
 
@@ -142,6 +142,12 @@ def test_the_catalogue_speaks_english_with_the_same_details() -> None:
         for ours, theirs in zip((message, fix), ENGLISH[code], strict=True):
             assert set(re.findall(r"{\w+}", ours.replace("{{", ""))) == set(re.findall(r"{\w+}", theirs.replace("{{", ""))), code
     (found,) = check({"survey": [ASK | {"name": "1"}]})[:1]
+    told = QuestionnaireProblems([found]).told
+    assert (
+        f"{found.code} survey 第 {found.row} 行" in told
+        and f"{found.code} survey row {found.row}: " in told.english
+        and not re.search(r"[\u4e00-\u9fff]", told.english)
+    )
     assert "question" in found.in_english().message and set(found.as_json("en")) == {"code", "severity", "sheet", "row", "message", "fix"}
 
 

@@ -58,3 +58,7 @@ def test_masked_numbers_cannot_be_dialled(phone: str | None, shown: str) -> None
 
 def test_names_keep_one_character() -> None:
     assert [formats.masked_name(name) for name in ("张三", "欧阳修文", "", None)] == ["张*", "欧**", "–", "–"]
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert [formats.number(value, 1) for value in (-0.04, 0.04, -0.06, -1204.5)] == ["0.0", "0.0", "-0.1", "-1,204.5"]

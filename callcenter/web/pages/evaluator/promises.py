@@ -12,6 +12,7 @@ from callcenter.errors import NotFound, Refused
 from callcenter.estimates import actions, queries
 from callcenter.estimates.queries import Promised
 from callcenter.estimates.standards import WORDS
+from callcenter.estimates.suppression import shown_units
 from callcenter.operations.actions import record
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
@@ -60,6 +61,7 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
         small_base=found.data.wishes.small_base,
         contradictions=queries.found_contradictions(session, population_id, found.data) if inside else [],
         tasks=queries.tasks(session, population_id) if inside else [],
+        told_units=shown_units({each.unit: each.share.n for each in found.denials}, found.data.wishes.small_base),
         labels_of={question.name: question.label for question in found.data.questions},
         names={case: name for case, (_code, name) in who.items()},
         verdicts=VERDICTS,

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from callcenter.errors import Conflict, InvalidInput, NotFound
+from callcenter.estimates.promises import SIGNS
 from callcenter.exports.actions import conclusions as writing
 from callcenter.exports.queries import stages as reading
 from callcenter.exports.stage import CONCLUSIONS
@@ -53,7 +54,7 @@ def _stage(
     shown = [each for each in items if _fits(each, only)]
     counts = {key: sum(_fits(each, key) for each in items) for key in ("", "none", "waiting", *CONCLUSIONS)}
     about: dict[str, Any] = {"stage": stage, "items": shown, "only": only, "counts": counts, "conclusions": CONCLUSIONS, "looks": LOOKS}
-    about |= {"freezes": reading.freezes(session, stage_id), "problem": _said(refusal)} | _documents(session, stage_id)
+    about |= {"problem": _said(refusal)} | _documents(session, stage_id)
     return page(request, person, "evaluator/stage.html", status=422 if refusal else 200, **about)
 
 
@@ -136,7 +137,8 @@ def _of_item(
         populations=populations,
         drawn=[each.id for each in populations if latest_draw(session, each.id or 0)],
         looks=LOOKS,
-        conclusions=CONCLUSIONS,
+        options=[(code, _(label)) for code, label in CONCLUSIONS.items()],
+        signs=SIGNS,
         scores=bool((settings.get("report") or {}).get("scores")),
         **about,
     )
@@ -196,4 +198,5 @@ def _item(session: Session, stage_id: int, number: int) -> Any:
 def _documents(session: Session, stage_id: int) -> dict[str, Any]:
     job = operations.newest_job(session, writing.JOB, {"stage_id": stage_id})
     ready = [name for name in DOCUMENTS if operations.file_parts(session, f"stage-{stage_id}/{name}")]
-    return {"job": job, "ready": ready, "making": bool(job and job.state in ("queued", "running"))}
+    making = bool(job and job.state in ("queued", "running"))
+    return {"job": job, "ready": ready, "making": making, "freezes": reading.freezes(session, stage_id)}

@@ -1,5 +1,6 @@
 """What static/operator/ says, in the operator's language."""
 
+from callcenter.web.labels.decided import NONANSWERS
 from callcenter.web.labels.working import BREAKS, MODES, OPERATOR_STATES
 from callcenter.web.pages.operator.offers import KEYS
 from callcenter.web.translations import gettext as _
@@ -137,7 +138,7 @@ TEXTS = {
 
 def texts() -> dict[str, str]:
     """All of them, translated; placeholders stay for the page."""
-    named = {"doing": OPERATOR_STATES, "break": BREAKS, "mode": MODES}
+    named = {"doing": OPERATOR_STATES, "break": BREAKS, "mode": MODES, "nonanswer": NONANSWERS}
     more = {f"{kind}_{code}": label for kind, labels in named.items() for code, label in labels.items()}
     keys = {f"key_{code}": key for code, key in KEYS.items()}
     return {**{name: _(text) for name, text in {**TEXTS, **more}.items()}, **keys}

@@ -76,7 +76,7 @@ function instance(question) {
 }
 function nonanswers(question) {
   if (!question.nonanswers.length) return null;
-  return el("div", { class: "choices nonanswers", role: "group", "aria-label": T.nonanswers }, ...question.nonanswers.map((one) => choice(keyOf(one).toUpperCase(), one.label, entry.nonanswer === one.value, () => refuseToSay(one.value))));
+  return el("div", { class: "choices nonanswers", role: "group", "aria-label": T.nonanswers }, ...question.nonanswers.map((one) => choice(keyOf(one).toUpperCase(), T["nonanswer_" + one.value] || one.label, entry.nonanswer === one.value, () => refuseToSay(one.value))));
 }
 function keyOf(one) { return KEYS_OF_NONANSWERS[one.value] || one.key.toLowerCase(); }
 function way(step) {
