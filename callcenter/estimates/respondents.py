@@ -165,8 +165,16 @@ def _responding(cases: Iterable[Case]) -> tuple[list[Any], Mask]:
 
 
 def _given(answers: Iterable[Answer]) -> dict[str, dict[int, list[Any]]]:
-    given: dict[str, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    given: dict[str, dict[int, list[Any]]] = defaultdict(dict)
+    alone: dict[tuple[type, Any], list[Any]] = {}
     for answer in answers:
-        if answer.value is not None:
-            given[answer.question][answer.case_id].append(answer.value)
+        value = answer.value
+        if value is None:
+            continue
+        of = given[answer.question]
+        before = of.get(answer.case_id)
+        if before is None:  # one list for all who say the same: there may be very many cases
+            of[answer.case_id] = alone.setdefault((type(value), tuple(value) if isinstance(value, list) else value), [value])
+        else:
+            of[answer.case_id] = [*before, value]
     return given

@@ -34,28 +34,38 @@ def summary(
     places = np.array([place[district] for district in districts], dtype=np.intp)
     bases = {name: table.figure(name).n for name in table.domains}
     small = hidden(bases, fewest).union(also)
-    rows = []
+    columns, rows = _columns(of, table), []
     for district in (None, *table.domains):
         inside = np.ones(len(places), dtype=np.bool_) if district is None else places == place[district]
         shown = district not in small and (district is not None or not 0 < table.figure().n < fewest)
-        rows += [_row(question, table, district, *each, shown=shown) for each in _figures(of, table, district, inside)]
+        rows += [_row(question, table, district, *each, shown=shown) for each in _figures(of, table, columns, district, inside)]
     return rows
 
 
-def _figures(of: Respondents, table: QuestionTable, district: str | None, inside: Mask) -> Iterator[tuple[str, str | None, str, Figure]]:
+Columns = tuple[list[tuple[str | None, str, Floats]], Mask]
+"""What totals are made of: the numbers, or who gave each code (level, label, one value a case), and whose answers count."""
+
+
+def _columns(of: Respondents, table: QuestionTable) -> Columns:
+    if table.question.repeated:
+        return [], of.valid
+    if table.statistic == "mean":
+        return [(None, "", numbers(of, table.question))], of.valid
+    given, counting = said(of, table.question)
+    return [(level, label, _hits(given, level)) for level, label in table.levels], counting
+
+
+def _figures(
+    of: Respondents, table: QuestionTable, columns: Columns, district: str | None, inside: Mask
+) -> Iterator[tuple[str, str | None, str, Figure]]:
     """Statistic, level, its label and the figure."""
     for result in table.results(district):
         yield result.statistic, result.level, result.level_label, result.figure
-    if table.question.repeated:
-        return
-    if table.statistic == "mean":
-        values, counting = numbers(of, table.question), of.valid & inside
-        yield "median", None, "", figures.median(of.sample, values, counting)
-        yield "total", None, "", figures.total(of.sample, values, counting)
-        return
-    given, counting = said(of, table.question)
-    for level, label in table.levels:
-        yield "total", level, label, figures.total(of.sample, _hits(given, level), counting & inside)
+    counted, counting = columns
+    for level, label, values in counted:
+        if table.statistic == "mean":
+            yield "median", None, "", figures.median(of.sample, values, counting & inside)
+        yield "total", level, label, figures.total(of.sample, values, counting & inside)
 
 
 def _hits(given: Sequence[Any], level: str) -> Floats:

@@ -145,7 +145,8 @@ def weigh(
     raked = rake(weights, margins) if margins else None
     trimmed = trim(raked.weights if raked else weights, trim_at) if trim_at and responding else None
     adjusted: Floats = trimmed.weights if trimmed else raked.weights if raked else weights
-    final |= dict(zip(responding, adjusted.tolist(), strict=True))
+    if raked or trimmed:
+        final |= dict(zip(responding, adjusted.tolist(), strict=True))
     valid = [final[case] for case, (_, kind) in cases.items() if kind == VALID]
     return Weighting(base, final, classes, len(valid), kish(valid), margins, raked, trimmed)
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from callcenter.estimates.questions import Question
+from callcenter.estimates.questions import NUMBERS, Question
 from callcenter.estimates.respondents import respondents
 from callcenter.estimates.summaries import COLUMNS, summary
 from callcenter.estimates.weights import Stratum, Weighting, status
@@ -64,8 +64,9 @@ def figures(data: Dataset, released: Sequence[Stratum], weights: Weighting, deny
     districts = [case.district for case in bare.cases]
     step = max(1, ANSWERS_AT_ONCE // max(1, len(bare.cases)))
     rows: list[list[Any]] = []
-    for first in range(0, len(data.asked), step):
-        some = data.asked[first : first + step]
+    counted = [each for each in data.asked if each.choices or each.kind in NUMBERS]
+    for first in range(0, len(counted), step):
+        some = counted[first : first + step]
         of = bare.with_answers(_answers(data, some))
         for each in some:
             question = Question(each.name, each.kind, each.label, each.choices, each.repeated, denies=denying.get(each.name, ""))

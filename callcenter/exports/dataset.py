@@ -145,7 +145,8 @@ class Dataset:
 
     def add_cases(self, file: Path) -> None:
         """Cases in the order of the file, from a file as COPY writes it with the columns `CASE_FILE`."""
-        given = f"SELECT row_number() OVER () - 1 AS place, * FROM {self.read_csv(CASE_FILE)}"
+        self.run("CREATE SEQUENCE places MINVALUE 0 START 0")  # a window over all rows would hold all of them
+        given = f"SELECT CAST(nextval('places') AS INTEGER) AS place, * FROM {self.read_csv(CASE_FILE)}"
         self.run(f"CREATE TABLE released AS {given}", [str(file)])
 
     def released(self, table: str = "released") -> Iterator[ReleasedCase]:
@@ -155,15 +156,16 @@ class Dataset:
         return (ReleasedCase(row[0], intern(row[1]), intern(row[2]), intern(row[3]), row[4], row[5], intern(row[6])) for row in found)
 
     def name_cases(self, named_cases: Iterable[tuple[int, str, float, float]]) -> None:
-        """Give each case its pseudonym and weights, (case id, pseudonym, base weight, weight), and forget whose it is."""
-        self.run('CREATE TABLE given_names (case_id BIGINT, "case" VARCHAR, base_weight DOUBLE, weight DOUBLE)')
-        waiting = iter(named_cases)
-        while some := list(islice(waiting, 5 * ROWS)):
-            self.insert("given_names", pd.DataFrame(some, columns=["case_id", "case", "base_weight", "weight"]))
+        """Give each case its pseudonym and weights (case id, pseudonym, base weight, weight; in the order of `released`); forget whose."""
         listed = ", ".join(f'"{name}"' for name in CASE_COLUMNS)
-        self.run(f"INSERT INTO cases SELECT place, case_id, {listed} FROM released JOIN given_names USING (case_id) ORDER BY place")
+        waiting, first = iter(named_cases), 0
+        while some := list(islice(waiting, GROUP)):
+            self.connection.register("given", pd.DataFrame(some, columns=["case_id", "case", "base_weight", "weight"]))
+            of = f"(SELECT * FROM released WHERE place BETWEEN {first} AND {first + len(some) - 1})"
+            self.run(f"INSERT INTO cases SELECT place, case_id, {listed} FROM {of} JOIN given USING (case_id) ORDER BY place")
+            self.connection.unregister("given")
+            first += len(some)
         self.run("DROP TABLE released")
-        self.run("DROP TABLE given_names")
 
     def add_answers(self, file: Path) -> None:
         """Answers of cases that are there, from a CSV file with the columns `ANSWER_COLUMNS`, without a header; NULL is an empty cell."""

@@ -57,6 +57,13 @@ def figures_of_items(number: int, populations: Sequence[Mapping[str, Any]], code
     return (mine or told)[:MOST_FIGURES]
 
 
+def without_few(row: Mapping[str, Any], fewest: int) -> Mapping[str, Any]:
+    """A figure as it may leave the house: nothing but its name where fewer than `fewest` answered."""
+    if not 0 < row["n"] < fewest:
+        return row
+    return {**row, **dict.fromkeys(("estimate", "se", "low", "high", "deff", "n")), "few": fewest}
+
+
 def in_words(row: Mapping[str, Any]) -> str:
     """A figure with its interval and base."""
     share = row["statistic"] == "prop"

@@ -38,8 +38,8 @@ def mean_of(seed: str, names: Iterable[str], question: Question, handled: Questi
 
 
 def compare(seed: str, names: Sequence[str], questions: Mapping[str, Question], estimates: Iterable[Mapping[str, Any]]) -> list[Comparison]:
-    """The means among a package's `estimates` rows, each beside the truth."""
-    rows = {row["question"]: row for row in estimates if row["statistic"] == "mean" and row["estimate"]}
+    """The means over everybody among a package's `estimates` rows, each beside the truth."""
+    rows = {row["question"]: row for row in estimates if row["statistic"] == "mean" and not row["district"] and row["estimate"]}
     found = []
     for name in COMPARED:
         if name not in rows or name not in questions:

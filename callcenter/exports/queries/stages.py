@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from callcenter.estimates import queries as estimates
 from callcenter.estimates.queries import Released, promised
 from callcenter.estimates.results import as_rows, results
-from callcenter.exports.stage import conclusion_of, figures_of_items, held_in_words
+from callcenter.exports.stage import conclusion_of, figures_of_items, held_in_words, without_few
 from callcenter.exports.tables import Conclusion, StageFreeze
 from callcenter.frame.reporting_order import reporting_order
 from callcenter.lists import queries as lists
@@ -88,7 +88,8 @@ def _population(session: Session, study_id: int, of: Population, drawn: Mapping[
     asked: Mapping[str, Sequence[int]] = {}
     weights: dict[str, Any] = {}
     if data is not None and total.valid:
-        rows = as_rows(results(data.strata, data.cases, data.answers, data.questions, data.weights))
+        found = as_rows(results(data.strata, data.cases, data.answers, data.questions, data.weights))
+        rows = [without_few(row, data.wishes.small_base) for row in found]
         asked = {
             name: each.items
             for used in {case.questionnaire_id for case in data.cases}

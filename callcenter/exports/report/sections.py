@@ -142,6 +142,9 @@ def _population(page: Page, of: Mapping[str, Any]) -> None:
         f"权数设计效应 {_number(of['weights'].get('deff'))}。"
     )
     page.points([in_words(row) for row in of["figures"] if row["estimate"] is not None])
+    few = {row["label"]: row["few"] for row in of["figures"] if row.get("few")}
+    if few:
+        page.say(f"回答不足 {max(few.values())} 家的题目不列数字：{'、'.join(few)}。")
     shares = [row for row in of["figures"] if row["statistic"] == "prop" and row["estimate"] is not None]
     for question in dict.fromkeys(row["question"] for row in shares):
         told = [row for row in shares if row["question"] == question]

@@ -8,7 +8,7 @@ from callcenter.estimates.proportions import proportion
 from callcenter.estimates.questions import questions
 from callcenter.estimates.results import Result, as_rows
 from callcenter.estimates.variance import Sample
-from callcenter.exports.stage import in_words
+from callcenter.exports.stage import in_words, without_few
 
 SIZES = np.array([57.0, 60.0, 58.0])
 
@@ -47,3 +47,11 @@ def test_the_interval_of_a_mean_that_cannot_be_negative_is_shown_from_zero_on(ro
     assert result.cut is never_negative
     assert (result.shown.low, result.shown.high) == (0.0 if never_negative else -1.37, 8.7)
     assert ("95% 区间 0.00–8.70（下端截于 0）" in in_words(as_rows([result])[0])) is never_negative
+
+
+def test_a_stage_keeps_no_figure_that_too_few_stand_behind() -> None:
+    (question,) = questions({"survey": [{"type": "integer", "name": "n", "label": "几次"}]})
+    rows = as_rows([Result(question, "mean", None, "", Figure(3.0, 2.0, 1.0, 8.7, None, n)) for n in (0, 3, 5)])
+    assert [(row["estimate"], row["low"], row["n"]) for row in (without_few(row, 5) for row in rows)] == [
+        (3.0, 1.0, 0), (None, None, None), (3.0, 1.0, 5),
+    ]  # fmt: skip

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.simulation.respondents import Enterprise
+from callcenter.simulation.truth import COMPARED, compare
 
 MANY = [Enterprise("1", f"天津第{n}企业") for n in range(2000)]
 
@@ -71,3 +72,10 @@ def test_nearly_all_have_handled_the_matter_and_agree_to_talk():
 def test_only_a_non_answer_that_is_offered_is_given(offered):
     asked = question("integer", "days", nonanswers=[{"value": value} for value in offered])
     assert {one.nonanswer(asked) for one in MANY} <= {None, *offered}
+
+
+def test_the_estimate_beside_the_truth_is_that_of_everybody_and_not_of_the_last_district() -> None:
+    row = {"question": COMPARED[0], "statistic": "mean", "low": "5", "high": "8"}
+    rows = [row | {"district": "", "estimate": "6.58", "n": "69"}, row | {"district": "西青区", "estimate": "6.14", "n": "7"}]
+    found = compare("seed", [f"E{number}" for number in range(9)], {COMPARED[0]: question("integer", COMPARED[0])}, rows)
+    assert [(each.estimate, each.n) for each in found] == [(6.58, 69)]
