@@ -8,6 +8,10 @@ from pathlib import Path
 
 from callcenter.errors import InvalidInput
 
+MARKS = (",", ";", "\t", "，")
+LOOKED_AT, ROWS_LOOKED_AT = 200_000, 20
+"""Characters and rows at the start of a file by which its delimiter is found."""
+
 Rows = list[tuple[int, dict[str, str]]]
 """Each row under its header, with its line number."""
 
@@ -55,9 +59,21 @@ def _text(file: Path) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """A comma; where the header has none, the semicolon, tab or Chinese comma that it has instead."""
-    header = text.split("\n", 1)[0]
-    return next((mark for mark in (",", ";", "\t", "，") if mark in header), ",")
+    """The mark that parts header and first rows into as many cells, the most of them; a comma where none does."""
+    start = text[:LOOKED_AT]
+    found = {mark: _widths(start, mark) for mark in MARKS}
+    parting = [mark for mark, widths in found.items() if widths and widths[0] > 1]
+    agreeing = [mark for mark in parting if len(set(found[mark])) == 1]
+    return max(agreeing or parting[:1], key=lambda mark: found[mark][0], default=",")
+
+
+def _widths(text: str, mark: str) -> list[int]:
+    """How many cells the first rows have under a delimiter; blank rows aside, and what may be cut off."""
+    try:
+        cells = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True) if row]
+    except csv.Error:
+        return []
+    return [len(row) for row in (cells if len(text) < LOOKED_AT else cells[:-1])][:ROWS_LOOKED_AT]
 
 
 def _row(file: Path, line: int, header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:

@@ -23,19 +23,19 @@ Columns = Annotated[list[str] | None, typer.Option(help="A column; may be given 
 @app.command()
 def estimate(  # noqa: PLR0917  # one parameter an option
     file: Annotated[Path, typer.Argument(metavar="DATA.csv", help="One row a case, with a header.")],
-    strata: Annotated[str | None, typer.Option(help="The column of strata.")] = None,
+    strata: Annotated[list[str] | None, typer.Option(help="The column of strata.")] = None,
     fpc: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(help="The column of N_h, the units of the stratum in the population; or of the sampling fractions n_h/N_h."),
     ] = None,
-    weights: Annotated[str | None, typer.Option(help="The column of weights; without it N_h/n_h.")] = None,
-    cluster: Annotated[str | None, typer.Option(help="The column of clusters; N_h then counts clusters.")] = None,
+    weights: Annotated[list[str] | None, typer.Option(help="The column of weights; without it N_h/n_h.")] = None,
+    cluster: Annotated[list[str] | None, typer.Option(help="The column of clusters, of one stage; N_h then counts clusters.")] = None,
     mean: Columns = None,
     total: Columns = None,
     prop: Columns = None,
     ratio: Annotated[list[str] | None, typer.Option(metavar="A/B", help="Two columns; may be given again.")] = None,
     median: Columns = None,
-    by: Annotated[str | None, typer.Option(help="A column of domains.")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="A column of domains; given again, every combination is one: a.b")] = None,
     lonely_psu: Annotated[
         str,
         typer.Option(help="A stratum with a single unit: adjust (R's way of that name, with a warning) or fail (as R does unless told)."),
@@ -48,12 +48,24 @@ def estimate(  # noqa: PLR0917  # one parameter an option
     """
     wanted = Wanted(mean or [], total or [], prop or [], ratio or [], median or [])
     named = _named(wanted)
-    header, rows = csv_input.read(file, [name for name in (strata, fpc, weights, cluster, by, *named) if name])
+    described = {"strata": strata, "fpc": fpc, "weights": weights, "cluster": cluster}
+    design = {option: _one(option, columns or []) for option, columns in described.items()}
+    header, rows = csv_input.read(file, [name for name in (*design.values(), *(by or []), *named) if name is not None])
     table = Table({name: [row[name] for _, row in rows] for name in header}, [line for line, _ in rows])
-    sample = sample_of(table, strata, fpc, weights, cluster)
-    warning = _about_lonely(lonely(table, sample, strata), lonely_psu)
-    found = [row | warning for row in estimates(table, sample, wanted, by)]
+    sample = sample_of(table, **design)
+    warning = _about_lonely(lonely(table, sample, design["strata"]), lonely_psu)
+    found = [row | warning for row in estimates(table, sample, wanted, *(by or []))]
     print(json.dumps(found, ensure_ascii=False, indent=1))
+
+
+def _one(option: str, columns: list[str]) -> str | None:
+    """The column of an option that describes the sample."""
+    if len(columns) > 1 and option == "cluster":
+        sentence = "只支持一级群：多级抽样请只给出第一级的 --cluster（没有 --fpc 时，R 也只按第一级计算方差）。"
+        raise InvalidInput("wrong_use", sentence)
+    if len(columns) > 1:
+        raise InvalidInput("wrong_use", "--{option} 只能给一次：几列合起来划分的，请先合成一列。", option=option)
+    return columns[0] if columns else None
 
 
 def _about_lonely(strata: list[str], how: str) -> dict[str, str]:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from callcenter.estimates.variance import Floats, Mask, Sample, quantile_t, srs_variance
+from callcenter.estimates.variance import Floats, Mask, Sample, quantile_t, srs_variance, weighted_mean
+
+ROUNDING = 1e-14
+"""Relative size of what arithmetic in doubles leaves of nothing."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def mean(sample: Sample, values: Floats, domain: Mask) -> Figure:
     whole = weights.sum()
     if whole == 0:
         return undefined(len(at))
-    estimate = float(at @ weights / whole)
+    estimate = weighted_mean(at, weights)
     variance = sample.variance(np.where(there, values - estimate, 0) / whole)
     return _figure(sample, there, estimate, variance, srs_variance(at, weights))
 
@@ -58,19 +61,31 @@ def ratio(sample: Sample, above: Floats, below: Floats, domain: Mask) -> Figure:
     if whole == 0:
         return undefined(len(bottom))
     estimate = float(above[there] @ weights / whole)
-    residuals = np.where(there, above - estimate * below, 0) / whole
+    residuals = np.where(there, _difference(above, estimate * below), 0) / whole
     by_chance = srs_variance(residuals[there], weights)
     scaled = None if by_chance is None else by_chance * float(weights.sum()) ** 2
     return _figure(sample, there, estimate, sample.variance(residuals), scaled)
 
 
+def _difference(one: Floats, other: Floats) -> Floats:
+    """The difference; what is left by rounding alone is nothing."""
+    found = one - other
+    # Not a plain 0, so that what is beyond all numbers is still seen to be so.
+    return np.where(np.abs(found) > ROUNDING * (np.abs(one) + np.abs(other)), found, 0 * found)
+
+
 def median(sample: Sample, values: Floats, domain: Mask) -> Figure:
-    """Weighted median with the interval of Woodruff: the quantiles at the ends of the interval of the share below the median."""
+    """Weighted median with the interval of Woodruff: the quantiles at the ends of the interval of the share below the median.
+
+    Where that share is known without error, so is the median: rounding alone would say which of two values is the quantile.
+    """
     there, at, weights = _present(sample, values, domain)
     if weights.sum() == 0:
         return undefined(len(at))
     estimate = _quantile(at, weights, 0.5)
     below = mean(sample, np.where(there, values <= estimate, np.nan).astype(np.float64), domain)
+    if below.se is not None and below.se < ROUNDING and below.low is not None:
+        return Figure(estimate, 0.0, estimate, estimate, None, len(at))
     low, high = (None if p is None or not 0 <= p <= 1 else _quantile(at, weights, p) for p in (below.low, below.high))
     t = quantile_t(sample.degrees(there))
     se = None if low is None or high is None or t is None else (high - low) / (2 * t)

@@ -56,7 +56,7 @@ class Table:
             return math.nan
         value = float(written) if NUMBER.fullmatch(written) else math.inf
         if not math.isfinite(value):
-            sentence = "第 {line} 行：{column} 是“{value}”，不是数：均值、合计、比率和中位数只能用数值列。"
+            sentence = "第 {line} 行：{column} 是“{value}”，不是数：均值、合计、比率和中位数只能用数值列；各类的比例请用 --prop。"
             raise InvalidInput("not_a_number", sentence, line=self.lines[place], column=name, value=written)
         return value
 
@@ -85,12 +85,23 @@ def sample_of(table: Table, strata: str | None, fpc: str | None, weights: str | 
     """The sample that the named columns describe; without weights N_h/n_h. `fpc` holds N_h, or n_h/N_h where nowhere above 1."""
     if not table.lines:
         raise InvalidInput("no_rows", "文件里没有数据行。")
+    made = _sample(table, strata, fpc, weights, cluster)
+    if len(made.stratum_of_unit) == 1 and not (made.scale == 0).all():
+        sentence = "全部数据只有一个抽样单位（{unit}），又不是总体的全部：抽样误差无法估计。"
+        raise InvalidInput("one_unit", sentence, unit=f"{cluster} 只有一个值" if cluster else "一行")
+    return made
+
+
+def _sample(table: Table, strata: str | None, fpc: str | None, weights: str | None, cluster: str | None) -> Sample:
     stratum = table.codes(strata) if strata else np.zeros(len(table.lines), dtype=np.intp)
     clusters = table.codes(cluster) if cluster else None
     sizes = _sizes(table, stratum, fpc) if fpc else None
     bare = Sample.of(stratum, np.ones(len(stratum)), sizes, clusters)
     if sizes is not None and (sizes <= 1).all() and (sizes % 1 > 0).any():  # sampling fractions, as R reads what is nowhere above 1
         sizes = np.divide(bare.units_by_stratum, sizes, out=np.full_like(sizes, np.inf), where=sizes > 0)
+    if sizes is not None and ((sizes > 0) & (sizes < 1)).any():
+        sentence = "{column} 里既有抽样比（小于 1）又有总体数（大于 1）：请只用一种写法。"
+        raise InvalidInput("wrong_use", sentence, column=fpc)
     if sizes is not None and np.any(short := sizes < bare.units_by_stratum):
         row = int(np.flatnonzero(short[stratum])[0])
         sentence = "第 {line} 行所在的层：样本 {n} 个单位多于 {column} 所写的总体 {size} 个。"
@@ -113,10 +124,14 @@ def lonely(table: Table, sample: Sample, strata: str | None) -> list[str]:
     return [names.get(int(code), "–") for code in single]
 
 
-def estimates(table: Table, sample: Sample, wanted: Wanted, by: str | None = None) -> list[dict[str, Any]]:
-    """Every wanted figure, in each domain of `by` where it is given."""
+def estimates(table: Table, sample: Sample, wanted: Wanted, *by: str) -> list[dict[str, Any]]:
+    """Every wanted figure; where columns of domains are given, in each domain: of several, in each combination that has rows."""
     everything = np.ones(len(table.lines), dtype=np.bool_)
-    domains: list[tuple[str | None, Mask]] = [*table.levels(by)[1].items()] if by else [(None, everything)]
+    domains: list[tuple[str | None, Mask]] = [(None, everything)]
+    for column in by:
+        masks = table.levels(column)[1].items()
+        crossed = ((level if name is None else f"{name}.{level}", rows & mask) for name, rows in domains for level, mask in masks)
+        domains = [(name, rows) for name, rows in crossed if rows.any()]
     return [row for name, domain in domains for row in _in_domain(table, sample, wanted, name, domain)]
 
 

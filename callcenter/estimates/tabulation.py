@@ -134,7 +134,9 @@ class Tabulation:
             t = (wy - m * w) / whole
             q = (wwyy - 2 * m * wwy + m**2 * ww) / whole**2
             variance = self._variance(t, q, (wwyy + 2 * abs(m * wwy) + m**2 * ww) / whole**2)
-            spread = np.maximum(wyy.sum(axis=0) / whole - m**2, 0)
+            square = wyy.sum(axis=0) / whole
+            # Of equal values rounding alone would be left.
+            spread = np.where(square - m**2 > 1e-13 * square, square - m**2, 0)
             deff = variance / _by_chance(spread, weighing, whole)
             se = np.sqrt(variance)
             reach = _factors(degrees) * se

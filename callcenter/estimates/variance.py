@@ -84,11 +84,17 @@ def quantile_t(degrees: int) -> float | None:
     return float(stdtrit(degrees, (1 + CONFIDENCE) / 2)) if degrees > 0 else None
 
 
+def weighted_mean(values: Floats, weights: Floats) -> float:
+    """The mean, its rounding taken back once: of equal values it is that value to the last digit."""
+    whole = weights.sum()
+    rough = values @ weights / whole
+    return float(rough + (values - rough) @ weights / whole)
+
+
 def srs_variance(values: Floats, weights: Floats) -> float | None:
     """Variance of a mean had as many cases been drawn at random from as many as the weights sum to; none where that is impossible."""
     n, population = int(np.count_nonzero(weights)), float(weights.sum())
     if n < 2 or population <= n:
         return None
-    mean = values @ weights / population
-    spread = ((values - mean) ** 2) @ weights / population * n / (n - 1)
+    spread = ((values - weighted_mean(values, weights)) ** 2) @ weights / population * n / (n - 1)
     return float(spread / n * (population - n) / population)

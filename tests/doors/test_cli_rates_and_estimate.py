@@ -98,6 +98,10 @@ def test_estimate_prints_the_published_mean_of_the_api_data(capsys: pytest.Captu
         (["--strata", "stype", "--mean", "api00"], 2),
         (["--strata", "stype", "--fpc", "fpc", "--ratio", "api00"], 2),
         (["--strata", "stype", "--fpc", "fpc", "--mean", "awards"], 1),
+        (["--strata", "stype", "--fpc", "fpc", "--mean", ""], 2),
+        (["--strata", "", "--fpc", "fpc", "--mean", "api00"], 2),
+        (["--strata", "stype", "--strata", "awards", "--fpc", "fpc", "--mean", "api00"], 2),
+        (["--cluster", "dnum", "--cluster", "snum", "--fpc", "fpc", "--mean", "api00"], 2),
     ],
 )
 def test_bad_use_of_estimate_is_refused(options: list[str], exit_code: int) -> None:
@@ -153,11 +157,13 @@ def test_files_as_others_save_them_give_the_figure_of_the_hand_formula(
         (laid_out().replace("2.0,x", "-1,x"), ["--weights", "w"], "w"),
         (laid_out().replace("a,1", 'a,"1,5"'), ["--weights", "w"], "1,5"),
         (laid_out().replace("a,1", "a,12%"), ["--weights", "w"], "12%"),
+        (laid_out().replace("10,5", "0.2,5"), ["--fpc", "N", "--strata", "s"], "抽样比"),
         (laid_out().replace("a,1,4", "a,1,"), ["--fpc", "N", "--strata", "s"], "N"),
         (laid_out().replace("a,1,4", "a,1,5"), ["--fpc", "N", "--strata", "s"], "N"),
         (laid_out().replace("a,1,4", "NA,1,4"), ["--fpc", "N", "--strata", "s"], "s"),
         (laid_out(fpc=True).replace("0.2", "0"), ["--fpc", "N", "--strata", "s"], "N"),
         ("s,y,N,w,k\n", ["--weights", "w"], "没有数据行"),
+        ("s,y,w\na,3,2\n", ["--weights", "w"], "只有一个抽样单位"),
     ],
 )
 def test_what_cannot_be_estimated_is_refused_in_words(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from callcenter.errors import InvalidInput
 from callcenter.estimates import figures
 from callcenter.estimates.table import Table, Wanted, estimates, sample_of
+from callcenter.estimates.tabulation import Tabulation
 from callcenter.estimates.variance import Sample, quantile_t
 
 rows = st.lists(st.tuples(st.integers(0, 3), st.floats(-1e3, 1e3)), min_size=2, max_size=40)
@@ -99,6 +100,32 @@ def test_levels_that_are_numbers_stand_in_the_order_of_their_size_and_others_as_
 def test_what_only_looks_like_a_number_is_refused(cell: str) -> None:
     with pytest.raises(InvalidInput, match="不是数"):
         table(y=["1", cell]).numbers("y")
+
+
+def test_equal_values_are_known_to_the_last_digit_and_have_no_design_effect() -> None:
+    """R: confint(svyquantile(~y, svydesign(~1, strata=~s, weights=~w), .5)) of equal values is that value; deff NaN."""
+    data = table(s=[*"aabbb"], w=["0.3", "7", "0.7", "49", "1.1"], y=["0.1"] * 5, x=["0.7"] * 5)
+    sample = sample_of(data, "s", None, "w", None)
+    mean, total, ratio, median = estimates(data, sample, Wanted(["y"], ["y"], (), ["y/x"], ["y"]))
+    assert [mean[name] for name in ("estimate", "se", "low", "high", "deff")] == [0.1, 0, 0.1, 0.1, None]
+    assert [median[name] for name in ("estimate", "se", "low", "high")] == [0.1, 0, 0.1, 0.1]
+    assert (total["deff"], ratio["se"], ratio["deff"]) == (None, 0, None)
+    one = Tabulation(sample, np.array([0, 0, -1, -1, -1]), 1).means(np.array([1e9 + 0.3] * 2 + [1.0, 5, 7]), np.ones(5, dtype=bool))
+    assert (one.figure(0).se, one.figure(0).deff) == (0, None)
+
+
+def test_a_median_known_without_error_is_its_own_interval() -> None:
+    """R gives 7 (9, 9) here, where everything is known: by rounding the share up to 7 is a hair above itself."""
+    data = table(N=["3"] * 3, w=["0.2", "0.9", "0.1"], y=["9", "7", "2"])
+    (found,) = estimates(data, sample_of(data, None, "N", "w", None), Wanted(medians=["y"]))
+    assert [found[name] for name in ("estimate", "se", "low", "high")] == [7, 0, 7, 7]
+
+
+def test_several_columns_of_domains_are_crossed() -> None:
+    """R: svyby(~y, ~g + h, svydesign(~1, weights=~w), svytotal) names its rows so."""
+    data = table(w=["1"] * 4, y=["1", "2", "4", "8"], g=["a", "a", "b", "b"], h=["x", "y", "x", "x"])
+    found = estimates(data, sample_of(data, None, None, "w", None), Wanted(totals=["y"]), "g", "h")
+    assert [(row["by"], row["estimate"], row["n"]) for row in found] == [("a.x", 1, 1), ("a.y", 2, 1), ("b.x", 12, 2)]
 
 
 def test_the_median_takes_the_next_value_as_r_does_unless_the_share_is_a_half() -> None:
