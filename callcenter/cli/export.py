@@ -16,7 +16,7 @@ from callcenter.cli.mistakes import progress_wanted
 from callcenter.db.engine import transaction
 from callcenter.errors import InvalidInput, Refused
 from callcenter.exports import package
-from callcenter.exports.actions.identities import grant, take_identities
+from callcenter.exports.actions.identities import grant, revoke, take_identities
 from callcenter.exports.actions.packages import check_formats
 from callcenter.exports.formats import FORMATS
 from callcenter.exports.queries import drawn_populations
@@ -83,6 +83,25 @@ def grant_identities(  # noqa: PLR0917  # Typer hands over options by name
         f"{username} 在 {until:%Y-%m-%d %H:%M}（东八区）之前可以导出身份信息。",
         as_json=as_json,
     )
+
+
+@app.command("revoke")
+def revoke_identities(
+    study: Annotated[str, typer.Argument(help="The study's name.")],
+    username: Annotated[str, typer.Argument(help="The evaluator who may not export identities any longer.")],
+    by: Annotated[str, typer.Option(help="The administrator who takes the right back.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    as_json: Json = False,
+) -> None:
+    """Take the right to export identities of a study back, at once.
+
+    Example: callcenter export revoke tianjin-2022 li --by admin --reason 核验已完成
+    """
+    wiring.start(Settings())
+    with transaction() as session:
+        ended = revoke(session, study_by_name(session, study).id or 0, username, by, reason=reason)
+    told = f"{username} 不能再导出身份信息（收回 {ended} 项授权）。" if ended else f"{username} 没有可以收回的身份导出权。"
+    _say({"user": username, "revoked": ended}, told, as_json=as_json)
 
 
 @app.command()

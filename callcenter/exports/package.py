@@ -8,6 +8,7 @@ make both seals anew: only the seal as it was told on another way proves that no
 import hashlib
 import io
 import json
+import lzma
 import shutil
 import stat
 import struct
@@ -25,7 +26,10 @@ NO_MOMENT = (1980, 1, 1, 0, 0, 0)
 PACKAGES = "packages"
 """What the manifest of a folder of packages lists instead of files: each with its seal."""
 _MARK, _DIGEST = b"sha256:", 64
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError, RuntimeError, ValueError, OSError, OverflowError)
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error, LookupError),
+    *(NotImplementedError, RuntimeError, ValueError, OSError, OverflowError, MemoryError),
+)
 """What reading a damaged zip may end in."""
 
 
@@ -154,13 +158,15 @@ def check_at(place: Path, seal: str = "") -> Checked:
 def _check_beside(place: Path, seal: str) -> Checked:
     """Packages put together by hand, packed or unpacked, and files taken out of them, which must be as they were in one of them.
 
-    A zip beside the folder of its name is the same package.
+    A zip beside the folder of its name is the same package. A folder without a manifest is none, and is named as not checked, unless
+    it looks like one that lost its manifest.
     """
     everything = sorted(place.iterdir())
     folders = [each for each in everything if each.is_dir()]
-    checked = sum(_verify_folder(each, seal) for each in folders)
-    told = {each.name: json.loads((each / MANIFEST).read_bytes()) for each in folders}
-    zips = [each for each in everything if not each.is_dir() and _packed(each, told.keys())]
+    packages = [each for each in folders if (each / MANIFEST).exists()]
+    checked = sum(_verify_folder(each, seal) for each in packages)
+    told = {each.name: json.loads((each / MANIFEST).read_bytes()) for each in packages}
+    zips = [each for each in everything if not each.is_dir() and _packed(each, {each.name for each in folders})]
     for file in zips:
         checked += _verify_zip(file, told[file.stem]["seal"] if file.stem in told else seal)
         with zipfile.ZipFile(file) as opened:
@@ -168,13 +174,20 @@ def _check_beside(place: Path, seal: str) -> Checked:
     listed: dict[str, set[str]] = {}
     for entry in (entry for manifest in told.values() for entry in manifest["files"]):
         listed.setdefault(str(entry["name"]), set()).add(str(entry["sha256"]))
+    loose = [each for each in folders if each not in packages]
+    if not told:
+        raise InvalidInput("missing_file", "这里没有 {file}：请给出导出包的目录或压缩包。", file=MANIFEST)
+    for folder in loose:
+        if f"{folder.name}.zip" in told or any(file.name in listed for file in folder.iterdir()):
+            sentence = "{place} 里没有 {file}，它像是丢了清单的导出包：请给出完整的导出包。"
+            raise InvalidInput("missing_file", sentence, place=folder.name, file=MANIFEST)
     beside = [each for each in everything if not each.is_dir() and each not in zips]
     for file in (each for each in beside if each.name in listed):
         with file.open("rb") as opened_file:
             if _digest(opened_file) not in listed[file.name]:
                 raise Refused("file_changed", "{file} 已被改动：与清单中的 SHA-256 不一致。", file=file.name)
         checked += 1
-    return Checked(checked, tuple(each.name for each in beside if each.name not in listed))
+    return Checked(checked, (*(f"{each.name}/" for each in loose), *(each.name for each in beside if each.name not in listed)))
 
 
 def _packed(file: Path, folders: Collection[str]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from callcenter.estimates.standards import CONDITION, SEVERAL, WORDS, Held
+from callcenter.studies.phases import FIELD_ZONE
 
 CONCLUSIONS = {"carried_out": "落实", "partly": "部分落实", "not_carried_out": "未落实", "not_verifiable": "无法核实"}
 MOST_FIGURES = 8
@@ -34,10 +35,10 @@ def conclusion_of(of: Written, people: Mapping[int, str]) -> dict[str, Any]:
         "reason": of.reason,
         "evidence": of.evidence,
         "score": of.score,
-        "written_at": of.written_at.isoformat(),
+        "written_at": of.written_at.astimezone(FIELD_ZONE).isoformat(),
         "written_by": people.get(of.written_by, str(of.written_by)),
         "written_by_id": of.written_by,
-        "confirmed_at": of.confirmed_at.isoformat() if of.confirmed_at else "",
+        "confirmed_at": of.confirmed_at.astimezone(FIELD_ZONE).isoformat() if of.confirmed_at else "",
         "confirmed_by": people.get(of.confirmed_by, str(of.confirmed_by)) if of.confirmed_by else "",
     }
 

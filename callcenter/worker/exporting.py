@@ -18,6 +18,7 @@ from callcenter.exports.queries.gathering import gather
 from callcenter.exports.queries.packages import one_snapshot
 from callcenter.operations.actions import keep_file
 from callcenter.operations.queries import file_part, file_parts
+from callcenter.sampling.certificate import SOFTWARE
 
 Progress = Callable[[int, int | None], None]
 
@@ -72,7 +73,8 @@ class _Finished:
     """Large files that are done, kept for some days: a job that is taken up again by any worker goes on after them."""
 
     def __init__(self, of: Gathered) -> None:
-        self.prefix = f"export-{of.subject.study}-{of.subject.population}-{of.subject.draw_no}-{of.state}"
+        by = SOFTWARE.replace(" ", "-")
+        self.prefix = f"export-{of.subject.study}-{of.subject.population}-{of.subject.draw_no}-{of.state}-{by}"
 
     def put(self, name: str, file: Path) -> bool:
         """Put a file that was finished before where it belongs; whether there was one."""

@@ -180,6 +180,12 @@ def test_identities_leave_only_by_a_named_right_and_end_by_the_studys_rule(
     assert json.loads((tmp_path / "named" / "manifest.json").read_text(encoding="utf-8"))["identities"]["reason"] == "现场核验"
     (logged,) = statement("SELECT reason FROM audit_trail WHERE action = 'identities_exported'")
     assert logged["reason"] == "现场核验"
+    take_back = ["export", "revoke", "trial", "evaluator", "--reason", "核验已完成", "--by"]
+    assert main([*take_back, "evaluator"]) == 1
+    assert main([*take_back, "administrator"]) == 0
+    assert "收回 1 项授权" in capsys.readouterr().out
+    assert main([*make, str(tmp_path / "revoked"), *asked]) == 1
+    assert not (tmp_path / "revoked").exists()
     before = (tmp_path / "named" / "answers_wide.csv").read_bytes()
     names_beside(population)
     assert {"cases", "case_numbers", "incoming_calls", "verification_tasks", "other_records"} < set(tables_that_name(["天津第", "138000"]))

@@ -12,6 +12,7 @@ from callcenter.exports.dataset import Dataset
 from callcenter.exports.gathered import Gathered
 from callcenter.exports.queries.gathering import TABLES
 from callcenter.exports.subject import Subject
+from callcenter.exports.telling import numbers_told
 from callcenter.exports.variables import asked_in
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.response_rates.cohorts import Cohort
@@ -40,6 +41,9 @@ TEXTS = [
     " 前后 ",
     "2022-06-01",
     "NULL",
+    "请打１３８-１２３４-５６７８",
+    "022-24538000，税号 91120116MA05XXXX2K",
+    "20220601 办结，共 1234567 元",
 ]
 """What was answered to `wish`, by case."""
 NUMBERS = ["0.1", "-0.000000123", "123456789.125", "1e100", "12345678901234567890", "3.0", "-9993"]
@@ -119,10 +123,10 @@ class Nasty:
 
 
 def make_nasty(folder: Path) -> Nasty:
-    """Twenty-four cases in four strata: one without a case, one with a single interview."""
+    """Twenty-eight cases in four strata: one without a case, one with a single interview."""
     definitions = [read_questionnaire(each).definition for each in (NEWER, OLDER)]
     data = Dataset(folder, asked_in(definitions))
-    strata = [Stratum("=甲", 60, 20), Stratum("乙", 9, 3), Stratum("空", 5, 0), Stratum("丙", 1, 1)]
+    strata = [Stratum("=甲", 60, 24), Stratum("乙", 9, 3), Stratum("空", 5, 0), Stratum("丙", 1, 1)]
     _write(folder / "cases.csv", _cases(strata))
     data.add_cases(folder / "cases.csv")
     weights = weighting(strata, data.released())
@@ -138,6 +142,7 @@ def make_nasty(folder: Path) -> Nasty:
     rows += [(case, name, "", None, code, 1, None, 0) for (case, name), code in refused.items()]
     _write(folder / "answers.csv", rows)
     data.add_answers(folder / "answers.csv")
+    data.warnings += numbers_told(data)
     subject = Subject("nasty", "研究\x0b=题", "salt", "1", "1-1", "总体<&>", 1, {}, 1, 1, "f" * 64, "d" * 64)
     cohorts = [Cohort(each.name, each.size, released=each.released) for each in strata]
     of = Gathered(subject, data, strata, weights, cohorts, {}, AT, [{"name": "q", "version": 2, "sha256": ""}], "state", {})
@@ -188,7 +193,7 @@ def _answered() -> Iterator[tuple[tuple[int, str], str]]:
 
 def _refused() -> Iterator[tuple[tuple[int, str], str]]:
     yield from (((case, "refused_by_all"), "refused") for case in range(20))
-    yield from (((20, name), "refused") for name in ("q", "grade", "wish", "amount", "small", LONG_NAME + "一"))
+    yield from (((24, name), "refused") for name in ("q", "grade", "wish", "amount", "small", LONG_NAME + "一"))
 
 
 def _write(file: Path, rows: Any) -> None:

@@ -42,6 +42,25 @@ def grant(session: Session, study_id: int, username: str, by: str, *, days: int,
     return made
 
 
+def revoke(session: Session, study_id: int, username: str, by: str, *, reason: str) -> int:
+    """Take the right back, from now on; how many grants that ended."""
+    user, taker = user_by_name(session, username), user_by_name(session, by)
+    if user is None or taker is None:
+        raise NotFound("no_such_user", "没有名为 {user} 的用户。", user=username if user is None else by)
+    if taker.role != "administrator" or not reason.strip():
+        raise Forbidden("revoke_not_yours", "身份导出权由管理员收回，并写明理由。")
+    held = session.exec(select(IdentityGrant).where(*_holds(study_id, user.id or 0))).all()
+    for each in held:
+        each.until = clock.now()
+    record(session, taker.id, "identities_revoked", "user", user.id, detail={"study": study_id, "grants": len(held)}, reason=reason.strip())
+    return len(held)
+
+
+def _holds(study_id: int, user_id: int) -> tuple[Any, ...]:
+    """The grants that hold now."""
+    return (IdentityGrant.study_id == study_id, IdentityGrant.user_id == user_id, col(IdentityGrant.until) > clock.now())
+
+
 def take_identities(session: Session, study_id: int, username: str, reason: str) -> dict[str, Any]:
     """What a package with identities says of who asked; refused without a right that holds now, without a reason, and once detached."""
     user = user_by_name(session, username)
@@ -51,9 +70,8 @@ def take_identities(session: Session, study_id: int, username: str, reason: str)
         raise InvalidInput("no_reason_for_identities", "导出身份信息必须写明用途。")
     if detached(session, study_id):
         raise Refused("identities_detached", "这项研究的身份信息已与答案分离，不能再导出。")
-    holds = (IdentityGrant.study_id == study_id, IdentityGrant.user_id == user.id, col(IdentityGrant.until) > clock.now())
-    held = session.exec(select(IdentityGrant).where(*holds).order_by(col(IdentityGrant.id).desc())).first()
-    if held is None or not user.active:
+    held = session.exec(select(IdentityGrant).where(*_holds(study_id, user.id or 0)).order_by(col(IdentityGrant.id).desc())).first()
+    if held is None or not user.active or user.role != "evaluator":
         raise Forbidden("no_right_to_identities", "{user} 没有这项研究的身份导出权：请由管理员授予。", user=username)
     record(session, user.id, "identities_exported", "study", study_id, detail={"grant": held.id}, reason=reason.strip())
     return {"by": user.username, "reason": reason.strip(), "grant": held.id}

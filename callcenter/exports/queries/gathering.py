@@ -1,6 +1,7 @@
 """What a package is made of, copied out of the database on one snapshot into files, a step of cases at a time."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from callcenter.exports.gathered import Gathered
 from callcenter.exports.pseudonyms import pseudonym
 from callcenter.exports.queries.packages import capped, state_of, subject
 from callcenter.exports.queries.stages import stage_state
+from callcenter.exports.telling import NAMES, names_told, numbers_told
 from callcenter.exports.variables import asked_in
 from callcenter.interviews.case_fields import study_fields
 from callcenter.interviews.queries import SPENT
@@ -24,6 +26,7 @@ from callcenter.questionnaire.queries import definition
 from callcenter.response_rates.queries import study_counts
 from callcenter.responses.screening import denying
 from callcenter.sampling.queries import design
+from callcenter.studies.phases import FIELD_ZONE
 from callcenter.studies.queries import population, study_of_population
 
 STEP = 2_000
@@ -88,6 +91,10 @@ FROM releases r JOIN cases c ON c.release_id = r.id JOIN dispositions d ON d.cas
 
 FRAME = """
 SELECT u.unit_key, s.name FROM draw_units u JOIN strata s ON s.id = u.stratum_id WHERE u.draw_id = %(draw)s ORDER BY u.unit_key COLLATE "C"
+"""
+
+OWN_NAMES = """
+SELECT c.id, c.enterprise_name, c.contact FROM releases r JOIN cases c ON c.release_id = r.id WHERE r.draw_id = %(draw)s
 """
 
 IDENTITIES = """
@@ -182,6 +189,8 @@ def gather(
     if identities:
         data.add_table("identities", IDENTITY_COLUMNS, copy(IDENTITIES))
     _add_answers(data, copy, progress)
+    data.add_table("names", NAMES, copy(OWN_NAMES))
+    data.warnings += [*numbers_told(data), *names_told(data)]
     counts = study_counts(session, study.id or 0, population_id)
     return Gathered(
         subject=of,
@@ -190,7 +199,7 @@ def gather(
         weights=weights,
         cohorts=[cohort for population in counts for cohort in population.strata],
         capped=capped(session, draw_id),
-        as_of=session.execute(text(AS_OF), {"draw": draw_id}).scalar_one(),
+        as_of=_of_field(session.execute(text(AS_OF), {"draw": draw_id}).scalar_one()),
         questionnaires=used,
         state=state_of(session, draw_id),
         denying=denying(study.settings),
@@ -198,9 +207,13 @@ def gather(
         for_auditor=for_auditor,
         design=design(session, of.design_id).document if for_auditor else None,
         identities=identities,
-        detached=apart,
+        detached=_of_field(apart),
         stage=stage_state(session, population(session, population_id).stage_id) if stage else None,
     )
+
+
+def _of_field(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(FIELD_ZONE) if moment else None
 
 
 class _Copying:

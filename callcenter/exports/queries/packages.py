@@ -39,6 +39,10 @@ def subject(session: Session, draw_id: int) -> Subject:
 
 STATE = """
 SELECT count(DISTINCT c.id) AS released, count(i.id) AS interviews, max(q.id) AS questionnaire,
+    count(i.id) FILTER (WHERE i.state = 'void') AS void, count(DISTINCT c.id) FILTER (WHERE c.closed_why = 'cap') AS capped,
+    (SELECT json_build_array(s.settings::text, s.title, p.title, a.at) FROM draws d JOIN populations p ON p.id = d.population_id
+        JOIN stages g ON g.id = p.stage_id JOIN studies s ON s.id = g.study_id LEFT JOIN detachments a ON a.study_id = s.id
+        WHERE d.id = :draw) AS study,
     (SELECT json_build_array(count(*), max(a.id)) FROM answers a JOIN interviews j ON j.id = a.interview_id JOIN cases k ON k.id = j.case_id
         JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS answers,
     (SELECT json_build_array(count(*), max(d.id), max(d.at)) FROM dispositions d JOIN cases k ON k.id = d.case_id

@@ -22,6 +22,7 @@ from callcenter.response_rates.cohorts import Cohort, named_rates, report
 from callcenter.response_rates.queries import study_counts
 from callcenter.sampling.certificate import SOFTWARE
 from callcenter.studies import queries as studies
+from callcenter.studies.phases import FIELD_ZONE
 from callcenter.studies.tables import ChecklistItem, Population
 
 DRAWN = """
@@ -62,7 +63,7 @@ def stage_state(session: Session, stage_id: int) -> dict[str, Any]:
             "lines": [line.get("number", "") for line in study.settings.get("lines") or []],
         },
         "stage": {"name": stage.name, "title": stage.title, "first": _day(stage.period_start), "last": _day(stage.period_end)},
-        "as_of": as_of.isoformat() if as_of else None,
+        "as_of": as_of.astimezone(FIELD_ZONE).isoformat() if as_of else None,
         "dates": [
             {"kind": phase.kind, "title": phase.title, "first": _day(phase.first_day), "last": _day(phase.last_day)}
             for phase in studies.phases(session, stage_id)
@@ -110,7 +111,7 @@ def _population(session: Session, study_id: int, of: Population, drawn: Mapping[
         "item_id": of.item_id,
         "frame": int(drawn["frame"]) if drawn else 0,
         "drawn": int(drawn["drawn"]) if drawn else 0,
-        "drawn_at": drawn["drawn_at"].isoformat() if drawn and drawn["drawn_at"] else "",
+        "drawn_at": drawn["drawn_at"].astimezone(FIELD_ZONE).isoformat() if drawn and drawn["drawn_at"] else "",
         **_counts(total, counted.strata),
         "strata": [_counts(cohort, [cohort]) | {"name": cohort.name} for cohort in counted.strata],
         "weights": weights,

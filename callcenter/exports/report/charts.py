@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax import saxutils
 
 import xlsxwriter
 from docx.document import Document
@@ -13,6 +13,7 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 
 from callcenter.exports.sheets import NO_MOMENT
+from callcenter.exports.triple_s import written
 
 CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,16 +61,16 @@ def _workbook(title: str, rows: Sequence[tuple[str, float]]) -> bytes:
 
 def _chart(title: str, rows: Sequence[tuple[str, float]], table: str, *, percent: bool) -> bytes:
     shape = "0.0%" if percent else "General"
-    names = "".join(f'<c:pt idx="{at}"><c:v>{escape(name)}</c:v></c:pt>' for at, (name, _) in enumerate(rows))
+    names = "".join(f'<c:pt idx="{at}"><c:v>{_plain(name)}</c:v></c:pt>' for at, (name, _) in enumerate(rows))
     values = "".join(f'<c:pt idx="{at}"><c:v>{value!r}</c:v></c:pt>' for at, (_, value) in enumerate(rows))
     count, last = len(rows), len(rows) + 1
     most = '<c:max val="1"/>' if percent else ""
     return f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <c:chartSpace {_SPACES}><c:roundedCorners val="0"/><c:chart>
-<c:title><c:tx><c:rich><a:bodyPr/><a:p><a:pPr>{_looks("defRPr", 1100, bold=True)}</a:pPr><a:r>{_looks("rPr", 1100, bold=True)}<a:t>{escape(title)}</a:t></a:r></a:p></c:rich></c:tx><c:overlay val="0"/></c:title>
+<c:title><c:tx><c:rich><a:bodyPr/><a:p><a:pPr>{_looks("defRPr", 1100, bold=True)}</a:pPr><a:r>{_looks("rPr", 1100, bold=True)}<a:t>{_plain(title)}</a:t></a:r></a:p></c:rich></c:tx><c:overlay val="0"/></c:title>
 <c:autoTitleDeleted val="0"/><c:plotArea><c:layout/>
 <c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>
-<c:ser><c:idx val="0"/><c:order val="0"/><c:tx><c:strRef><c:f>Sheet1!$B$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>{escape(title)}</c:v></c:pt></c:strCache></c:strRef></c:tx>
+<c:ser><c:idx val="0"/><c:order val="0"/><c:tx><c:strRef><c:f>Sheet1!$B$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>{_plain(title)}</c:v></c:pt></c:strCache></c:strRef></c:tx>
 <c:spPr><a:solidFill><a:srgbClr val="{ACCENT}"/></a:solidFill></c:spPr><c:invertIfNegative val="0"/>
 <c:dLbls><c:numFmt formatCode="{shape}" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr>{_text(900)}<c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>
 <c:cat><c:strRef><c:f>Sheet1!$A$2:$A${last}</c:f><c:strCache><c:ptCount val="{count}"/>{names}</c:strCache></c:strRef></c:cat>
@@ -92,4 +93,8 @@ def _text(size: int) -> str:
 
 
 def _quoted(text: Any) -> str:
-    return escape(str(text), {'"': "&quot;"})
+    return saxutils.escape(written(text), {'"': "&quot;"})
+
+
+def _plain(text: Any) -> str:
+    return saxutils.escape(written(text))

@@ -50,6 +50,7 @@ ACTIONS = {
     "identities_detached": noted("分离身份信息"),
     "identities_exported": noted("导出身份信息"),
     "identities_granted": noted("授予身份导出权"),
+    "identities_revoked": noted("收回身份导出权"),
     "study_hours_set": noted("修改调查的拨打时段"),
     "study_hours_ended": noted("撤销调查的拨打时段"),
     "stage_frozen": noted("冻结阶段"),

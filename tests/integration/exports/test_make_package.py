@@ -230,6 +230,10 @@ def test_nothing_changed_gives_the_same_bytes_and_one_package(database_url: str,
         assert keep_package(session, population, made.operator_id, tmp_path / "1.zip", manifests[1]).id == first
         interview = statement("SELECT max(id) AS id FROM interviews")[0]["id"]
         give(session, interview, "days", 30, version=2)
+        named = session.execute(
+            text("SELECT enterprise_name FROM cases c JOIN interviews i ON i.case_id = c.id WHERE i.id = :i"), {"i": interview}
+        )
+        give(session, interview, "wish", f"找{named.scalar_one()}", version=2)
         session.execute(text("UPDATE cases SET closed_why = 'cap' WHERE id = (SELECT min(id) FROM cases)"))
         resume_after_days(session, interview)
         assert seconds_spent(session, interview) == 75
@@ -237,6 +241,9 @@ def test_nothing_changed_gives_the_same_bytes_and_one_package(database_url: str,
         assert end(session, interview, "ended").seconds == 75, "the six days between two calls are nobody's interview"
     changed = write(population, tmp_path / "p2", ["csv"], for_auditor=True)
     assert changed["state"]["rows"] != manifests[0]["state"]["rows"]
+    assert changed["state"]["as_of"].endswith("+08:00")
+    assert "wish：有 1 处文字里有该企业的名称或联系人，转交前请先看过并遮去。" in changed["warnings"]
+    assert not [each for each in manifests[0]["warnings"] if "转交前" in each]
     assert sorted(row["capped"] for row in read(tmp_path / "p2", "strata_and_weights.csv")) == ["0", "1"]
     assert len(read(tmp_path / "p2", "frame.csv")) == 51
     assert [row["seconds"] for row in read(tmp_path / "p2", "answers_wide.csv") if row["seconds"] not in {"", "0"}] == ["75"]

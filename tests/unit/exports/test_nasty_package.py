@@ -22,7 +22,7 @@ from tests.factories.nasty import LONG_NAME, TEXTS, Nasty, make_nasty
 from tests.factories.structures import DDI, check_ddi, check_triple_s
 
 MISSING = {"dont_know": -9991, "dont_remember": -9992, "refused": -9993, "not_applicable": -9994}
-CASES = 24
+CASES = 28
 
 
 @dataclass
@@ -181,7 +181,7 @@ def test_triple_s_and_ddi_hold_the_same_and_keep_to_their_structure(made: Made) 
     assert (rows[0]["ways"][:3], rows[1]["ways"], rows[2]["ways"]) == ("110", "000001", "")
     grades = {each.get("code"): each.text for each in fields["grade"].iterfind("values/value")}
     assert grades == {"1": "1 号", "9992": "9992 号", "9993": "不知道", "9994": "记不清", "9995": "拒答", "9996": "不适用"}
-    assert (rows[0]["grade"], rows[20]["grade"]) == ("9992", "9995"), "non-answers stand behind the codes of choices"
+    assert (rows[0]["grade"], rows[24]["grade"]) == ("9992", "9995"), "non-answers stand behind the codes of choices"
     ends = fields["amount"].find("values/range")
     assert ends is not None
     assert (ends.get("from"), rows[0]["amount"]) == ("-9993.000000000", "0.100000000")
@@ -204,6 +204,7 @@ def test_what_a_reader_must_know_is_told(made: Made) -> None:
         "Case：与别的列重名，列名是 Case_2。",
         "amount：有 1 个数的位数超过双精度，数值列里是最接近的数；原样见长表。",
         "small：有 1 个回答在 -9994 到 -9991 之间，SPSS、Stata、Triple-S 文件里与非回答分不开；其他格式不受影响。",
+        "wish：有 2 处文字里像是有电话、证件号码、信用代码或邮箱，转交前请先看过并遮去。",
         "to_codes：旧版问卷要的是文字，有 1 种回答不在选项里，整列按文字导出。",
         "to_number：有 1 个回答不是数，整列按文字导出。",
         "to_one：有 1 个代码不在任何一版问卷里，按原样列出。",

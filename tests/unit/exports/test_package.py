@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import random
 import shutil
 import warnings
 import zipfile
@@ -117,6 +118,42 @@ def rezipped(names: list[str], comment: bytes = b"", **files: bytes) -> bytes:
     return written.getvalue()
 
 
+def members(data: bytes) -> list[tuple[zipfile.ZipInfo, bytes]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        return [(entry, opened.read(entry)) for entry in opened.infolist()]
+
+
+def test_whatever_chance_does_to_a_zip_is_found_and_told_without_a_traceback(tmp_path: Path) -> None:
+    """Bytes changed, lost, doubled and moved; members dropped, renamed, repeated, in another order, packed in another way."""
+    whole, file, chance = package.archive(made()), tmp_path / "p.zip", random.Random(8)  # noqa: S311  # no secret
+    damaged: list[bytes] = []
+    for _ in range(150):
+        data, start = bytearray(whole), chance.randrange(len(whole))
+        end = min(len(whole), start + chance.randrange(1, 40))
+        kind = chance.randrange(4)
+        if kind == 0:
+            data[start:end] = chance.randbytes(end - start)
+        elif kind == 1:
+            del data[start:end]
+        elif kind == 2:
+            data[start:start] = data[start:end]
+        else:
+            data = data[start:] + data[:start]
+        damaged.append(bytes(data))
+    for way in (zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        written = io.BytesIO()
+        with zipfile.ZipFile(written, "w", way) as opened:
+            for entry, data_of in members(whole):
+                opened.writestr(entry.filename, data_of)
+            opened.comment = whole[-71:]
+        packed = written.getvalue()
+        damaged += [packed, *(packed[:place] + b"\xff\xff" + packed[place + 2 :] for place in range(30, 130, 4))]
+    for data_of in (each for each in damaged if each != whole):
+        file.write_bytes(data_of)
+        with pytest.raises(CallcenterError):
+            package.verify_at(file)
+
+
 def test_a_zip_that_was_put_together_anew_is_found(tmp_path: Path) -> None:
     whole, names = package.archive(made()), sorted(made())
     forged = json.loads(made()["manifest.json"])
@@ -198,8 +235,17 @@ def test_what_lies_beside_a_package_is_compared_or_named(tmp_path: Path, capsys:
     (tmp_path / "a.csv").write_bytes(FILES["a.csv"])
     (tmp_path / "notes.txt").write_bytes(b"mine")
     (tmp_path / "mine.zip").write_bytes(b"not a package")
+    (tmp_path / "charts").mkdir()
+    (tmp_path / "charts" / "mine.png").write_bytes(b"")
     assert main(["export", "verify", str(tmp_path), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"ok": True, "files": 5, "not_checked": ["mine.zip", "notes.txt"]}
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "files": 5, "not_checked": ["charts/", "mine.zip", "notes.txt"]}
+    (tmp_path / "charts" / "b.csv").write_bytes(FILES["b.csv"])
+    assert main(["export", "verify", str(tmp_path)]) == 2, "a package that lost its manifest"
+    assert "charts" in capsys.readouterr().err
+    shutil.rmtree(tmp_path / "charts")
+    (tmp_path / "package" / "manifest.json").rename(tmp_path / "manifest")
+    assert main(["export", "verify", str(tmp_path)]) == 2, "its zip says that it is one"
+    (tmp_path / "manifest").rename(tmp_path / "package" / "manifest.json")
     assert main(["export", "verify", str(tmp_path)]) == 0
     assert "没有核对" in (said := capsys.readouterr().out) and "notes.txt" in said
     (tmp_path / "a.csv").write_bytes(b"other")
