@@ -8,6 +8,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,6 +83,8 @@ def _root(context: typer.Context, data: Data = None) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code (0 done, 1 refused or failed, 2 wrong use)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # who reads a long run's output in a file reads it as it comes
     try:
         code = typer.main.get_command(app).main(args=given, prog_name="callcenter", standalone_mode=False)
         sys.stdout.flush()

@@ -21,6 +21,7 @@ from callcenter.exports.actions.packages import check_formats
 from callcenter.exports.formats import FORMATS
 from callcenter.exports.queries import drawn_populations
 from callcenter.exports.queries.packages import one_snapshot
+from callcenter.operations.actions import record
 from callcenter.settings import Settings
 from callcenter.studies.phases import FIELD_ZONE
 from callcenter.studies.queries import study_by_name
@@ -54,6 +55,8 @@ def make(  # noqa: PLR0917  # Typer hands over options by name
         populations = drawn_populations(session, found.id or 0)
         if not populations:
             raise Refused("nothing_drawn", "研究 {study} 还没有抽样：抽样并释放之后才能导出。", study=study)
+        if for_auditor:  # its keys of units are credit codes or names
+            record(session, None, "auditor_package_made", "study", found.id, detail={"populations": [code for _, code in populations]})
         about = take_identities(session, found.id or 0, identities_for, reason) if identities_for else None
     for population_id, code in populations:
         _write(out / code if len(populations) > 1 else out, population_id, wanted, for_auditor=for_auditor, identities=about)

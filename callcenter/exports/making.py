@@ -130,6 +130,8 @@ def _with_names(of: Gathered) -> Iterator[Step]:
     """What goes to auditors, or to whom identities were granted."""
     if of.for_auditor:
         yield "frame.csv", lambda file: tabular.sql_csv(of.data, "SELECT * FROM frame", ("unit_key", "stratum"), file)
+        sample = 'SELECT t.* EXCLUDE (case_id), c."case" FROM sample t LEFT JOIN cases c USING (case_id) ORDER BY t.rowid'
+        yield "sample.csv", lambda file: tabular.sql_csv(of.data, sample, ("unit_key", "stratum"), file)
         yield "design.json", lambda file: _put(file, content.as_json(of.design))
     if of.identities:
         named = ("enterprise_name", "uscc", "district", "contact", "phones")

@@ -30,6 +30,7 @@ MEANINGS = {
     "identities.csv": "研究代号与企业的对照：凭授权导出，不得与答案一起转交",
     "paradata.csv": "每个回答的每一版一行：何时显示、何时回答、用了几秒、方式和语言、哪位话务员（代号）",
     "paradata.parquet": "同上，Parquet",
+    "sample.csv": "抽样次序与研究代号的对照：单位标识、层、随机数、次序、是否主样本、成为哪个个案；只交审计人员",
     "design.json": "抽样设计（冻结版）：其 SHA-256 在抽样前已公布，供 verify_draw.py 复核；只交审计人员",
     "detail_table.xlsx": "本阶段的落实明细表",
     "report.docx": "本阶段的调查报告",
@@ -54,7 +55,8 @@ def text(of: Gathered, files: Sequence[str], warnings: Sequence[str]) -> str:
         "未抽到、未释放的单位不在任何比率中。CSV 为 UTF-8；以 = + - @（含全角）开头的文字前加了 '，避免被当作公式。",
         "抽样框不在包内；审计人员可另取含 frame.csv 的包。"
         if not of.for_auditor
-        else "本包含抽样框，供审计人员使用：复核抽样用 scripts/verify_draw.py draw_certificate.json frame.csv design.json。",
+        else "本包只交审计人员：frame.csv 和 sample.csv 的单位标识是信用代码（没有代码的是名称和区），不是代号。"
+        "复核抽样用 scripts/verify_draw.py draw_certificate.json frame.csv sample.csv design.json；sample.csv 的 case 列与答案相连。",
         "核对：callcenter export verify 本目录。",
         "",
         *(["须知：", *(f"- {warning}" for warning in dict.fromkeys(warnings)), ""] if warnings else []),

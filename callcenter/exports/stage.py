@@ -96,9 +96,14 @@ def held_in_words(code: str, held: Held) -> str:
     return "；".join(told)
 
 
+def canonical(state: Mapping[str, Any]) -> bytes:
+    """A state in one fixed form: JSON with sorted keys, without blanks, in UTF-8."""
+    return json.dumps(state, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
 def checksum(state: Mapping[str, Any]) -> str:
-    """SHA-256 over a state in one fixed form."""
-    return hashlib.sha256(json.dumps(state, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    """SHA-256 over a state in its fixed form."""
+    return hashlib.sha256(canonical(state)).hexdigest()
 
 
 def side_by_side(earlier: Mapping[str, Any], later: Mapping[str, Any], continues: Mapping[str, Any]) -> list[tuple[Any, Any]]:

@@ -15,12 +15,12 @@ PUBLIC_SOURCE = "中国福利彩票双色球第2022061期开奖号码（演示�
 PUBLIC_VALUE = "03 08 17 21 25 32 + 11"
 
 
-def wait_for(browser: Browser, address: str, pattern: str) -> Page:
-    """Open a page again and again until it reads as `pattern` wants: somebody else works on it."""
+def wait_for(browser: Browser, address: str, pattern: str, known: Sequence[str] = ()) -> Page:
+    """Open a page again and again until it reads as `pattern` wants, what was `known` before aside: somebody else works on it."""
     give_up = time.monotonic() + PATIENCE_SECONDS
     while True:
         page = browser.get(address)
-        if re.search(pattern, page.text):
+        if set(re.findall(pattern, page.text)) - set(known):
             return page
         if time.monotonic() > give_up:
             raise Unplayable(page, f"waited in vain for {pattern}")
@@ -92,7 +92,8 @@ class Evaluator:
 
     def package(self) -> bytes:
         """The package as it is downloaded, once the worker has made it."""
-        address = f"/evaluator/populations/{self.population_id}"
+        address, link = f"/evaluator/populations/{self.population_id}", r"/evaluator/packages/\d+"
+        before = re.findall(link, self.browser.get(f"{address}/packages").text)  # somebody may have had one made meanwhile
         self.browser.submit(self.browser.get(address).form(r"/packages$"))
-        made = wait_for(self.browser, f"{address}/packages", r"/evaluator/packages/\d+")
-        return self.browser.download(made.links_to(r"/evaluator/packages/\d+$")[0])
+        made = wait_for(self.browser, f"{address}/packages", link, before)
+        return self.browser.download(next(one for one in made.links_to(link + "$") if one not in before))

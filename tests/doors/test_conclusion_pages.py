@@ -1,7 +1,9 @@
 """What evaluators conclude of items: two persons, a history, a detail table and a report, a stage frozen; identities and their end."""
 
+import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -88,6 +90,9 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     (frozen,) = statement("SELECT checksum, state FROM stage_freezes")
     assert checksum(frozen["state"]) == frozen["checksum"]
     assert frozen["checksum"] in first.get(page).text
+    (address,) = re.findall(rf"{page}/freezes/\d+", first.get(page).text)
+    assert hashlib.sha256(first.get(address).content).hexdigest() == frozen["checksum"], "whoever has the state can check it"
+    assert first.get(f"{page}/freezes/999").status_code == 404
     table = openpyxl.load_workbook(io.BytesIO(first.get(f"{page}/documents/detail-table.xlsx").content))["落实明细表"]
     head = [cell.value for cell in table[2]]
     row = dict(zip(head, (cell.value for cell in table[3]), strict=True))
@@ -96,16 +101,22 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     assert "第 1 版 部分落实" in str(row["历次结论"]) and "=部分企业\n没有收到" in str(row["历次结论"]), "no _x000D_"
     assert str(row["对照承诺"]).startswith("4-1 办结≤9工作日：兑现；回答平均 ")
     assert "办结≤9工作日" in first.get(f"/evaluator/populations/{population}/promises").text
-    report_is_readable(first.get(f"{page}/documents/report.docx").content)
+    report_is_readable(first.get(f"{page}/documents/report.docx").content, frozen["checksum"])
     assert client_for("commissioner").get(page).status_code == 403
 
 
-def report_is_readable(data: bytes) -> None:
+def report_is_readable(data: bytes, traced_to: str) -> None:
     document = docx.Document(io.BytesIO(data))
     headings = [each.text for each in document.paragraphs if each.style is not None and each.style.name == "Heading 1"]
     assert headings[0] == "1. 任务落实结论"
-    assert len(headings) == 10
+    assert headings[10:] == ["11. 来源与核对"]
     whole = "\n".join(each.text for each in document.paragraphs)
+    assert traced_to in whole and "还有个案没有最终处置代码" in whole
+    hashes = [cell.text for table in document.tables for cell in table.rows[-1].cells if len(cell.text) == 64]
+    assert hashes == [row["sha256"] for row in statement("SELECT f.sha256 FROM frames f UNION ALL SELECT sha256 FROM designs")]
+    paper = document.sections[0]
+    assert (paper.page_width.mm, paper.page_height.mm) == pytest.approx((210, 297), abs=0.1)
+    assert "PAGE" in paper.footer._element.xml
     assert "平均 3" in whole or "几个工作日办结？：平均" in whole
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
         charts = [name for name in opened.namelist() if name.startswith("word/charts/chart") and name.endswith(".xml")]

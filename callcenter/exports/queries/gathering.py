@@ -97,6 +97,14 @@ OWN_NAMES = """
 SELECT c.id, c.enterprise_name, c.contact FROM releases r JOIN cases c ON c.release_id = r.id WHERE r.draw_id = %(draw)s
 """
 
+SAMPLE = """
+SELECT u.unit_key, s.name, u.prn, u.position, (u.position <= s.main_size)::int, coalesce(r.kind, ''), c.id
+FROM draw_units u JOIN strata s ON s.id = u.stratum_id
+LEFT JOIN cases c ON c.draw_unit_id = u.id LEFT JOIN releases r ON r.id = c.release_id
+WHERE u.draw_id = %(draw)s ORDER BY s.name COLLATE "C", u.position
+"""
+"""The order that was worked through, as verify_draw.py takes it, and which case a unit became."""
+
 IDENTITIES = """
 SELECT c.id, c.enterprise_name, coalesce(f.uscc, ''), c.district, c.contact,
     (SELECT string_agg(p->>'number', ' ' ORDER BY o) FROM jsonb_array_elements(c.phones) WITH ORDINALITY AS e (p, o))
@@ -134,6 +142,10 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
         {"case_id": "BIGINT", "at": "VARCHAR", "code": "VARCHAR", "category": "VARCHAR", "final": "TINYINT"}
         | {"source": "VARCHAR", "reason": "VARCHAR"},
     ),
+}
+SAMPLE_COLUMNS = {"unit_key": "VARCHAR", "stratum": "VARCHAR", "prn": "VARCHAR", "order": "INTEGER", "released": "TINYINT"} | {
+    "release": "VARCHAR",
+    "case_id": "BIGINT",
 }
 FRAME_COLUMNS = {"unit_key": "VARCHAR", "stratum": "VARCHAR"}
 IDENTITY_COLUMNS = {"case_id": "BIGINT"} | dict.fromkeys(("enterprise_name", "uscc", "district", "contact", "phones"), "VARCHAR")
@@ -186,6 +198,7 @@ def gather(
     _name_operators(data, of.salt)
     if for_auditor:
         data.add_table("frame", FRAME_COLUMNS, copy(FRAME))
+        data.add_table("sample", SAMPLE_COLUMNS, copy(SAMPLE))
     if identities:
         data.add_table("identities", IDENTITY_COLUMNS, copy(IDENTITIES))
     _add_answers(data, copy, progress)

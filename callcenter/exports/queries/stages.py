@@ -26,7 +26,8 @@ from callcenter.studies.phases import FIELD_ZONE
 from callcenter.studies.tables import ChecklistItem, Population
 
 DRAWN = """
-SELECT DISTINCT ON (d.population_id) d.population_id, d.drawn_at, d.certificate->>'public_value' AS public_value, f.size AS frame,
+SELECT DISTINCT ON (d.population_id) d.population_id, d.id AS draw_id, d.draw_no, d.drawn_at, f.size AS frame, f.sha256 AS frame_sha256,
+    z.sha256 AS design_sha256,
     (SELECT coalesce(sum(s.main_size), 0) FROM strata s WHERE s.design_id = d.design_id) AS drawn
 FROM draws d JOIN designs z ON z.id = d.design_id JOIN frames f ON f.id = z.frame_id JOIN populations p ON p.id = d.population_id
 WHERE p.stage_id = :stage AND d.drawn_at IS NOT NULL ORDER BY d.population_id, d.draw_no DESC
@@ -34,6 +35,12 @@ WHERE p.stage_id = :stage AND d.drawn_at IS NOT NULL ORDER BY d.population_id, d
 FROZEN = """
 SELECT DISTINCT ON (f.population_id) f.population_id, f.size FROM frames f JOIN populations p ON p.id = f.population_id
 WHERE p.stage_id = :stage ORDER BY f.population_id, f.number DESC
+"""
+READ = """
+SELECT DISTINCT q.name, q.version, q.sha256 FROM releases r JOIN cases c ON c.release_id = r.id
+LEFT JOIN interviews i ON i.case_id = c.id AND i.state <> 'void'
+JOIN questionnaires q ON q.id = coalesce(i.questionnaire_id, c.questionnaire_id)
+WHERE r.draw_id = :draw ORDER BY q.name, q.version
 """
 AS_OF = """
 SELECT max(d.at) FROM dispositions d JOIN cases c ON c.id = d.case_id JOIN populations p ON p.id = c.population_id WHERE p.stage_id = :stage
@@ -112,6 +119,8 @@ def _population(session: Session, study_id: int, of: Population, drawn: Mapping[
         "frame": int(drawn["frame"]) if drawn else 0,
         "drawn": int(drawn["drawn"]) if drawn else 0,
         "drawn_at": drawn["drawn_at"].astimezone(FIELD_ZONE).isoformat() if drawn and drawn["drawn_at"] else "",
+        "source": _source(session, drawn) if drawn else {},
+        "not_final": sum(not case.final for case in data.cases) if data else 0,
         **_counts(total, counted.strata),
         "strata": [_counts(cohort, [cohort]) | {"name": cohort.name} for cohort in counted.strata],
         "weights": weights,
@@ -119,6 +128,12 @@ def _population(session: Session, study_id: int, of: Population, drawn: Mapping[
         "held": _held(session, of, data),
         "open": [{"question": name, "label": label, "n": counts[name]} for name, label in texts.items() if counts.get(name)],
     }
+
+
+def _source(session: Session, drawn: Mapping[str, Any]) -> dict[str, Any]:
+    """What its figures can be traced to: the draw, the frame, the design and the questionnaires that were read."""
+    read = [dict(row) for row in session.execute(text(READ), {"draw": drawn["draw_id"]}).mappings()]
+    return {name: drawn[name] for name in ("draw_no", "frame_sha256", "design_sha256")} | {"questionnaires": read}
 
 
 def _held(session: Session, of: Population, data: Released | None) -> list[str]:

@@ -38,6 +38,8 @@ def write(state: Mapping[str, Any], file: Path) -> None:
     for number, (name, title) in enumerate(layout.sections, start=1):
         page.heading(f"{number}. {title or SECTIONS[name]}")
         WRITERS[name](page, state)
+    page.heading(f"{len(layout.sections) + 1}. 来源与核对")
+    sections.source(page, state)
     _fix_moments(page.document, state["as_of"])
     made = io.BytesIO()
     page.document.save(made)

@@ -5,7 +5,7 @@ from typing import Any
 
 from callcenter.exports.report.charts import bars
 from callcenter.exports.report.page import Page
-from callcenter.exports.stage import CONCLUSIONS, in_words
+from callcenter.exports.stage import CONCLUSIONS, checksum, in_words
 
 CATEGORIES = {
     "I": "完成",
@@ -68,6 +68,9 @@ def dispositions(page: Page, state: Mapping[str, Any]) -> None:
         for each in state["populations"]
     ]
     page.table(header, rows)
+    waiting = [f"{each['code']} 有 {each['not_final']} 个" for each in state["populations"] if each["not_final"]]
+    if waiting:
+        page.say(f"还有个案没有最终处置代码（{'、'.join(waiting)}）：比率、权数和估计还会变。")
 
 
 def rates(page: Page, state: Mapping[str, Any]) -> None:
@@ -161,6 +164,22 @@ def open_answers(page: Page, state: Mapping[str, Any]) -> None:
     rows = [(each["code"], asked["label"], asked["n"]) for each in state["populations"] for asked in each["open"]]
     page.say("原话见数据包的长表；引用前请去掉能认出企业的内容。")
     page.table(("样本总体", "题目", "回答"), rows)
+
+
+def source(page: Page, state: Mapping[str, Any]) -> None:
+    """What the document was made from, so that each figure can be traced: draws, hashes, versions, and a checksum over all of it."""
+    rows = []
+    for each in state["populations"]:
+        of = each["source"]
+        read = "；".join(f"{one['name']} v{one['version']}（{one['sha256'][:16]}）" for one in of["questionnaires"])
+        rows.append((each["code"], of["draw_no"], each["drawn_at"][:10], of["frame_sha256"], of["design_sha256"], read))
+    if rows:
+        page.table(("样本总体", "第几次抽样", "抽取日期", "抽样框 SHA-256", "抽样设计 SHA-256", "问卷版本"), rows)
+    page.say(
+        f"本文件所依据的阶段状态的校验值（SHA-256）：{checksum(state)}。冻结的状态可以在“结论与报告”页下载，用 sha256sum 核对。"
+        "逐个案的数据、权数和处置历史见各样本总体的数据包；审计用的包里的 sample.csv 把研究代号与抽样次序连起来。"
+        f"软件：{state['software']}。"
+    )
 
 
 def _ratio(rate: Mapping[str, Any] | None) -> float | None:

@@ -246,6 +246,11 @@ def test_nothing_changed_gives_the_same_bytes_and_one_package(database_url: str,
     assert not [each for each in manifests[0]["warnings"] if "转交前" in each]
     assert sorted(row["capped"] for row in read(tmp_path / "p2", "strata_and_weights.csv")) == ["0", "1"]
     assert len(read(tmp_path / "p2", "frame.csv")) == 51
+    ordered = read(tmp_path / "p2", "sample.csv")
+    assert list(ordered[0]) == ["unit_key", "stratum", "prn", "order", "released", "release", "case"]
+    cases = {row["case"]: row["stratum"] for row in read(tmp_path / "p2", "answers_wide.csv")}
+    assert {row["case"]: row["stratum"] for row in ordered if row["case"]} == cases, "answers are joined to the order that was drawn"
+    assert len(ordered) == 51 and all(bool(row["case"]) == bool(row["release"]) for row in ordered)
     assert [row["seconds"] for row in read(tmp_path / "p2", "answers_wide.csv") if row["seconds"] not in {"", "0"}] == ["75"]
     design = json.loads((tmp_path / "p2" / "design.json").read_text(encoding="utf-8"))
     assert design == statement("SELECT document FROM designs")[0]["document"]

@@ -11,7 +11,7 @@ from callcenter.errors import Conflict, InvalidInput, NotFound
 from callcenter.estimates.promises import SIGNS
 from callcenter.exports.actions import conclusions as writing
 from callcenter.exports.queries import stages as reading
-from callcenter.exports.stage import CONCLUSIONS
+from callcenter.exports.stage import CONCLUSIONS, canonical
 from callcenter.operations import queries as operations
 from callcenter.operations.actions import record
 from callcenter.sampling.queries import latest_draw
@@ -102,6 +102,17 @@ def fetch(session: Work, person: Evaluator, stage_id: int, name: str) -> Respons
     record(session, person.id, "stage_document_fetched", "stage", stage_id, detail={"name": name})
     title = {"detail-table.xlsx": "落实明细表.xlsx", "report.docx": "报告.docx"}[name]
     return download(kept_file(kept), DOCUMENTS[name], f"{stage.title}-{title}")
+
+
+@router.get("/{stage_id}/freezes/{freeze_id}")
+def frozen(session: Work, person: Evaluator, stage_id: int, freeze_id: int) -> Response:
+    """A frozen state, byte for byte what its checksum was made of; the fetching is kept in the audit trail."""
+    stage = studies.stage(session, stage_id)
+    found = next((each for each in reading.freezes(session, stage_id) if each.id == freeze_id), None)
+    if found is None:
+        raise NotFound("no_freeze", "没有这个冻结的状态：请回到阶段页重新选择。")
+    record(session, person.id, "stage_freeze_fetched", "stage", stage_id, detail={"checksum": found.checksum})
+    return download(iter([canonical(found.state)]), "application/json", f"{stage.title}-{found.checksum[:8]}.json")
 
 
 @router.get("/{stage_id}/items/{number}")
