@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from callcenter.exports import codebook, content, ddi, detail_table, package, readme, report, statistical, tabular, triple_s
+from callcenter.exports import codebook, content, ddi, detail_table, method, package, readme, report, statistical, tabular, triple_s
 from callcenter.exports.gathered import Gathered
 from callcenter.exports.sheets import Sheet, as_csv
 from callcenter.response_rates.cohorts import Cohort
@@ -75,7 +75,7 @@ def _steps(made: Making) -> Iterator[Step]:
     described = codebook.describe(data)
     book = codebook.sheet(data, described)
     weights = content.strata(data, of.strata, of.weights, of.capped)
-    made.warnings += [*content.small_cells(weights), *content.open_cases(made.open)]
+    made.warnings += [*content.small_cells(weights), *content.open_cases(made.open), *method.unsettled(of.weights)]
     rates_json, rates = content.rates(of.cohorts)
     figures = content.figures(data, of.strata, of.weights, of.denying, of.small_base)
     title = of.subject.title

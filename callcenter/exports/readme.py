@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from callcenter.exports import method
 from callcenter.exports.gathered import Gathered
 
 MEANINGS = {
@@ -51,7 +52,8 @@ def text(of: Gathered, files: Sequence[str], warnings: Sequence[str]) -> str:
         "",
         "case 列是研究代号：同一企业在同一研究中相同，不含名称、信用代码和电话。请勿尝试还原身份。",
         _identities(of),
-        "权数：基础权数（总体数/释放数），未知资格者摊给已知者，未有效作答的合格者摊给有效样本；不合格与否认办理者保留权数，为该域的零值。",
+        *method.weighing(of.weights),
+        *method.denials(of.denying, (each.name for each in of.data.asked)),
         "未抽到、未释放的单位不在任何比率中。CSV 为 UTF-8；以 = + - @（含全角）开头的文字前加了 '，避免被当作公式。",
         "抽样框不在包内；审计人员可另取含 frame.csv 的包。"
         if not of.for_auditor
