@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from callcenter.db.columns import document, key, link, moment, one_of
+from callcenter.db.columns import document, key, later_document, link, moment, one_of
 
 
 class Package(SQLModel, table=True):
@@ -24,6 +24,8 @@ class Package(SQLModel, table=True):
     """Bytes of the zip."""
     emptied_at: datetime | None = moment(nullable=True)
     """Since when its bytes are gone, because identities were in it."""
+    marks: dict[str, Any] = later_document()
+    """How far everything stood that it was made of; nothing of packages made before marks were kept."""
 
 
 class PackagePart(SQLModel, table=True):

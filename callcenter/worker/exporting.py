@@ -15,10 +15,12 @@ from callcenter.exports.actions.packages import keep_package
 from callcenter.exports.formats import FORMATS
 from callcenter.exports.gathered import Gathered
 from callcenter.exports.queries.gathering import gather
+from callcenter.exports.queries.marks import marks
 from callcenter.exports.queries.packages import one_snapshot
 from callcenter.operations.actions import keep_file
 from callcenter.operations.queries import file_part, file_parts
 from callcenter.sampling.certificate import SOFTWARE
+from callcenter.sampling.queries import latest_draw
 
 Progress = Callable[[int, int | None], None]
 
@@ -50,6 +52,8 @@ def _export(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
         folder.mkdir()
         with transaction() as session:
             one_snapshot(session)
+            drawn = latest_draw(session, population_id)
+            marked = marks(session, population_id, drawn.id or 0) if drawn else {}
             gathered = gather(
                 session, population_id, Path(place), lambda done, of: progress(GATHERED * done // of, 100), stage="report" in formats
             )
@@ -65,7 +69,7 @@ def _export(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
             )
         package.archive_folder(folder, file)
         with transaction() as session:
-            made = keep_package(session, population_id, payload.get("user_id"), file, manifest)
+            made = keep_package(session, population_id, payload.get("user_id"), file, manifest, marks=marked)
             return {"package_id": made.id, "sha256": made.archive_sha256}
 
 

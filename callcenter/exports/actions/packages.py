@@ -29,13 +29,23 @@ def check_formats(formats: Sequence[str]) -> None:
             raise InvalidInput("wrong_use", "没有格式 {format}，可用：{known}。", format=name, known="、".join(FORMATS))
 
 
-def keep_package(session: Session, population_id: int, user_id: int | None, archive: Path, made_of: dict[str, Any]) -> Package:
-    """Keep a package that was made; where nothing changed since the last one, that one."""
+def keep_package(
+    session: Session,
+    population_id: int,
+    user_id: int | None,
+    archive: Path,
+    made_of: dict[str, Any],
+    *,
+    marks: dict[str, Any] | None = None,
+) -> Package:
+    """Keep a package that was made, with the marks of what it was made of; where nothing changed since the last one, that one."""
     with archive.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
     record(session, user_id, "package_made", "population", population_id, detail={"sha256": digest})
     last = queries.latest_package(session, population_id)
     if last is not None and last.archive_sha256 == digest and last.emptied_at is None:
+        last.marks = marks or last.marks
+        session.add(last)
         return last
     made = Package(
         population_id=population_id,
@@ -44,6 +54,7 @@ def keep_package(session: Session, population_id: int, user_id: int | None, arch
         manifest=made_of,
         archive_sha256=digest,
         size=archive.stat().st_size,
+        marks=marks or {},
     )
     session.add(made)
     session.flush()

@@ -69,11 +69,12 @@ class MadePackage:
     archive_sha256: str
     size: int
     emptied_at: datetime | None
+    marks: dict[str, Any]
 
 
 def packages(session: Session, population_id: int) -> list[MadePackage]:
     """The packages made of a population, newest first, without their bytes."""
-    columns = "id, population_id, made_at, made_by, manifest, archive_sha256, size, emptied_at"
+    columns = "id, population_id, made_at, made_by, manifest, archive_sha256, size, emptied_at, marks"
     found = text(f"SELECT {columns} FROM packages WHERE population_id = :population ORDER BY id DESC")
     return [MadePackage(**row) for row in session.execute(found, {"population": population_id}).mappings()]
 

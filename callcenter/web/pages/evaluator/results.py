@@ -2,25 +2,29 @@
 
 import json
 import math
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from sqlmodel import Session
 from starlette.responses import Response, StreamingResponse
 
+from callcenter import clock
 from callcenter.errors import Conflict, NotFound, Refused
 from callcenter.estimates.queries import Released, released
 from callcenter.estimates.results import question_table
 from callcenter.exports import queries as exports
+from callcenter.exports.actions.identities import detached, due_day
 from callcenter.exports.actions.packages import queue_package
-from callcenter.exports.changes import since
+from callcenter.exports.changes import Changes, Named, since
 from callcenter.exports.formats import FORMATS
+from callcenter.exports.queries.marks import marks, named_since
+from callcenter.exports.queries.rights import right_until
 from callcenter.operations.actions import record
 from callcenter.response_rates import aapor
 from callcenter.response_rates.cohorts import named_rates, report
 from callcenter.response_rates.queries import study_counts
-from callcenter.sampling.queries import latest_draw
-from callcenter.studies.queries import population, study_of_population
+from callcenter.studies.queries import item, population, study_of_population
 from callcenter.web.deps import Work
 from callcenter.web.downloads import parts
 from callcenter.web.rendering import flash, page, see_other
@@ -32,8 +36,16 @@ router = APIRouter(prefix="/evaluator")
 Reader = Annotated[Person, allow("evaluator", "commissioner")]
 Evaluator = Annotated[Person, allow("evaluator")]
 
-STATE = {"released": noted("已释放"), "valid": noted("有效样本"), "answers": noted("回答")}
-"""What of a population's state a package's manifest keeps."""
+SAID_OF = {
+    "draw": noted("重新抽了样：个案都是另一次抽样的"),
+    "settings": noted("研究设置里权数、估计、筛选或报告的规则改过"),
+    "detached": noted("身份已与答案分离"),
+    "rest": noted("同一阶段的其他样本总体、名单或工单有变化（影响明细表和报告）"),
+    "software": noted("软件换了版本"),
+    "rows": noted("有回答、拨打或处置改动，计数不变"),
+}
+"""What can be different besides what is counted or named."""
+PROMISES_CHANGED = {"new": noted("新增"), "changed": noted("改过"), "gone": noted("撤下")}
 AT_ONCE, MOST_ANSWERS = 4, 200_000
 """Questions whose figures are worked out at a time where a population may have more answers than can be read for one page."""
 RAKE_BY = {"district": noted("区"), "sub_area": noted("分区域"), "department": noted("报送单位")}
@@ -44,15 +56,14 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
     """Counts, rates, weights and figures of a population."""
     study = study_of_population(session, population_id)
     data = _released(session, population_id)
-    now_is = {"released": len(data.cases), "valid": data.weights.n_valid}
-    if not _large(data):
-        now_is["answers"] = len(data.answers)
     (counted,) = study_counts(session, study.id or 0, population_id)
     return page(
         request,
         person,
         "evaluator/population.html",
         study=study,
+        item=item(session, population(session, population_id).item_id),
+        rights=_rights(session, study, person),
         counted=counted,
         named=named_rates(counted.total),
         rates=report(counted.strata),
@@ -61,11 +72,9 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
         infinity=math.inf,
         small_base=data.wishes.small_base,
         rake_labels=RAKE_BY,
-        now_is=now_is,
-        state_labels={name: label for name, label in STATE.items() if name in now_is},
         words=[question for question in data.questions if question.kind == "text"],
         **_figures(session, population_id, data, 0, hide_small=person.role == "commissioner"),
-        **_packages(session, population_id),
+        **_packages(session, population_id, data),
     )
 
 
@@ -80,7 +89,8 @@ def more_figures(request: Request, session: Work, person: Reader, population_id:
 @router.get("/populations/{population_id}/packages")
 def packages(request: Request, session: Work, person: Evaluator, population_id: int) -> Response:
     """The part of the page that shows packages and their making (renewed while one is being made)."""
-    return page(request, person, "evaluator/packages.html", population_id=population_id, **_packages(session, population_id))
+    data = _released(session, population_id)
+    return page(request, person, "evaluator/packages.html", population_id=population_id, **_packages(session, population_id, data))
 
 
 @router.post("/populations/{population_id}/packages")
@@ -130,23 +140,53 @@ def _released(session: Session, population_id: int) -> Released:
     return data if _large(data) else released(session, population_id) or data
 
 
-def _packages(session: Session, population_id: int) -> dict[str, Any]:
+def _rights(session: Session, study: Any, person: Person) -> dict[str, Any]:
+    """Whether this person may take identities out, and when identities go."""
+    if person.role != "evaluator":
+        return {}
+    apart = detached(session, study.id or 0)
+    until = right_until(session, study.id or 0, person.id, clock.now())
+    return {"detached": apart, "until": until, "due": None if apart else due_day(session, study)}
+
+
+def _packages(session: Session, population_id: int, data: Released) -> dict[str, Any]:
     jobs = exports.export_jobs(session, population_id)
     made = exports.packages(session, population_id)
     return {
         "packages": made,
         "formats": FORMATS,
-        "changed": _changed(session, population_id, made[0]) if made else [],
+        "changed": _changed(session, population_id, made[0], data) if made else Changes(),
+        "labels_of": {question.name: question.label for question in data.questions},
+        "kinds_of_release": {"main": noted("主样本"), "top_up": noted("补充样本")},
+        "said_of": SAID_OF,
+        "changes_of_promises": PROMISES_CHANGED,
         "jobs": jobs,
         "making": any(job["state"] in ("queued", "running") for job in jobs),
     }
 
 
-def _changed(session: Session, population_id: int, last: exports.MadePackage) -> list[tuple[str, int, int]]:
+def _changed(session: Session, population_id: int, last: exports.MadePackage, data: Released) -> Changes:
     """What changed since the newest package."""
-    draw = latest_draw(session, population_id)
-    (counted,) = study_counts(session, study_of_population(session, population_id).id or 0, population_id)
-    return since(last.manifest["state"], counted.total, rows=exports.state_of(session, draw.id or 0) if draw else "")
+    state, made_of = last.manifest["state"], last.manifest
+    told = {"valid": state.get("valid", 0), "weights_deff": state.get("weights_deff"), "detached": made_of.get("identities") == "detached"}
+    study = study_of_population(session, population_id).id or 0
+    now = {
+        **marks(session, population_id, data.draw_id),
+        "valid": data.weights.n_valid,
+        "weights_deff": data.weights.kish_deff,
+        "detached": detached(session, study) is not None,
+    }
+    if not last.marks:
+        # Made before marks were kept: what its manifest counts is compared, and whether any row is another.
+        same = state.get("rows") == exports.state_of(session, data.draw_id)
+        changes = since({**told, "released": [state.get("released", 0)]}, {**now, "released": now["released"][:1]}, Named())
+        return changes if same or changes else replace(changes, others=["rows"])
+    then = {**last.marks, **told}
+    if "report" not in made_of.get("formats", ()):
+        del now["rest"]
+    # Of another draw every row is another.
+    named = named_since(session, data.draw_id, then) if then["draw"] == data.draw_id else Named()
+    return since(then, now, named)
 
 
 def _figures(session: Session, population_id: int, data: Released, first: int, *, hide_small: bool) -> dict[str, Any]:

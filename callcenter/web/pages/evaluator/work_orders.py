@@ -15,7 +15,7 @@ from callcenter.lists.orders.durations import MEASURES, Figures, Limit, Results,
 from callcenter.studies import queries as studies
 from callcenter.web.assets import plotly_map_style
 from callcenter.web.deps import Work
-from callcenter.web.formats import number
+from callcenter.web.formats import number, share
 from callcenter.web.rendering import page
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
@@ -106,15 +106,15 @@ def _finding(found: Results, measure: str) -> str:
     one = found.overall.get(measure)
     if one is None:
         return _("没有可以比较的时长")
-    told = [(limit, one.share(place)) for place, limit in enumerate(found.limits)]
-    limit, share = next(((limit, share) for limit, share in told if share is not None), (None, None))
+    told = [(limit, one.within[place]) for place, limit in enumerate(found.limits) if one.share(place) is not None]
+    limit, within = next(iter(told), (None, None))
     about = {"mean": number(one.mean, 2), "median": number(one.median, 2)}
-    if limit is None or share is None:
+    if limit is None:
         return _("{measure}：平均 {mean} 天，中位数 {median} 天", measure=_(MEASURES[measure]), **about)
     return _(
         "{measure}：平均 {mean} 天，中位数 {median} 天；{share} 在承诺“{promise}”之内",
         measure=_(MEASURES[measure]),
-        share=f"{share:.1%}",
+        share=share(within, one.n),
         promise=limit.text,
         **about,
     )
