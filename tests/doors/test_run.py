@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from callcenter.db.free_ports import free_port
-from tests.factories.house import pid_of, processes_of
+from tests.factories.house import READY_WITHIN, pid_of, processes_of
 from tests.factories.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
@@ -56,7 +56,7 @@ class Run:
         (self.folder / "run.json").unlink(missing_ok=True)
         with self.said.open("ab") as said:
             self.process = subprocess.Popen(self.command, stdout=said, stderr=said, env=self.environment, start_new_session=True)
-        until(lambda: (self.folder / "run.json").exists() or self.ended())
+        until(lambda: (self.folder / "run.json").exists() or self.ended(), READY_WITHIN)
         assert not self.ended(), self.said.read_text(encoding="utf-8")
         return dict(json.loads((self.folder / "run.json").read_text(encoding="utf-8")))
 
@@ -67,6 +67,10 @@ class Run:
         assert self.process is not None
         self.process.send_signal(number)
         return self.process.wait(90)  # it gives its processes and its database their time
+
+    def leaves_nobody(self) -> None:
+        """What it had to kill is gone a moment later."""
+        until(lambda: processes_of(self.folder) == {}, instead=lambda: processes_of(self.folder))
 
 
 @pytest.fixture
@@ -116,7 +120,7 @@ def test_everything_starts_survives_kills_stops_and_goes_on(house: Run) -> None:
 
     # Ctrl-C stops all of it and leaves no process.
     assert house.end(signal.SIGINT) == 0
-    assert processes_of(house.folder) == {}
+    house.leaves_nobody()
 
     # It goes on where it was: same address, same log-ins.
     again = house.start()
@@ -125,11 +129,11 @@ def test_everything_starts_survives_kills_stops_and_goes_on(house: Run) -> None:
 
     # Killed with -9 it takes everything along, and still starts again, on the same address.
     house.end(signal.SIGKILL)
-    until(lambda: processes_of(house.folder) == {}, instead=lambda: processes_of(house.folder))
+    house.leaves_nobody()
     third = house.start()
     assert third["addresses"] == described["addresses"]
     assert house.end(signal.SIGTERM) == 0
-    assert processes_of(house.folder) == {}
+    house.leaves_nobody()
 
 
 def test_with_a_served_database_none_is_started(database_url: str, house: Run) -> None:

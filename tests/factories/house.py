@@ -52,7 +52,7 @@ class House:
         """What a statement finds in the house's database, past all its programs."""
         server = LocalServer(self.folder / "data")
         server.port = int((server.folder / "port").read_text(encoding="ascii"))
-        with psycopg.connect(server.url(), autocommit=True, row_factory=dict_row, connect_timeout=5) as connection:
+        with psycopg.connect(server.url(), autocommit=True, row_factory=dict_row, connect_timeout=30) as connection:
             found = connection.execute(statement.encode(), values)
             return found.fetchall() if found.description else []
 
