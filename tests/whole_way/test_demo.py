@@ -9,11 +9,7 @@ from collections import Counter
 
 import pytest
 
-pytestmark = [
-    pytest.mark.whole_way,
-    pytest.mark.timeout(1200),
-    pytest.mark.xdist_group("demo"),  # else every worker plays it
-]
+pytestmark = [pytest.mark.whole_way, pytest.mark.timeout(1200)]
 STARTED_BY = {
     name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "BOARDS_", "TWILIO_", "PYTEST_", "COV_"))
 }

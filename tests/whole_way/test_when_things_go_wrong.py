@@ -26,7 +26,6 @@ from tests.factories.waiting import until
 
 pytestmark = [
     pytest.mark.whole_way,
-    pytest.mark.xdist_group("house_under_fire"),  # one house serves them all
     pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked up in /proc"),
 ]
 LISTS = Path(__file__).parents[1] / "golden" / "lists"
