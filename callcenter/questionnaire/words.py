@@ -69,6 +69,11 @@ def condition_in_words(question: Question, definition: Definition, language: str
     return _all(question.relevant[len(outer) :], definition, language)
 
 
+def asked_if(question: Question, definition: Definition, language: str = "zh") -> str:
+    """When the question is asked, by its own condition and those of the blocks around it; empty where everybody is."""
+    return _all(question.relevant, definition, language)
+
+
 def block_in_words(block: Block, around: Block | None, definition: Definition, language: str = "zh") -> str:
     """When a block is gone through, by its own condition alone; empty where it has none."""
     return _all(block.conditions[len(around.conditions if around else ()) :], definition, language)

@@ -43,6 +43,17 @@ def test_results_show_rates_with_formulas_and_weighted_figures(client_for: Calla
     assert "天津第" not in text
 
 
+def test_a_question_says_who_was_asked_and_who_did_not_come_to_it(client_for: Callable[..., Browser]) -> None:
+    population = worked()
+    page = f"/evaluator/populations/{population}/questions/days"
+    assert "没有问到这道题" not in (whole := client_for("evaluator").get(page).text)
+    assert "只问符合条件的：" in whole and "是否办理过" in whole.split("只问符合条件的：")[1][:60]
+    with transaction() as session:
+        first = "(SELECT min(interview_id) FROM answers WHERE question = 'days')"
+        session.execute(text(f"DELETE FROM answers WHERE question = 'days' AND interview_id = {first}"))
+    assert "有效样本 13 个，其中 1 个按问卷的路径没有问到这道题。" in client_for("evaluator").get(page).text
+
+
 def test_figures_of_a_large_population_come_a_few_questions_at_a_time(
     client_for: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:

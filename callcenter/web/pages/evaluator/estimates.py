@@ -131,6 +131,8 @@ def _show(request: Request, person: Person, of: Subject, name: str, level: int) 
         differences=differences,
         finding=_finding(table),
         finding_of_districts=_of_districts(list(differences.values())),
+        not_asked=of.not_asked(question, table.figure().n),
+        valid=int(of.respondents.valid.sum()),
         nonanswers={code: (of.nonanswers or {}).get((name, code), 0) for code in NONANSWERS},
         nonanswer_labels=NONANSWERS,
         plotly_map_style=plotly_map_style(),

@@ -12,8 +12,12 @@ from callcenter.estimates.questions import Question
 from callcenter.estimates.respondents import Respondents
 from callcenter.estimates.results import QuestionTable, question_table
 from callcenter.estimates.suppression import hidden, hidden_of_pool, tells_few
+from callcenter.questionnaire.definition import Definition
+from callcenter.questionnaire.queries import definition
+from callcenter.questionnaire.words import asked_if
 from callcenter.studies import queries as studies
 from callcenter.web.translations import gettext as _
+from callcenter.web.translations import language
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Subject:
     """The populations of a pool."""
     file_name: str = "figures"
     """What a file of its figures is called."""
+    questionnaire: Definition | None = None
+    """As the newest interviews were held, where they are of one population."""
 
     def question(self, name: str) -> Question:
         """The question of that name."""
@@ -39,6 +45,23 @@ class Subject:
         if found is None:
             raise NotFound("no_question", "这里没有题目 {name}：请回到结果页重新选择。", name=name)
         return found
+
+    def spoken(self, name: str) -> str:
+        """The words that are read aloud, where they are known."""
+        asked = self.questionnaire.by_name.get(name) if self.questionnaire else None
+        return (asked.text("say", language()) or asked.text("label", language())) if asked else ""
+
+    def asked_if(self, name: str) -> str:
+        """Who is asked a question, in words; empty where everybody is."""
+        asked = self.questionnaire.by_name.get(name) if self.questionnaire else None
+        return asked_if(asked, self.questionnaire, language()) if asked and self.questionnaire else ""
+
+    def not_asked(self, question: Question, answered: int) -> int | None:
+        """Valid interviews that did not come to a question, where that can be told by counting."""
+        if question.repeated or question.denies or self.nonanswers is None:
+            return None
+        refused = sum(n for (name, _code), n in self.nonanswers.items() if name == question.name)
+        return max(int(self.respondents.valid.sum()) - answered - refused, 0)
 
     @property
     def districts(self) -> list[str]:
@@ -69,9 +92,11 @@ def population_subject(session: Session, population_id: int, name: str) -> Subje
     if data is None:
         raise NotFound("not_drawn", "这个样本总体还没有抽样，没有结果可看。")
     counts: dict[tuple[str, str], int] = {}
+    valid = {case.id for case, is_valid in zip(data.respondents.cases, data.respondents.valid, strict=True) if is_valid}
     for answer in data.answers:
-        if answer.nonanswer:
+        if answer.nonanswer and answer.case_id in valid:  # the base is of valid interviews, and so is this
             counts[answer.question, answer.nonanswer] = counts.get((answer.question, answer.nonanswer), 0) + 1
+    newest = max((case.questionnaire_id for case in data.cases), default=0)
     topped_up = any(case.release != "main" for case in data.cases)
     return Subject(
         f"{population.code} {population.title}",
@@ -82,6 +107,7 @@ def population_subject(session: Session, population_id: int, name: str) -> Subje
         data.main_alone().respondents if topped_up else None,
         counts,
         file_name=population.code,
+        questionnaire=definition(session, newest) if newest else None,
     )
 
 
