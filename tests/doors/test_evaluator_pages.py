@@ -89,7 +89,7 @@ def test_a_package_is_made_in_the_background_and_fetched(client_for: Callable[..
     assert Worker(database_url, "w", HANDLERS).run_one()
     listed = client.get(f"{page}/packages").text
     assert "正在生成" not in listed
-    assert "没有变化" in listed
+    assert "没有变化" in listed and "分离" not in listed
     with transaction() as session:
         again = "SELECT interview_id, case_id, at, false, '{contradiction}', '{}' FROM validity_verdicts WHERE valid ORDER BY id LIMIT 1"
         session.execute(text(f"INSERT INTO validity_verdicts (interview_id, case_id, at, valid, reasons, flags) {again}"))
@@ -104,6 +104,9 @@ def test_a_package_is_made_in_the_background_and_fetched(client_for: Callable[..
             "SELECT min(id), 'later', '', 1, '1', false, now() FROM interviews"))  # fmt: skip
     assert "新的回答" in (told := client.get(page).text) and "：later" in told
     assert "导出包里没有名称和电话" in told
+    with transaction() as session:
+        session.execute(text("INSERT INTO detachments (study_id, at, rule, counts) SELECT id, now(), '{}', '{}' FROM studies"))
+    assert "身份分离之前导出" in client.get(f"{page}/packages").text
     assert statement("SELECT count(*) AS n FROM audit_trail WHERE action = 'package_fetched'") == [{"n": 1}]
 
 

@@ -82,10 +82,10 @@ CHOICES = [
     {"list_name": "few", "name": "a", "label": " "},
     {"list_name": "few", "name": "½", "label": "<半>"},
     {"list_name": "few", "name": "9992", "label": "九千"},
-    *({"list_name": "numbered", "name": code, "label": f"{code} 号"} for code in ("1", "9992")),
     *({"list_name": "huge", "name": str(number), "label": f"第 {number} 项"} for number in range(1, MANY + 1)),
+    *({"list_name": "numbered", "name": code, "label": f"{code} 号"} for code in ("1", "9992")),
 ]
-OLDER = {
+OLDER: dict[str, Any] = {
     "survey": [
         *SHARED,
         _rows("select_one few", "to_many"),
@@ -97,7 +97,7 @@ OLDER = {
     ],
     "choices": [*CHOICES, {"list_name": "few", "name": "gone", "label": "旧版才有"}],
 }
-NEWER = {
+NEWER: dict[str, Any] = {
     "survey": [
         *SHARED,
         _rows("select_multiple few", "to_many"),
@@ -122,12 +122,12 @@ class Nasty:
     refused: dict[tuple[int, str], str]
 
 
-def make_nasty(folder: Path) -> Nasty:
+def make_nasty(folder: Path, *, released: bool = True) -> Nasty:
     """Twenty-eight cases in four strata: one without a case, one with a single interview."""
     definitions = [read_questionnaire(each).definition for each in (NEWER, OLDER)]
     data = Dataset(folder, asked_in(definitions))
     strata = [Stratum("=甲", 60, 24), Stratum("乙", 9, 3), Stratum("空", 5, 0), Stratum("丙", 1, 1)]
-    _write(folder / "cases.csv", _cases(strata))
+    _write(folder / "cases.csv", _cases(strata) if released else ())
     data.add_cases(folder / "cases.csv")
     weights = weighting(strata, data.released())
     data.name_cases((case.id, f"p{case.id}", weights.base[case.id], weights.final[case.id]) for case in data.released())

@@ -123,6 +123,8 @@ def check_ddi(document: bytes) -> ET.Element:
             assert element.get("name")
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"[^\W\d][\w.\-]*", each) for each in ids)
+    counted = root.findtext(f"{DDI}fileDscr/{DDI}fileTxt/{DDI}dimensns/{DDI}varQnty")
+    assert counted == str(len(root.findall(f"{DDI}dataDscr/{DDI}var")))
     references = [value for element in root.iter() for name in ("files", "wgt-var") for value in element.get(name, "").split()]
     assert set(references) <= set(ids)
     return root
@@ -163,7 +165,7 @@ def check_triple_s(document: bytes, data: bytes) -> ET.Element:
     assert sum(each.get("use") == "serial" for each in variables) == 1
     header, *rows = csv.reader(io.StringIO(data.decode("utf-8"), newline=""))
     assert header == names
-    for variable, cells in zip(variables, zip(*rows, strict=True), strict=True):
+    for variable, cells in zip(variables, zip(*rows, strict=True) if rows else [()] * len(variables), strict=True):
         _check_variable(variable, cells)
     return root
 
@@ -172,8 +174,13 @@ def _check_variable(variable: ET.Element, cells: Sequence[str]) -> None:
     kind = variable.attrib["type"]
     needed = SSS_TYPES[kind]
     assert not needed or variable.find(needed) is not None
-    codes = {each.attrib["code"] for each in variable.iterfind("values/value")}
-    assert all(each.text for each in variable.iterfind("values/value"))
+    listed = [each.attrib["code"] for each in variable.iterfind("values/value")]
+    codes = set(listed)
+    assert len(codes) == len(listed)
+    assert all((each.text or "").strip() for each in variable.iterfind("values/value"))
+    if kind in ("single", "multiple"):
+        assert all(re.fullmatch(r"\d+", code) for code in codes)
+        assert kind == "single" or listed == [str(place + 1) for place in range(len(listed))]
     for cell in filter(None, cells):
         if kind == "single":
             assert cell in codes
@@ -182,6 +189,9 @@ def _check_variable(variable: ET.Element, cells: Sequence[str]) -> None:
         elif kind == "quantity":
             span = variable.find("values/range")
             assert span is not None
+            decimals = {len(end.partition(".")[2]) for end in (span.attrib["from"], span.attrib["to"])}
+            assert len(decimals) == 1, "both ends tell how many decimals the data have"
+            assert re.fullmatch(rf"-?\d+(\.\d{{0,{max(decimals)}}})?", cell), "no exponent, no more decimals"
             inside = float(span.attrib["from"]) <= float(cell) <= float(span.attrib["to"])
             assert inside or float(cell) in {float(code) for code in codes}
         elif kind == "character":

@@ -1,7 +1,7 @@
 """Identities: who may take them out of the house, and when they are detached from answers."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -11,6 +11,7 @@ from callcenter import clock
 from callcenter.errors import Forbidden, InvalidInput, NotFound, Refused
 from callcenter.exports.actions.erasing import CALLED, ERASED, POPULATIONS, WHERE
 from callcenter.exports.pseudonyms import pseudonym
+from callcenter.exports.queries.packages import detached
 from callcenter.exports.tables import Detachment, IdentityGrant
 from callcenter.operations.actions import record
 from callcenter.people.queries import user_by_name
@@ -75,11 +76,6 @@ def take_identities(session: Session, study_id: int, username: str, reason: str)
         raise Forbidden("no_right_to_identities", "{user} 没有这项研究的身份导出权：请由管理员授予。", user=username)
     record(session, user.id, "identities_exported", "study", study_id, detail={"grant": held.id}, reason=reason.strip())
     return {"by": user.username, "reason": reason.strip(), "grant": held.id}
-
-
-def detached(session: Session, study_id: int) -> datetime | None:
-    """Since when identities of a study are detached from answers."""
-    return session.exec(select(Detachment.at).where(Detachment.study_id == study_id)).first()
 
 
 LAST_USED = f"""SELECT greatest((SELECT max(received_at) FROM submissions WHERE population_id IN ({POPULATIONS})),

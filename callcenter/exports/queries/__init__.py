@@ -3,6 +3,7 @@
 from callcenter.exports.queries.packages import (
     MadePackage,
     capped,
+    detached,
     drawn_populations,
     export_jobs,
     latest_package,
@@ -16,6 +17,7 @@ from callcenter.exports.queries.packages import (
 __all__ = [
     "MadePackage",
     "capped",
+    "detached",
     "drawn_populations",
     "export_jobs",
     "latest_package",

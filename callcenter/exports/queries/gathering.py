@@ -16,7 +16,7 @@ from callcenter.estimates.weights import Stratum
 from callcenter.exports.dataset import Dataset
 from callcenter.exports.gathered import Gathered
 from callcenter.exports.pseudonyms import pseudonym
-from callcenter.exports.queries.packages import capped, state_of, subject
+from callcenter.exports.queries.packages import capped, detached, state_of, subject
 from callcenter.exports.queries.stages import stage_state
 from callcenter.exports.telling import NAMES, names_told, numbers_told
 from callcenter.exports.variables import asked_in
@@ -187,7 +187,7 @@ def gather(
     copy = _Copying(session, folder / "copied.csv", {"draw": draw_id})
     data.add_cases(copy(CASES))
     weights = weighting(strata, data.released(), adjustment(session, draw_id, wishes(study.settings)))
-    apart = session.execute(text("SELECT at FROM detachments WHERE study_id = :study"), {"study": study.id}).scalar_one_or_none()
+    apart = detached(session, study.id or 0)
     salt = None if apart else of.salt
     data.name_cases(
         (case.id, pseudonym(salt, case.unit_key) if salt else case.unit_key, weights.base[case.id], weights.final[case.id])

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from callcenter.errors import NotFound
 from callcenter.exports.subject import Subject
-from callcenter.exports.tables import Package, PackagePart
+from callcenter.exports.tables import Detachment, Package, PackagePart
 
 SUBJECT = """
 SELECT s.name AS study, s.title AS study_title, s.salt, g.name AS stage, p.code AS population, p.title AS population_title, d.draw_no,
@@ -120,6 +120,11 @@ def export_jobs(session: Session, population_id: int) -> list[dict[str, Any]]:
 def capped(session: Session, draw_id: int) -> dict[str, int]:
     """Cases that the cap on contacts stopped, by stratum: they stay sampled and are not replaced."""
     return {row[0]: row[1] for row in session.execute(text(CAPPED), {"draw": draw_id})}
+
+
+def detached(session: Session, study_id: int) -> datetime | None:
+    """Since when identities of a study are detached from answers."""
+    return session.exec(select(Detachment.at).where(Detachment.study_id == study_id)).first()
 
 
 def state_of(session: Session, draw_id: int) -> str:

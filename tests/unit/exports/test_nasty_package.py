@@ -14,9 +14,9 @@ import pyreadstat
 import pytest
 from openpyxl.utils.escape import unescape
 
-from callcenter.exports import making, package
-from callcenter.exports.dataset import CASE_COLUMNS
-from callcenter.exports.variables import Variable
+from callcenter.exports import making, package, triple_s
+from callcenter.exports.dataset import CASE_COLUMNS, Dataset
+from callcenter.exports.variables import Asked, Variable
 from callcenter.questionnaire.definition import NONANSWERS
 from tests.factories.nasty import LONG_NAME, TEXTS, Nasty, make_nasty
 from tests.factories.structures import DDI, check_ddi, check_triple_s
@@ -220,3 +220,30 @@ def test_what_a_reader_must_know_is_told(made: Made) -> None:
     assert len({row["case"] for row in made.rows("answers_wide.csv")}) == CASES
     assert len(CASE_COLUMNS) + len(made.variables) < len(made.rows("answers_wide.csv")[0])
     assert len(TEXTS) < CASES
+
+
+def test_where_nobody_was_released_every_format_opens_and_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
+    nasty = make_nasty(tmp_path, released=False)
+    nasty.of.data.asked = [each for each in nasty.of.data.asked if not re.fullmatch(r"n\d+", each.name)]
+    with nasty.of.data:
+        making.write(nasty.of, tmp_path / "p", ["csv", "xlsx", "parquet", "sav", "dta", "ddi", "sss"])
+    place = tmp_path / "p"
+    columns = len(place.joinpath("answers_wide.csv").read_text(encoding="utf-8-sig").split(","))
+    assert pd.read_parquet(place / "answers_wide.parquet").shape == (0, columns)
+    assert len(pyreadstat.read_sav(place / "answers.sav")[0]) == len(pyreadstat.read_dta(place / "answers.dta")[0]) == 0
+    check_ddi((place / "ddi.xml").read_bytes())
+    check_triple_s((place / "answers.sss").read_bytes(), (place / "answers.sss.csv").read_bytes())
+
+
+def test_triple_s_holds_more_than_a_thousand_choices(tmp_path: Path) -> None:
+    many = tuple((str(number), f"第 {number} 项") for number in range(1, 1_101))
+    (tmp_path / "c.csv").write_text("1,u1,s,d,main,1.1,I,1,1,q v1,,,\n", encoding="utf-8")
+    (tmp_path / "a.csv").write_text('1,q,"",1 1100,,1,,0\n', encoding="utf-8")
+    with Dataset(tmp_path, [Asked("q", "select_multiple", "哪些", many)]) as data:
+        data.add_cases(tmp_path / "c.csv")
+        data.name_cases([(1, "p1", 1.0, 1.0)])
+        data.add_answers(tmp_path / "a.csv")
+        data.finish()
+        triple_s.data_file(data, tmp_path / "answers.sss.csv")
+    assert (tmp_path / "answers.sss.csv").read_text().splitlines()[1].endswith(f'"1{"0" * 1_098}1"')

@@ -14,7 +14,7 @@ from callcenter.errors import Conflict, NotFound, Refused
 from callcenter.estimates.queries import Released, released
 from callcenter.estimates.results import question_table
 from callcenter.exports import queries as exports
-from callcenter.exports.actions.identities import detached, due_day
+from callcenter.exports.actions.identities import due_day
 from callcenter.exports.actions.packages import queue_package
 from callcenter.exports.changes import Changes, Named, since
 from callcenter.exports.formats import FORMATS
@@ -42,7 +42,7 @@ SAID_OF = {
     "detached": noted("身份已与答案分离"),
     "rest": noted("同一阶段的其他样本总体、名单或工单有变化（影响明细表和报告）"),
     "software": noted("软件换了版本"),
-    "rows": noted("有回答、拨打或处置改动，计数不变"),
+    "rows": noted("有回答、拨打、处置或研究设置改动，计数不变"),
 }
 """What can be different besides what is counted or named."""
 PROMISES_CHANGED = {"new": noted("新增"), "changed": noted("改过"), "gone": noted("撤下")}
@@ -144,7 +144,7 @@ def _rights(session: Session, study: Any, person: Person) -> dict[str, Any]:
     """Whether this person may take identities out, and when identities go."""
     if person.role != "evaluator":
         return {}
-    apart = detached(session, study.id or 0)
+    apart = exports.detached(session, study.id or 0)
     until = right_until(session, study.id or 0, person.id, clock.now())
     return {"detached": apart, "until": until, "due": None if apart else due_day(session, study)}
 
@@ -154,6 +154,7 @@ def _packages(session: Session, population_id: int, data: Released) -> dict[str,
     made = exports.packages(session, population_id)
     return {
         "packages": made,
+        "apart": exports.detached(session, study_of_population(session, population_id).id or 0),
         "formats": FORMATS,
         "changed": _changed(session, population_id, made[0], data) if made else Changes(),
         "labels_of": {question.name: question.label for question in data.questions},
@@ -174,7 +175,7 @@ def _changed(session: Session, population_id: int, last: exports.MadePackage, da
         **marks(session, population_id, data.draw_id),
         "valid": data.weights.n_valid,
         "weights_deff": data.weights.kish_deff,
-        "detached": detached(session, study) is not None,
+        "detached": exports.detached(session, study) is not None,
     }
     if not last.marks:
         # Made before marks were kept: what its manifest counts is compared, and whether any row is another.
