@@ -76,7 +76,7 @@ def population_days(
         if not orders:
             raise Refused("no_work_orders_yet", "样本总体 {population} 还没有收到工单。", population=population)
         item = studies.item(session, meant.item_id)
-        promised = limits_of(studies.standards(session, studies.study_by_name(session, study).id or 0, item_number=item.number))
+        promised = limits_of(studies.item_standards(session, item))
         reporters = reporting_order((order.department for order in orders), [*item.lead_departments, *item.responsible_units])
         found = results(orders, studies.work_calendar(session), concerning(promised, meant.title), reporters)
     document = {"population": meant.code, "title": meant.title, **as_document(found)}

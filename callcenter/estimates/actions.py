@@ -50,6 +50,8 @@ def close_task(session: Session, task_id: int, finding: str, note: str, user_id:
         raise Conflict("task_closed", "这个补充核验任务已经办结。")
     if finding not in FINDINGS:
         raise InvalidInput("finding_unknown", "请选择核验结论。")
+    if not note.strip():
+        raise InvalidInput("finding_unexplained", "请写明怎样核验、依据是什么，例如“已看原件”。")
     task.state, task.finding, task.note = "closed", finding, note.strip()
     task.closed_at, task.closed_by = clock.now(), user_id
     session.add(task)

@@ -7,7 +7,7 @@ from typing import Any
 import xlsxwriter
 
 from callcenter.exports.sheets import NO_MOMENT, fitting_cell, one_line_end, plain
-from callcenter.exports.stage import side_by_side
+from callcenter.exports.stage import in_force, side_by_side, waiting
 
 COLUMNS: dict[str, int] = {
     "序号": 6,
@@ -31,6 +31,7 @@ COLUMNS: dict[str, int] = {
     "佐证": 24,
     "签字一": 16,
     "签字二": 16,
+    "待复核": 30,
     "历次结论": 30,
 }
 BOTH = (
@@ -65,20 +66,20 @@ def rows(state: Mapping[str, Any]) -> list[list[Any]]:
 
 
 def _row(item: Mapping[str, Any], topic: str, state: Mapping[str, Any]) -> list[Any]:
-    said = item["conclusion"] or {}
-    signed = bool(said.get("confirmed_by"))
-    conclusion = said.get("label", "") if signed else (f"{said['label']}（待复核）" if said else "")
+    said, newer = in_force(item["history"]) or {}, waiting(item["history"])
+    earlier = [each for each in item["history"] if each is not newer and each is not said]
     return [
         *(item["number"], topic, item["title"], "、".join(item["lead"]), "、".join(item["responsible"])),
         *("\n".join(item["promises"]), _lists(item)),
         *(_or_none(item, word) for word in ("frame", "drawn", "released", "reached", "valid")),
         item["valid"] / item["released"] if item["released"] else None,
-        *("\n".join(item["orders"]), "\n".join(item["survey"]), "\n".join(item.get("held", ())), conclusion),
+        *("\n".join(item["orders"]), "\n".join(item["survey"]), "\n".join(item.get("held", ())), said.get("label", "")),
         *([said.get("score")] if scored(state) else []),
         *(said.get("reason", ""), said.get("evidence", "")),
         f"{said['written_by']} {said['written_at'][:10]}" if said else "",
-        f"{said['confirmed_by']} {said['confirmed_at'][:10]}" if signed else "",
-        "\n".join(_version(each) for each in item["history"][1:]),
+        f"{said['confirmed_by']} {said['confirmed_at'][:10]}" if said else "",
+        _version(newer) if newer else "",
+        "\n".join(_version(each) for each in earlier),
     ]
 
 
@@ -124,13 +125,14 @@ def _both(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Any]:
 
 
 def _concluded(item: Mapping[str, Any]) -> str:
-    said = item["conclusion"]
-    return said["label"] if said and said["confirmed_by"] else ""
+    said = in_force(item["history"])  # of an older freeze too, whose `conclusion` was the newest version, signed or not
+    return str(said["label"]) if said else ""
 
 
 def _foot(state: Mapping[str, Any]) -> str:
     as_of = (state["as_of"] or "")[:10] or "尚无访问"
     how = "估计为按企业加权的分层抽样估计，附 95% 区间和基数；抽样框、释放与接触按企业计。结论经两人签字后生效。"
+    how += "新的一版在两人签字之前列为待复核，不改变已生效的结论。"
     return f"数据截至 {as_of}。{how}{state['software']}"
 
 

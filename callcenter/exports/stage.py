@@ -43,6 +43,16 @@ def conclusion_of(of: Written, people: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
+def in_force(versions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The conclusion that counts, of versions with the newest first: the newest that two persons signed."""
+    return next((each for each in versions if each["confirmed_by"]), None)
+
+
+def waiting(versions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The newest version where it is not signed by a second person yet: it stands beside the one in force and changes nothing."""
+    return versions[0] if versions and not versions[0]["confirmed_by"] else None
+
+
 def figures_of_items(number: int, populations: Sequence[Mapping[str, Any]], codes: set[str]) -> list[str]:
     """The figures that speak of an item: of questions that name it; of one choice only the code given most often."""
     told: list[str] = []

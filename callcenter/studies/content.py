@@ -47,7 +47,7 @@ class ItemContent:
 
 @dataclass(frozen=True)
 class StandardContent:
-    """A declared standard with its source."""
+    """A declared standard with its source; `stage` is the name of the stage of whose checklist it is."""
 
     document: str
     year: int
@@ -60,6 +60,7 @@ class StandardContent:
     value: str
     unit: str
     condition: str
+    stage: str | None = None
 
 
 @dataclass(frozen=True)

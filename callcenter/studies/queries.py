@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from callcenter.errors import NotFound
 from callcenter.studies.tables import (
@@ -207,12 +207,21 @@ def study_of_population(session: Session, population_id: int) -> Study:
     return study(session, stage(session, population(session, population_id).stage_id).study_id)
 
 
-def standards(session: Session, study_id: int, *, item_number: int | None = None) -> list[DeclaredStandard]:
-    """The declared standards of a study, or of one item of its checklist."""
-    wanted: list[Any] = [DeclaredStandard.study_id == study_id]
-    if item_number is not None:
-        wanted.append(DeclaredStandard.item_number == item_number)
-    return list(session.exec(select(DeclaredStandard).where(*wanted).order_by(col(DeclaredStandard.id))))
+def standards(session: Session, study_id: int, *wanted: Any) -> list[DeclaredStandard]:
+    """The declared standards of a study."""
+    of_study = select(DeclaredStandard).where(DeclaredStandard.study_id == study_id, *wanted)
+    return list(session.exec(of_study.order_by(col(DeclaredStandard.id))))
+
+
+def stage_standards(session: Session, stage_id: int) -> list[DeclaredStandard]:
+    """The declared standards of a stage's own checklist, and those of no checklist; never another stage's, whatever their item number."""
+    its_own = or_(col(DeclaredStandard.stage_id) == stage_id, col(DeclaredStandard.stage_id).is_(None))
+    return standards(session, stage(session, stage_id).study_id, its_own)
+
+
+def item_standards(session: Session, of: ChecklistItem) -> list[DeclaredStandard]:
+    """What an item's own checklist promises of it."""
+    return [said for said in stage_standards(session, of.stage_id) if said.item_number == of.number]
 
 
 def work_calendar(session: Session) -> WorkCalendar:

@@ -215,6 +215,7 @@ class _Reader:
                     value=promise.value,
                     unit=promise.unit,
                     condition=promise.condition,
+                    stage=str(stage["name"]),
                 )
                 for promise in read_promises(row["declared_standard"])
             ]

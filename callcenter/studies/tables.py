@@ -179,6 +179,8 @@ class DeclaredStandard(SQLModel, table=True):
     __tablename__ = "declared_standards"
     id: int | None = key()
     study_id: int = link("studies.id")
+    stage_id: int | None = link("stages.id", nullable=True, index=False)
+    """Of whose checklist it is, as item numbers begin anew in every stage; none where it is of no checklist and holds in all."""
     document: str
     year: int
     area: str

@@ -69,12 +69,16 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     assert first.post(item, data={"conclusion": "partly", "reason": " "}).status_code == 422
     assert first.post(item, data={"conclusion": "partly", "reason": "=部分企业\r\n没有收到", "evidence": "名单"}).status_code == 303
     assert first.post(f"{item}/confirm", data={"version": "1"}).status_code == 403
-    assert "待第二人签字" in second.get(page).text
+    assert "待复核 1" in (listed := second.get(page).text) and "部分落实，待复核" in listed and "部分落实 0" in listed
     assert second.post(f"{item}/confirm", data={"version": "1"}).status_code == 303
     assert all('<span class="badge warning">部分落实</span>' in first.get(at).text for at in (page, item)), "signed, yet no success"
     assert second.post(f"{item}/confirm", data={"version": "1"}).status_code == 409
     assert second.post(item, data={"conclusion": "carried_out", "reason": "补充核验"}).status_code == 303
-    assert "历次结论" in first.get(item).text
+    assert "历次结论" in (shown := first.get(item).text) and "签字之前，第 1 版仍然有效" in shown
+    assert all('<span class="badge warning">部分落实</span>' in first.get(at).text for at in (page, item)), (
+        "in force until the next is signed"
+    )
+    assert "部分落实 1" in (listed := first.get(page).text) and "落实，待复核" in listed and "待复核 1" in listed
     assert first.post(f"{page}/documents", data={"keep": "1"}).status_code == 422
     assert 'id="p-freeze"' in first.post(f"{page}/documents", data={"keep": "1", "freeze": " "}).text, "said in the form"
     blank = first.post(item, data={"conclusion": "partly", "reason": "  ", "evidence": "工单 7"})
@@ -82,6 +86,8 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     assert "补充核验</textarea>" in second.get(item).text, "a further version begins with the one that stands"
     second.post("/language", data={"language": "en", "next": item})
     assert ">Partly carried out</option>" in (english := second.get(item).text) and ">部分落实<" not in english
+    assert "To be confirmed" in english and "Carried out, to be confirmed" in english
+    second.post("/language", data={"language": "zh", "next": item})
     pressed_enter = first.get(page).text.split('name="freeze"')[0].rsplit("<form", 1)[1]
     assert 'name="keep" value="1"' in pressed_enter, "Enter behind a reason freezes"
     assert first.post(f"{page}/documents", data={"keep": "1", "freeze": "定稿"}).status_code == 303
@@ -93,16 +99,23 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     (address,) = re.findall(rf"{page}/freezes/\d+", first.get(page).text)
     assert hashlib.sha256(first.get(address).content).hexdigest() == frozen["checksum"], "whoever has the state can check it"
     assert first.get(f"{page}/freezes/999").status_code == 404
-    table = openpyxl.load_workbook(io.BytesIO(first.get(f"{page}/documents/detail-table.xlsx").content))["落实明细表"]
-    head = [cell.value for cell in table[2]]
-    row = dict(zip(head, (cell.value for cell in table[3]), strict=True))
-    assert (row["抽样框"], row["已释放"], row["有效样本"]) == (51, 17, 13)
-    assert row["结论"] == "落实（待复核）"
-    assert "第 1 版 部分落实" in str(row["历次结论"]) and "=部分企业\n没有收到" in str(row["历次结论"]), "no _x000D_"
-    assert str(row["对照承诺"]).startswith("4-1 办结≤9工作日：兑现；回答平均 ")
+    table_tells_both(first.get(f"{page}/documents/detail-table.xlsx").content)
     assert "办结≤9工作日" in first.get(f"/evaluator/populations/{population}/promises").text
     report_is_readable(first.get(f"{page}/documents/report.docx").content, frozen["checksum"])
     assert client_for("commissioner").get(page).status_code == 403
+
+
+def table_tells_both(data: bytes) -> None:
+    """The conclusion that two persons signed, and beside it the one that waits."""
+    table = openpyxl.load_workbook(io.BytesIO(data))["落实明细表"]
+    head = [cell.value for cell in table[2]]
+    row = dict(zip(head, (cell.value for cell in table[3]), strict=True))
+    assert (row["抽样框"], row["已释放"], row["有效样本"]) == (51, 17, 13)
+    assert (row["结论"], str(row["理由"]).lstrip("'")) == ("部分落实", "=部分企业\n没有收到"), (
+        "what two persons signed stays in force; no _x000D_"
+    )
+    assert "第 2 版 落实" in str(row["待复核"]) and "补充核验" in str(row["待复核"]) and not row["历次结论"]
+    assert str(row["对照承诺"]).startswith("4-1 办结≤9工作日：兑现；回答平均 ")
 
 
 def report_is_readable(data: bytes, traced_to: str) -> None:
@@ -117,6 +130,8 @@ def report_is_readable(data: bytes, traced_to: str) -> None:
     paper = document.sections[0]
     assert (paper.page_width.mm, paper.page_height.mm) == pytest.approx((210, 297), abs=0.1)
     assert "PAGE" in paper.footer._element.xml
+    assert "两人签字的结论 1 项（其中 1 项另有新的一版待复核），只有待复核的结论 0 项，尚无结论 0 项" in whole
+    assert [cell.text for cell in document.tables[0].rows[1].cells][2:] == ["部分落实", "=部分企业\n没有收到", "第 2 版 落实：补充核验"]
     assert "平均 3" in whole or "几个工作日办结？：平均" in whole
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
         charts = [name for name in opened.namelist() if name.startswith("word/charts/chart") and name.endswith(".xml")]

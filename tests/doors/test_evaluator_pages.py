@@ -284,6 +284,7 @@ def test_promises_stand_beside_orders_and_answers_and_a_contradiction_becomes_a_
     (task,) = statement("SELECT id, told FROM verification_tasks")
     assert task["told"]["order_number"] == "GD1"
     assert client.post(f"{at}/tasks/{task['id']}", data={"finding": ""}).status_code == 422
+    assert client.post(f"{at}/tasks/{task['id']}", data={"finding": "order_right", "note": " "}).status_code == 422
     assert client.post(f"{at}/tasks/{task['id']}", data={"finding": "order_right", "note": "已看原件"}).status_code == 303
     assert client.post(f"{at}/tasks/{task['id']}", data={"finding": "unclear"}).status_code == 409
     assert "工单属实" in client.get(at).text

@@ -44,7 +44,7 @@ def promised(session: Session, population_id: int, read: Released | None = None)
     population = studies.population(session, population_id)
     item = studies.item(session, population.item_id)
     study = studies.study_of_population(session, population_id)
-    declared = studies.standards(session, study.id or 0)
+    declared = studies.stage_standards(session, population.stage_id)
     promises = chosen(declared, item=item.number, topic=item.topic_number, documents=data.wishes.standards)
     orders = timed_orders(session, population_id)
     districts = [str(each.get("name")) for each in study.settings.get("districts") or []]

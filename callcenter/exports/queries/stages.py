@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from callcenter.estimates import queries as estimates
 from callcenter.estimates.queries import Released, promised
 from callcenter.estimates.results import as_rows, results
-from callcenter.exports.stage import conclusion_of, figures_of_items, held_in_words, without_few
+from callcenter.exports.stage import conclusion_of, figures_of_items, held_in_words, in_force, waiting, without_few
 from callcenter.exports.tables import Conclusion, StageFreeze
 from callcenter.frame.reporting_order import reporting_order
 from callcenter.lists import queries as lists
@@ -163,7 +163,6 @@ def _counts(of: Cohort, strata: Sequence[Cohort]) -> dict[str, Any]:
 def _item(session: Session, item: ChecklistItem, populations: Sequence[Population], told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     mine = [each for each in populations if each.item_id == item.id]
     drawn = [each for each in told if each["item_id"] == item.id]
-    study = studies.stage(session, item.stage_id).study_id
     sums = {word: sum(each[word] for each in drawn) for word in ("frame", "drawn", "released", "reached", "complete", "valid")}
     frozen = {row[0]: row[1] for row in session.execute(text(FROZEN), {"stage": item.stage_id})} if mine and not drawn else {}
     return {
@@ -175,7 +174,7 @@ def _item(session: Session, item: ChecklistItem, populations: Sequence[Populatio
         "responsible": item.responsible_units,
         "promises": [
             f"{one.subject} {one.operator} {one.value}{one.unit}" + (f"（{one.condition}）" if one.condition else "") + f"：{one.document}"
-            for one in studies.standards(session, study, item_number=item.number)
+            for one in studies.item_standards(session, item)
         ],
         "needs_list": item.needs_list,
         "lists": _lists(session, item, mine),
@@ -209,12 +208,12 @@ def _orders(session: Session, item: ChecklistItem, of: Population) -> list[str]:
 
 
 def conclusions_of(session: Session, item_id: int) -> dict[str, Any]:
-    """The conclusion of an item that counts, and all versions of it, the newest first."""
+    """The conclusion of an item that is in force, a newer version that waits to be signed, and all versions, the newest first."""
     found = select(Conclusion).where(Conclusion.item_id == item_id).order_by(col(Conclusion.version).desc())
     versions = list(session.exec(found))
     people = names(session) if versions else {}
     history = [conclusion_of(each, people) for each in versions]
-    return {"conclusion": history[0] if history else None, "history": history}
+    return {"conclusion": in_force(history), "waiting": waiting(history), "history": history}
 
 
 def state_before(session: Session, stage_id: int) -> dict[str, Any] | None:

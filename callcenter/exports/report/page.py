@@ -10,6 +10,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from callcenter.exports.sheets import one_line_end
 from callcenter.exports.triple_s import written
 
 FONT, LATIN = "Microsoft YaHei", "Arial"
@@ -50,7 +51,7 @@ class Page:
         made.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         for row in rows:
             for cell, value in zip(made.add_row().cells, row, strict=True):
-                cell.text = "–" if value is None else written(value)
+                cell.text = "–" if value is None else one_line_end(written(value))
         self.document.add_paragraph()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from callcenter.exports.report.charts import bars
 from callcenter.exports.report.page import Page
-from callcenter.exports.stage import CONCLUSIONS, checksum, in_words
+from callcenter.exports.stage import CONCLUSIONS, checksum, in_force, in_words, waiting
 
 CATEGORIES = {
     "I": "完成",
@@ -107,20 +107,25 @@ def verification(page: Page, state: Mapping[str, Any]) -> None:
 
 
 def conclusions(page: Page, state: Mapping[str, Any]) -> None:
-    """What was concluded of the items, once two persons have signed."""
-    signed = [item["conclusion"] for item in state["items"] if item["conclusion"] and item["conclusion"]["confirmed_by"]]
+    """What was concluded of the items, once two persons have signed; what waits for the second stands beside it."""
+    versions = [item["history"] for item in state["items"]]
+    signed = [said for each in versions if (said := in_force(each))]
+    only_waiting = sum(1 for each in versions if each and not in_force(each))
+    renewed = sum(1 for each in versions if in_force(each) and waiting(each))
     counts = [(label, sum(1 for each in signed if each["conclusion"] == code)) for code, label in CONCLUSIONS.items()]
-    page.say(f"清单共 {len(state['items'])} 项，已有两人签字的结论 {len(signed)} 项，尚无结论 {len(state['items']) - len(signed)} 项。")
+    page.say(
+        f"清单共 {len(versions)} 项：已有两人签字的结论 {len(signed)} 项（其中 {renewed} 项另有新的一版待复核），"
+        f"只有待复核的结论 {only_waiting} 项，尚无结论 {sum(1 for each in versions if not each)} 项。"
+    )
     if signed:
         bars(page.document, "各项任务的结论（项）", [(label, float(n)) for label, n in counts], percent=False)
-    page.table(("序号", "任务", "结论", "理由"), [_concluded(item) for item in state["items"]])
+    page.table(("序号", "任务", "结论", "理由", "待复核"), [_concluded(item) for item in state["items"]])
 
 
 def _concluded(item: Mapping[str, Any]) -> tuple[Any, ...]:
-    said = item["conclusion"]
-    if not said:
-        return item["number"], item["title"], None, None
-    return item["number"], item["title"], said["label"] + ("" if said["confirmed_by"] else "（待复核）"), said["reason"]
+    said, newer = in_force(item["history"]), waiting(item["history"])
+    told = (said["label"], said["reason"]) if said else (None, None)
+    return item["number"], item["title"], *told, f"第 {newer['version']} 版 {newer['label']}：{newer['reason']}" if newer else None
 
 
 def topics(page: Page, state: Mapping[str, Any]) -> None:

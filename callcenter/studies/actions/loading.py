@@ -44,9 +44,8 @@ def load(session: Session, folder: Path, *, trial_from: date | None = None, user
     study = _study(session, content, _digest(files), trial_from)
     assert study.id is not None  # noqa: S101  # numbered by the flush
     _topics(session, study.id, content.topics)
-    for stage in content.stages:
-        _stage(session, study.id, stage, trial_from)
-    _standards(session, study.id, content.standards)
+    stages = {stage.name: _stage(session, study.id, stage, trial_from) for stage in content.stages}
+    _standards(session, study.id, content.standards, stages)
     record(session, user_id, "load_study", "study", study.id, detail={"name": study.name, "folder_sha256": study.folder_sha256})
     session.flush()
     return study
@@ -177,7 +176,8 @@ def _topics(session: Session, study_id: int, topics: list[TopicContent]) -> None
     session.flush()
 
 
-def _stage(session: Session, study_id: int, content: StageContent, trial_from: date | None) -> None:
+def _stage(session: Session, study_id: int, content: StageContent, trial_from: date | None) -> int:
+    """The stage with its phases, checklist and populations; its id."""
     found = session.exec(select(Stage).where(Stage.study_id == study_id, Stage.name == content.name)).first()
     values = {"title": content.title, "period_start": content.period_start, "period_end": content.period_end}
     stage = _fill(session, found or Stage(study_id=study_id, name=content.name, title=""), values)
@@ -185,6 +185,7 @@ def _stage(session: Session, study_id: int, content: StageContent, trial_from: d
     _phases(session, stage.id, for_trial(content.phases, trial_from) if trial_from else content.phases)
     items = _items(session, stage.id, content.items)
     _populations(session, stage.id, [(items[item.number], each) for item in content.items for each in item.populations])
+    return int(stage.id)
 
 
 def _phases(session: Session, stage_id: int, phases: list[PhaseSpan]) -> None:
@@ -243,6 +244,8 @@ def _populations(session: Session, stage_id: int, contents: list[tuple[int, Popu
     session.flush()
 
 
-def _standards(session: Session, study_id: int, standards: list[StandardContent]) -> None:
+def _standards(session: Session, study_id: int, standards: list[StandardContent], stages: dict[str, int]) -> None:
     session.execute(delete(DeclaredStandard).where(col(DeclaredStandard.study_id) == study_id))
-    session.add_all(DeclaredStandard(study_id=study_id, **vars(standard)) for standard in standards)
+    for standard in standards:
+        told = {name: value for name, value in vars(standard).items() if name != "stage"}
+        session.add(DeclaredStandard(study_id=study_id, stage_id=stages[standard.stage] if standard.stage else None, **told))

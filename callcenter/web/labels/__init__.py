@@ -5,8 +5,9 @@ from typing import Any
 
 from callcenter.calls import outcomes
 from callcenter.errors import Phrase
+from callcenter.exports.stage import CONCLUSIONS
 from callcenter.people.roles import LABELS as ROLES
-from callcenter.web.labels.decided import DECISIONS, DISPOSITIONS, OTHERS, RESPONDENTS, VALIDITY
+from callcenter.web.labels.decided import DECISIONS, DISPOSITIONS, FINDINGS, OTHERS, RESPONDENTS, VALIDITY
 from callcenter.web.labels.recorded import ACTIONS, ALERTS, DETAILS, JOBS, SUBJECTS
 from callcenter.web.labels.working import BREAKS, MODES, OPERATOR_STATES
 from callcenter.web.translations import gettext as _
@@ -39,7 +40,7 @@ __all__ = [
     "verdict",
 ]
 
-_VALUES = {**OTHERS, **ROLES, **VALIDITY, **DECISIONS, **{known.code: known.label for known in outcomes.ALL}}
+_VALUES = {**OTHERS, **FINDINGS, **CONCLUSIONS, **ROLES, **VALIDITY, **DECISIONS, **{known.code: known.label for known in outcomes.ALL}}
 
 
 def action(code: str) -> str:

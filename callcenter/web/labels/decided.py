@@ -44,6 +44,14 @@ DECISIONS = {
 }
 """Why a case is called again or closed, where the code is no outcome."""
 
+FINDINGS = {
+    "answer_right": noted("企业的回答属实"),
+    "order_right": noted("工单属实"),
+    "both_right": noted("两者说的不是一回事"),
+    "unclear": noted("无法核实"),
+}
+"""What supplementary verification found."""
+
 OTHERS = {
     "first": noted("首次"),
     "replacement": noted("替换"),

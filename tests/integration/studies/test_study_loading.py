@@ -12,6 +12,7 @@ from callcenter.studies.tables import ChecklistItem, DeclaredStandard, Phase, Po
 from tests.conftest import FieldTime
 from tests.factories.studies import FOLDER, demo_population, make_study
 
+SECOND = '  - name: "2022"'
 TABLES = (ChecklistItem, DeclaredStandard, Phase, Population)
 
 
@@ -36,9 +37,21 @@ def test_a_changed_folder_updates_rows_and_keeps_their_ids(database_url: str, fi
     shutil.copytree(FOLDER, tmp_path / "study")
     checklist = tmp_path / "study" / "checklist.csv"
     checklist.write_text(checklist.read_text(encoding="utf-8").replace("申领使用电子印章的企业", "申领电子印章的企业"), encoding="utf-8")
+    checklist.with_name("later.csv").write_text(
+        checklist.read_text(encoding="utf-8").replace("税务UKey=0元", "税务UKey=9元"), encoding="utf-8"
+    )
+    study_file = tmp_path / "study" / "study.yaml"
+    study_file.write_text(study_file.read_text(encoding="utf-8").replace(SECOND, f"{SECOND}\n    checklist: later.csv"), encoding="utf-8")
     with transaction() as session:
-        after = demo_population(session, actions.load(session, tmp_path / "study"))
+        study = actions.load(session, tmp_path / "study")
+        after = demo_population(session, study)
+        stages = queries.stages(session, study.id or 0)
+        fourth = [item for stage in stages for item in queries.items(session, stage.id or 0) if item.number == 4]
+        said = [[one.value for one in queries.item_standards(session, item)] for item in fourth]
+        in_all = [one for one in queries.stage_standards(session, stages[0].id or 0) if one.item_number is None]
     assert (after.id, after.title) == (before.id, "申领电子印章的企业")
+    assert said == [["0"], ["9"]], "what another stage promises under the same number is not this item's"
+    assert in_all, "what no checklist promises holds in every stage"
 
 
 def test_calling_opens_and_closes_by_the_schedule_and_an_extension_outlives_a_reload(database_url: str, field_time: FieldTime) -> None:

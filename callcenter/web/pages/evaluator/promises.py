@@ -16,6 +16,7 @@ from callcenter.estimates.suppression import shown_units
 from callcenter.operations.actions import record
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
+from callcenter.web.labels.decided import FINDINGS
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import noted
@@ -33,12 +34,6 @@ COUNTED = {
     "calendar": noted("各环节自然日之和"),
     "written": noted("填报时长"),
     "stages": noted("环节数"),
-}
-FINDINGS = {
-    "answer_right": noted("企业的回答属实"),
-    "order_right": noted("工单属实"),
-    "both_right": noted("两者说的不是一回事"),
-    "unclear": noted("无法核实"),
 }
 FORMULAS = ("=", "+", "-", "@")
 

@@ -63,12 +63,12 @@ def _said(refusal: InvalidInput | None) -> str:
 
 
 def _fits(each: dict[str, Any], only: str) -> bool:
-    said = each["conclusion"]
+    """Whether an item is shown under a heading; one with a conclusion in force whose next version waits is under both."""
     if only in ("", "none"):
-        return not only or said is None
+        return not only or not each["history"]
     if only == "waiting":
-        return said is not None and not said["confirmed_by"]
-    return said is not None and said["conclusion"] == only and bool(said["confirmed_by"])
+        return each["waiting"] is not None
+    return each["conclusion"] is not None and each["conclusion"]["conclusion"] == only
 
 
 @router.get("/{stage_id}/documents")
@@ -131,7 +131,6 @@ def _of_item(
     refusal: InvalidInput | None = None,
 ) -> Response:
     found = _item(session, stage_id, number)
-    promises = studies.standards(session, studies.stage(session, stage_id).study_id, item_number=number)
     populations = [each for each in studies.populations(session, stage_id) if each.item_id == found.id]
     about = reading.conclusions_of(session, found.id or 0)
     settings = studies.study(session, studies.stage(session, stage_id).study_id).settings
@@ -144,7 +143,7 @@ def _of_item(
         problem=_said(refusal),
         stage=studies.stage(session, stage_id),
         item=found,
-        promises=promises,
+        promises=studies.item_standards(session, found),
         populations=populations,
         drawn=[each.id for each in populations if latest_draw(session, each.id or 0)],
         looks=LOOKS,

@@ -82,8 +82,7 @@ def as_csv(person: Reader, session: Work, population_id: int) -> Response:  # no
 def _promised(session: Session, population_id: int) -> list[Limit]:
     """What the item promises of days."""
     item = studies.item(session, studies.population(session, population_id).item_id)
-    study = studies.study_of_population(session, population_id)
-    return limits_of(studies.standards(session, study.id or 0, item_number=item.number))
+    return limits_of(studies.item_standards(session, item))
 
 
 def _results(session: Session, population_id: int) -> Results:
@@ -96,8 +95,7 @@ def _results(session: Session, population_id: int) -> Results:
 def _step_promises(session: Session, population_id: int) -> list[str]:
     """What the item promises of the number of stages, beside the numbers of stages that were passed."""
     item = studies.item(session, studies.population(session, population_id).item_id)
-    study = studies.study_of_population(session, population_id)
-    said = studies.standards(session, study.id or 0, item_number=item.number)
+    said = studies.item_standards(session, item)
     return [f"{one.subject} {one.operator} {one.value} {one.unit}" for one in said if one.measure == "steps"]
 
 
