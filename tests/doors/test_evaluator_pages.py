@@ -170,6 +170,10 @@ def test_a_question_with_its_interval_districts_compared_and_the_main_sample_alo
     assert client.get(f"{at}/ways/chart?by=district&level=1").json()["data"][0]["x"] == ["南开区", "和平区", "河西区"]
     assert "最多的是“网上”：100.0 %" in client.get(f"{at}/ways?level=99").text
     assert client.get(f"{at}/nothing").status_code == 404
+    more = json.dumps({"type": "integer", "name": "never", "label": "没人答的"})
+    statement(f"UPDATE questionnaires SET definition = jsonb_set(definition, '{{survey,5}}', '{more}')")
+    unanswered = client.get(f"{at}/never/figures.csv").content.decode("utf-8-sig").splitlines()[1:]
+    assert unanswered and all(line.endswith(",,,,,,0,,0") for line in unanswered), "no answers are not few answers"
     outside = client_for("commissioner")
     seen = outside.get(f"{at}/days").text
     assert "回答太少，不显示" in seen

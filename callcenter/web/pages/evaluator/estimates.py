@@ -86,7 +86,8 @@ def _csv(of: Subject, name: str) -> Response:
     table = question_table(of.respondents, question, of.districts)
     if table is None:
         raise _no_figures(question)
-    out = of.hidden(question, table)
+    # Where nobody answered there is nothing to hide.
+    out = of.hidden(question, table) if table.figure().n else frozenset()
     districts, fewest = of.districts, of.small_base
     rows = summary(of.respondents, question, districts, fewest, out if out is not None else table.domains)
     if out is None:
