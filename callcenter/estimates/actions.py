@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from callcenter import clock
-from callcenter.errors import Conflict, InvalidInput, NotFound
-from callcenter.estimates.contradictions import Contradiction
-from callcenter.estimates.tables import AnswerCode, Coding, VerificationTask
+from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
+from callcenter.estimates import queries
+from callcenter.estimates.contradictions import Contradiction, next_batch
+from callcenter.estimates.tables import AnswerCode, Coding, VerificationBatch, VerificationTask
 from callcenter.operations.actions import record
+from callcenter.studies import queries as studies
 
 FINDINGS = ("answer_right", "order_right", "both_right", "unclear")
 MOST_CODES, LONGEST_LABEL = 200, 60
@@ -58,6 +61,31 @@ def close_task(session: Session, task_id: int, finding: str, note: str, user_id:
     session.flush()
     record(session, user_id, "verification_closed", "case", task.case_id, detail={"question": task.question, "finding": finding})
     return task
+
+
+def make_batch(session: Session, population_id: int, user_id: int | None) -> VerificationBatch:
+    """A list for the department of the orders of open tasks that no earlier list named; what earlier lists named is not asked again."""
+    session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext('verification_batches'))"))
+    orders = queries.numbered_orders(session, population_id)
+    asked = [each for each in queries.tasks(session, population_id) if each.state == "open" and each.batch_id is None]
+    asked = [each for each in asked if each.told.get("order_number") in orders]
+    earlier = {line["order"]: each.id for each in queries.batches(session, population_id) for line in each.lines}
+    seed = studies.study_of_population(session, population_id).salt
+    numbers = next_batch([each.told["order_number"] for each in asked], list(orders), earlier, seed)
+    made = None
+    if numbers:
+        lines = [{"order": number, "enterprise": orders[number]} for number in numbers]
+        made = VerificationBatch(population_id=population_id, at=clock.now(), by=user_id, lines=lines)
+        session.add(made)
+        session.flush()
+        record(session, user_id, "verification_batch", "population", population_id, detail={"orders": len(lines), "tasks": len(asked)})
+    for task in asked:
+        task.batch_id = earlier.get(task.told["order_number"], made.id if made else None)
+        session.add(task)
+    session.flush()
+    if made is None and not asked:
+        raise Refused("no_unsent_tasks", "没有要写进核对单的补充核验任务：已经发过的可以再次下载，没有工单编号的要用其他方式核验。")
+    return made or queries.batch(session, population_id, asked[0].batch_id or 0)
 
 
 def add_code(session: Session, study_id: int, question: str, label: str, user_id: int | None) -> AnswerCode:

@@ -6,11 +6,12 @@ contradiction says that one of the two is wrong, not which: it is a reason to lo
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from callcenter.errors import Refused
 from callcenter.estimates.questions import NUMBERS, Question
 from callcenter.estimates.respondents import Respondents
 from callcenter.estimates.results import number
@@ -89,6 +90,26 @@ def with_decoys(asked_about: Sequence[str], others: Sequence[str], seed: str) ->
     wanted = max(len(asked_about), FEWEST_DECOYS)
     decoys = sorted(set(others) - set(asked_about), key=lambda number: _hash(seed, number))[:wanted]
     return sorted({*asked_about, *decoys}, key=lambda number: _hash(f"{seed}|order", number))
+
+
+def next_batch(asked_about: Sequence[str], orders: Sequence[str], sent: Collection[str], seed: str) -> list[str]:
+    """The order numbers of a further list: of orders that no earlier one named, so that two lists side by side tell nothing.
+
+    Empty where all in question were named already, with or as decoys. Refused where too few others are left to hide among.
+    """
+    fresh, others = set(asked_about) - set(sent), set(orders) - set(sent) - set(asked_about)
+    if not fresh:
+        return []
+    wanted = max(len(fresh), FEWEST_DECOYS)
+    if len(others) < wanted:
+        raise Refused(
+            "decoys_too_few",
+            "要核对的工单有 {asked} 件，没有发过的其他工单只有 {others} 件，混不进去（至少要 {wanted} 件）：请改用现场核验等其他方式。",
+            asked=len(fresh),
+            others=len(others),
+            wanted=wanted,
+        )
+    return with_decoys(sorted(fresh), sorted(others), seed)
 
 
 def _hash(seed: str, text: str) -> str:

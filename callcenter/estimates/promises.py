@@ -16,6 +16,10 @@ SIGNS = {"<=": "≤", ">=": "≥", "between": ""}
 MORE_IS_BETTER = (">=", ">", "+")
 VAGUE = ("index", "other")
 """Measures of documents that do not say what is counted: the unit does."""
+NO_LIMIT, NOT_PROMISED = "no_limit", "not_promised"
+"""Why a question that names a standard has none: what is declared is no limit to hold a number against; nothing of that name is."""
+UNHELD = {NO_LIMIT: "这条承诺没有可比的数值", NOT_PROMISED: "这项任务和本专题的文件里没有这条承诺"}
+"""What is told of each, wherever it is told."""
 _BRACKETS = str.maketrans("()：", "（）:")
 _BRACKETED = re.compile("（[^（）]*）")
 _CLOSE = 1e-9
@@ -99,7 +103,7 @@ def chosen(declared: Iterable[Declared], *, item: int, topic: int, documents: Se
     """
     by_subject: dict[tuple[str, str, str], list[Any]] = {}
     for said in declared:
-        if said.item_number == item or (said.item_number is None and said.topic_number == topic):
+        if _concerns(said, item, topic):
             by_subject.setdefault((said.subject, said.area, said.condition), []).append(said)
     found = []
     for versions in by_subject.values():
@@ -112,13 +116,26 @@ def chosen(declared: Iterable[Declared], *, item: int, topic: int, documents: Se
 
 def speaks_of(question: Question, promise: Promise) -> bool:
     """Whether a question is held against the promise's subject, or against this one promise by name."""
-    return question.standard == promise.declared.subject or (_plainly(question.standard) == _named(promise))
+    return question.standard == promise.declared.subject or (_plainly(question.standard) == _named(promise.declared))
+
+
+def without_promise(
+    questions: Iterable[Question], promises: Iterable[Promise], declared: Iterable[Declared], *, item: int, topic: int
+) -> list[tuple[Question, str]]:
+    """Questions that name a standard which none of the item's promises is, and why: nothing is called so, or it is no limit."""
+    known, said = list(promises), [each for each in declared if _concerns(each, item, topic)]
+    found = []
+    for question in questions:
+        if question.standard and not any(speaks_of(question, promise) for promise in known):
+            named = [each for each in said if _plainly(question.standard) in (_plainly(each.subject), _named(each))]
+            found.append((question, NO_LIMIT if named else NOT_PROMISED))
+    return found
 
 
 def unsaid(promise: Promise, question: Question | None = None, title: str = "") -> str:
     """The promise's condition where neither the question (by its `standard` or its words) nor the population's title speaks of it."""
     condition = condition_of(promise)
-    if not condition or (question is not None and _plainly(question.standard) == _named(promise)):
+    if not condition or (question is not None and _plainly(question.standard) == _named(promise.declared)):
         return ""
     words = _plainly(f"{question.label} {question.standard} {title}" if question else title)
     parts = [part for part in re.split("[；;，,、]", _BRACKETED.sub("", _plainly(condition).removeprefix("措施:"))) if part]
@@ -147,9 +164,14 @@ def _source(said: Declared) -> tuple[str, bool]:
     return said.document, said.item_number is None
 
 
-def _named(promise: Promise) -> str:
+def _concerns(said: Declared, item: int, topic: int) -> bool:
+    """Whether it is promised of the item, or of its topic as a whole."""
+    return said.item_number == item or (said.item_number is None and said.topic_number == topic)
+
+
+def _named(said: Declared) -> str:
     """How a question names the one promise that it means."""
-    return _plainly(f"{promise.declared.subject}（{promise.declared.condition}）")
+    return _plainly(f"{said.subject}（{said.condition}）")
 
 
 def _plainly(text: str) -> str:

@@ -38,6 +38,8 @@ KEPT, BROKEN, OPEN, NOTHING = "kept", "broken", "open", "nothing"
 """What can be concluded: kept, not kept, not decided within the sampling error, nothing to compare."""
 SEVERAL, CONDITION, FEW = "several", "condition", "few"
 """Why nothing is concluded: several promises fit the question, it does not ask for the promise's condition, too few answers."""
+UNITS, CHOICES = "units", "choices"
+"""Why nothing is compared: the question counts in another unit, or its answers are no numbers."""
 WORDS = {
     KEPT: "兑现",
     BROKEN: "未兑现",
@@ -46,6 +48,8 @@ WORDS = {
     SEVERAL: "承诺有几条，问题没有区分对象：不作结论",
     CONDITION: "承诺附有条件，问题没有问到：不能据此对照",
     FEW: "基数太少：不作结论",
+    UNITS: "问题的单位与承诺不同：不作比较",
+    CHOICES: "问题的回答不是数：不能直接对照，请看该题的比例",
 }
 """What is told of each, wherever it is told."""
 
@@ -86,7 +90,7 @@ class AnswerFigures:
 
 @dataclass(frozen=True)
 class Held:
-    """One promise, three ways; `other_units` are questions about it whose unit is another one."""
+    """One promise, three ways; `other_units` are questions about it whose unit is another one, `choices` those that ask for no number."""
 
     promise: Promise
     orders: OrderFigures | None
@@ -96,13 +100,16 @@ class Held:
     """Other documents that promise something of the same subject and were not used."""
     told: str = NOTHING
     """What the work orders alone say."""
+    choices: tuple[Question, ...] = ()
 
     @property
     def verdict(self) -> str:
-        """What the answers say; where there are none, the work orders."""
+        """What the answers say; where there are none, the work orders; else why no answer can be compared."""
         verdicts = [each.verdict for each in self.answers if each.verdict != NOTHING]
         if verdicts:
             return next(verdict for verdict in (BROKEN, OPEN, KEPT, SEVERAL, CONDITION, FEW) if verdict in verdicts)
+        if self.told == NOTHING and not self.answers:
+            return UNITS if self.other_units else CHOICES if self.choices else NOTHING
         return self.told
 
 
@@ -125,17 +132,19 @@ def held(
     texts = [promise.text for promise, _others in promises if promise.declared.item_number is not None]
     concerned = {limit.text for limit in concerning([Limit(text, "days", 0, average=False) for text in texts], title)}
     for promise, others in promises:
-        about = [question for question in questions if question.kind in NUMBERS and speaks_of(question, promise)]
+        speaking = [question for question in questions if speaks_of(question, promise)]
+        about = [question for question in speaking if question.kind in NUMBERS]
+        chosen_from = tuple(question for question in speaking if question.kind not in NUMBERS)
         rivals = [other for other, _others in promises if rivals_of(promise, other, districts)]
         same = [question for question in about if question.measure == promise.measure]
         inside = in_area(promise.declared.area, districts)
         answered = [_answers(promise, question, of, area=inside, rivals=rivals, title=title, fewest=fewest) for question in same]
         its = [order for order in orders if inside is None or order.district == inside] if promise.text in concerned else []
         told = _orders(promise, its, calendar)
-        if about or told:
+        if speaking or told:
             others_asked = [question for question in about if question not in same]
             alone = _told(told, rivals=rivals, condition=unsaid(promise, title=title), fewest=fewest)
-            found.append(Held(promise, told, answered, others_asked, others, alone))
+            found.append(Held(promise, told, answered, others_asked, others, alone, chosen_from))
     return found
 
 

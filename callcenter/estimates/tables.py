@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from callcenter.db.columns import document, key, link, moment, one_of, texts
+from callcenter.db.columns import document, documents, key, link, moment, one_of, texts
 
 
 class VerificationTask(SQLModel, table=True):
@@ -31,6 +31,20 @@ class VerificationTask(SQLModel, table=True):
     finding: str | None = None
     """What was found: answer_right, order_right, both_right, unclear."""
     note: str = ""
+    batch_id: int | None = link("verification_batches.id", nullable=True, index=False)
+    """The list for a department in which its order was asked about."""
+
+
+class VerificationBatch(SQLModel, table=True):
+    """A list of orders that a department was asked about, as it was sent: those in question among decoys, none of them in another list."""
+
+    __tablename__ = "verification_batches"
+    id: int | None = key()
+    population_id: int = link("populations.id")
+    at: datetime = moment()
+    by: int | None = link("users.id", nullable=True, index=False)
+    lines: list[dict[str, Any]] = documents()
+    """order, enterprise; in the order of the list."""
 
 
 class AnswerCode(SQLModel, table=True):

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from callcenter.estimates.standards import CONDITION, SEVERAL, WORDS, Held
+from callcenter.estimates.standards import CHOICES, CONDITION, SEVERAL, UNITS, WORDS, Held
 from callcenter.studies.phases import FIELD_ZONE
 
 CONCLUSIONS = {"carried_out": "落实", "partly": "部分落实", "not_carried_out": "未落实", "not_verifiable": "无法核实"}
@@ -103,6 +103,8 @@ def held_in_words(code: str, held: Held) -> str:
             low, high = each.shown_interval
             interval = "" if low is None or high is None else f"，95% 区间 {low:.2f}–{high:.2f}" + ("（下端截于 0）" if each.cut else "")
             told.append(f"回答平均 {each.mean.estimate:.2f}{interval}，承诺之内 {each.within.estimate:.1%}，n={each.mean.n}")
+    if held.verdict in (UNITS, CHOICES):
+        told.append("、".join(question.label for question in (*held.other_units, *held.choices)))
     return "；".join(told)
 
 

@@ -278,13 +278,20 @@ def test_promises_stand_beside_orders_and_answers_and_a_contradiction_becomes_a_
     assert "矛盾" not in outside
     assert client_for("commissioner").post(f"{at}/tasks", data={"case_id": case, "question": "days"}).status_code == 403
     assert client_for("submitter").get(at).status_code == 403
-    assert client.post(f"{at}/batch.csv").status_code == 409
+    assert client.post(f"{at}/batches").status_code == 409
     assert client.post(f"{at}/tasks", data={"case_id": case, "question": "days"}).status_code == 303
     assert client.post(f"{at}/tasks", data={"case_id": case, "question": "days"}).status_code == 409
     assert client.post(f"{at}/tasks", data={"case_id": case + 1, "question": "days"}).status_code == 404
-    batch = client.post(f"{at}/batch.csv").content.decode("utf-8-sig").splitlines()
+    assert client.post(f"{at}/batches").status_code == 303
+    assert client.post(f"{at}/batches").status_code == 409, "nothing that was sent is sent again in another list"
+    (made,) = statement("SELECT id FROM verification_batches")
+    listed = f"{at}/batches/{made['id']}.csv"
+    assert listed in client.get(at).text
+    batch = client.get(listed).content.decode("utf-8-sig").splitlines()
     assert len(batch) == 1 + 6
     assert any(",GD1," in line for line in batch)
+    assert client.get(listed).content.decode("utf-8-sig").splitlines() == batch, "the same list to whoever asks again"
+    assert client.get(f"{at}/batches/{made['id'] + 1}.csv").status_code == 404
     (task,) = statement("SELECT id, told FROM verification_tasks")
     assert task["told"]["order_number"] == "GD1"
     assert client.post(f"{at}/tasks/{task['id']}", data={"finding": ""}).status_code == 422

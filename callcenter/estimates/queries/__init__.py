@@ -1,7 +1,17 @@
 """Reads of the room: released cases with what they are worth and said, promises beside orders and answers, codings."""
 
 from callcenter.estimates.queries.codings import CodedAnswer, code_frame, coded_answers, history
-from callcenter.estimates.queries.promises import Promised, batch_orders, case_of_task, found_contradictions, identities, promised, tasks
+from callcenter.estimates.queries.promises import (
+    Promised,
+    batch,
+    batches,
+    case_of_task,
+    found_contradictions,
+    identities,
+    numbered_orders,
+    promised,
+    tasks,
+)
 from callcenter.estimates.queries.released import GivenAnswer, Pool, Released, ReleasedCase, adjustment, pool, released
 
 __all__ = [
@@ -12,13 +22,15 @@ __all__ = [
     "Released",
     "ReleasedCase",
     "adjustment",
-    "batch_orders",
+    "batch",
+    "batches",
     "case_of_task",
     "code_frame",
     "coded_answers",
     "found_contradictions",
     "history",
     "identities",
+    "numbered_orders",
     "pool",
     "promised",
     "released",

@@ -1,20 +1,18 @@
 """Reads of promises: declared standards, work orders and answers of a population side by side; contradictions and their tasks."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from callcenter.errors import NotFound
-from callcenter.estimates.contradictions import Contradiction, contradictions, with_decoys
+from callcenter.estimates.contradictions import Contradiction, contradictions
 from callcenter.estimates.denials import Denial, denials
-from callcenter.estimates.promises import chosen
+from callcenter.estimates.promises import chosen, without_promise
 from callcenter.estimates.queries.released import Released, released
-from callcenter.estimates.questions import NUMBERS
+from callcenter.estimates.questions import NUMBERS, Question
 from callcenter.estimates.standards import Held, held
-from callcenter.estimates.tables import VerificationTask
+from callcenter.estimates.tables import VerificationBatch, VerificationTask
 from callcenter.lists.queries import timed_orders
 from callcenter.studies import queries as studies
 
@@ -32,6 +30,8 @@ class Promised:
     held: list[Held]
     denials: list[Denial]
     orders: int
+    unheld: list[tuple[Question, str]]
+    """Questions that name a standard which is not promised here, or is no limit, with the reason."""
 
 
 def promised(session: Session, population_id: int, read: Released | None = None) -> Promised | None:
@@ -59,7 +59,9 @@ def promised(session: Session, population_id: int, read: Released | None = None)
         title=population.title,
         fewest=data.wishes.small_base,
     )
-    return Promised(data, found, denials(data.respondents), len(orders))
+    limits = [promise for promise, _others in promises]
+    unheld = without_promise(data.questions, limits, declared, item=item.number, topic=item.topic_number)
+    return Promised(data, found, denials(data.respondents), len(orders), unheld)
 
 
 def found_contradictions(session: Session, population_id: int, data: Released) -> list[Contradiction]:
@@ -90,9 +92,24 @@ def case_of_task(session: Session, task_id: int) -> VerificationTask:
     return found
 
 
-def batch_orders(session: Session, population_id: int, open_tasks: Sequence[VerificationTask]) -> list[tuple[str, str]]:
-    """Order number and enterprise of the orders in question among decoys, in an order that tells nothing."""
-    orders: dict[str, Any] = {order.number: order for order in timed_orders(session, population_id) if order.number}
-    asked = sorted({str(task.told["order_number"]) for task in open_tasks} & set(orders))
-    seed = studies.study_of_population(session, population_id).salt
-    return [(number, orders[number].enterprise) for number in with_decoys(asked, list(orders), seed)]
+def batches(session: Session, population_id: int) -> list[VerificationBatch]:
+    """The lists that were made for departments, the newest first."""
+    of_population = select(VerificationBatch).where(VerificationBatch.population_id == population_id)
+    return list(session.exec(of_population.order_by(col(VerificationBatch.id).desc())))
+
+
+def batch(session: Session, population_id: int, batch_id: int) -> VerificationBatch:
+    """One list of a population as it was made."""
+    found = session.get(VerificationBatch, batch_id)
+    if found is None or found.population_id != population_id:
+        raise NotFound("no_batch", "没有这份核对单：请从列表重新选择。")
+    return found
+
+
+def numbered_orders(session: Session, population_id: int) -> dict[str, str]:
+    """Every order number of a population with the enterprises that it names."""
+    named: dict[str, set[str]] = {}
+    for order in timed_orders(session, population_id):
+        if order.number:
+            named.setdefault(order.number, set()).add(order.enterprise)
+    return {number: "、".join(sorted(names)) for number, names in named.items()}

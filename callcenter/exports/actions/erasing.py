@@ -55,6 +55,7 @@ ERASED = {
     "rechecks": f"UPDATE rechecks SET note = '' WHERE case_id IN ({CASES})",
     "invalidations": f"UPDATE invalidations SET note = '' WHERE case_id IN ({CASES})",
     "dispositions": f"UPDATE dispositions SET reason = NULL WHERE source = 'correction' AND case_id IN ({CASES})",
+    "verification_batches": f"UPDATE verification_batches SET lines = '[]' WHERE population_id IN ({POPULATIONS})",
     "verification_tasks": f"UPDATE verification_tasks SET note = '', told = told - 'order_number' WHERE case_id IN ({CASES})",
     "other_records": f"""UPDATE other_records SET speaker = NULL, subject = CASE WHEN case_id IS NULL THEN subject ELSE '{GONE}' END,
         finding = CASE WHEN case_id IS NULL THEN finding ELSE '{GONE}' END, handling = CASE WHEN case_id IS NULL THEN handling ELSE '' END

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from callcenter.estimates import queries as estimates
+from callcenter.estimates.promises import UNHELD
 from callcenter.estimates.queries import Released, promised
 from callcenter.estimates.results import as_rows, results
 from callcenter.exports.stage import conclusion_of, figures_of_items, held_in_words, in_force, waiting, without_few
@@ -139,7 +140,10 @@ def _source(session: Session, drawn: Mapping[str, Any]) -> dict[str, Any]:
 def _held(session: Session, of: Population, data: Released | None) -> list[str]:
     """What is concluded of its promises, as the page of promises concludes."""
     found = promised(session, of.id or 0, data) if data else None
-    return [held_in_words(of.code, each) for each in found.held] if found else []
+    if found is None:
+        return []
+    unheld = [f"{of.code} {question.label}（对照“{question.standard}”）：{UNHELD[why]}" for question, why in found.unheld]
+    return [held_in_words(of.code, each) for each in found.held] + unheld
 
 
 def _counts(of: Cohort, strata: Sequence[Cohort]) -> dict[str, Any]:

@@ -6,13 +6,28 @@ from datetime import datetime
 
 import pytest
 
-from callcenter.estimates.contradictions import contradictions, with_decoys
+from callcenter.errors import Refused
+from callcenter.estimates.contradictions import contradictions, next_batch, with_decoys
 from callcenter.estimates.denials import denials
-from callcenter.estimates.promises import chosen, read_promise
+from callcenter.estimates.promises import NO_LIMIT, NOT_PROMISED, chosen, read_promise, without_promise
 from callcenter.estimates.questions import Question
 from callcenter.estimates.respondents import Respondents, respondents, weighting
 from callcenter.estimates.results import question_table
-from callcenter.estimates.standards import BROKEN, CONDITION, FEW, KEPT, NOTHING, OPEN, SEVERAL, WORDS, Held, held, in_unit
+from callcenter.estimates.standards import (
+    BROKEN,
+    CHOICES,
+    CONDITION,
+    FEW,
+    KEPT,
+    NOTHING,
+    OPEN,
+    SEVERAL,
+    UNITS,
+    WORDS,
+    Held,
+    held,
+    in_unit,
+)
 from callcenter.estimates.weights import Stratum
 from callcenter.exports.stage import held_in_words
 from callcenter.lists.orders.durations import TimedOrder
@@ -131,7 +146,7 @@ def test_a_question_that_does_not_say_which_of_several_promises_it_means_decides
 
     assert told("流程", *parts) == [SEVERAL, SEVERAL]
     assert told("流程（登记）", parts[0], other) == [KEPT]
-    assert told("流程", parts[0], other) == [CONDITION, NOTHING]  # what is counted tells them apart; 登记 is not asked for
+    assert told("流程", parts[0], other) == [CONDITION, UNITS]  # what is counted tells them apart; 登记 is not asked for
     assert told("流程 (刻章（政府购买）)", *parts) == [KEPT]
     assert told("流程", parts[0], said("流程", "=", "2", "个", "steps", condition="登记")) == [SEVERAL, SEVERAL]
 
@@ -140,7 +155,7 @@ def test_a_unit_of_time_does_not_tell_promises_apart_and_an_interval_below_zero_
     whole, part = said("耗时", "<=", "3", "工作日", "workdays", condition="整体"), said("耗时", "=", "1", "天", "days", condition="登记")
     question = Question("d", "integer", "天数", measure="days", standard="耗时")
     found = held(chosen([whole, part], item=28, topic=8), answered([0] * 7 + [9]), [question], orders=[], calendar=OFFICIAL, districts=[])
-    assert {one.promise.declared.condition: one.verdict for one in found} == {"整体": NOTHING, "登记": SEVERAL}
+    assert {one.promise.declared.condition: one.verdict for one in found} == {"整体": UNITS, "登记": SEVERAL}
     assert [each.cut for one in found for each in one.answers] == [True]
 
 
@@ -177,6 +192,21 @@ def test_work_orders_alone_say_nothing_of_a_promise_under_a_condition_unless_all
 
 
 FRIDAY_TO_MONDAY = order("2022-06-10", "2022-06-13")
+
+
+def test_a_promise_that_is_asked_about_without_a_number_is_told_with_the_reason() -> None:
+    free, scale = said("税务UKey", "=", "0", "元", "yuan"), said("便利度", "between", "1-10", "分", "index")
+    paid = Question("d", "select_one", "领税务UKey是否花钱", (("yes", "花了钱"),), measure="yes_no", standard="税务UKey")
+    (one,) = held_against(free, answered(["yes"] * 6), paid)
+    assert (one.verdict, one.choices) == (CHOICES, (paid,))
+    assert held_in_words("4-1", one) == f"4-1 税务UKey=0元：{WORDS[CHOICES]}；领税务UKey是否花钱"
+    (both,) = held(chosen([free], item=28, topic=8), answered([3] * 6), [paid, replace(paid, kind="integer", measure="yuan")], orders=[],
+                   calendar=OFFICIAL, districts=[])  # fmt: skip
+    assert both.verdict == BROKEN, "a number decides where there is one"
+    asked = [paid, replace(DAYS, standard="便利度"), replace(DAYS, standard="别处承诺的"), replace(DAYS, standard="")]
+    promises = [promise for promise, _others in chosen([free, scale], item=28, topic=8)]
+    told = without_promise(asked, promises, [free, scale], item=28, topic=8)
+    assert [(question.standard, why) for question, why in told] == [("便利度", NO_LIMIT), ("别处承诺的", NOT_PROMISED)]
 
 
 def test_days_and_working_days_are_never_mixed() -> None:
@@ -216,6 +246,20 @@ def test_a_batch_does_not_tell_which_orders_are_meant() -> None:
     assert len(batch) == 7
     assert batch == with_decoys(asked, all_orders[::-1], "salt")
     assert with_decoys(asked, asked, "salt") in ([*asked], [*reversed(asked)])
+
+
+def test_two_lists_side_by_side_tell_nothing_and_too_few_others_are_no_place_to_hide() -> None:
+    orders = [f"N{number}" for number in range(24)]
+    first = next_batch(["N3"], orders, [], "salt")
+    second = next_batch(["N3", "N7", "N9"], orders, first, "salt") if not {"N7", "N9"} & set(first) else []
+    assert (len(first), len(second)) == (6, 7), "as many decoys as are asked about, five at least"
+    assert "N3" in first and {"N7", "N9"} < set(second) and not set(first) & set(second)
+    decoy = next(number for number in first if number != "N3")
+    assert next_batch(["N3", decoy], orders, first, "salt") == [], "the department was asked about it already"
+    with pytest.raises(Refused):
+        next_batch(["N1", "N2"], orders[:6], [], "salt")
+    many = next_batch(orders[:8], orders, [], "salt")
+    assert len(many) == 16
 
 
 def test_denials_by_list_and_by_reporting_unit_overlap() -> None:

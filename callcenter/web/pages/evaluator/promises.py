@@ -8,8 +8,10 @@ from fastapi import APIRouter, Form, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from callcenter.errors import NotFound, Refused
+from callcenter.errors import NotFound
 from callcenter.estimates import actions, queries
+from callcenter.estimates.contradictions import FEWEST_DECOYS
+from callcenter.estimates.promises import UNHELD
 from callcenter.estimates.queries import Promised
 from callcenter.estimates.standards import WORDS
 from callcenter.estimates.suppression import shown_units
@@ -56,12 +58,15 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
         small_base=found.data.wishes.small_base,
         contradictions=queries.found_contradictions(session, population_id, found.data) if inside else [],
         tasks=queries.tasks(session, population_id) if inside else [],
+        batches=queries.batches(session, population_id) if inside else [],
         told_units=shown_units({each.unit: each.share.n for each in found.denials}, found.data.wishes.small_base),
         labels_of={question.name: question.label for question in found.data.questions},
         names={case: name for case, (_code, name) in who.items()},
         verdicts=VERDICTS,
         counted=COUNTED,
         findings=FINDINGS,
+        unheld=[(question, UNHELD[why]) for question, why in found.unheld],
+        fewest_decoys=FEWEST_DECOYS,
     )
 
 
@@ -101,19 +106,25 @@ def close_task(
     return see_other(f"/evaluator/populations/{population_id}/promises#tasks")
 
 
-@router.post("/batch.csv")
-def batch(session: Work, person: Evaluator, population_id: int) -> Response:
-    """Orders to ask the department about: those in question among others, without a word on which they are."""
-    waiting = [task for task in queries.tasks(session, population_id) if task.state == "open"]
-    if not waiting:
-        raise Refused("no_open_tasks", "没有未办结的补充核验任务，不需要核对单。")
-    rows = queries.batch_orders(session, population_id, waiting)
-    record(session, person.id, "verification_batch", "population", population_id, detail={"orders": len(rows), "tasks": len(waiting)})
+@router.post("/batches")
+def make_batch(request: Request, session: Work, person: Evaluator, population_id: int) -> Response:
+    """Make a list of orders to ask the department about: those in question among others, without a word on which they are."""
+    made = actions.make_batch(session, population_id, person.id)
+    flash(request, "核对单已在下面，可以下载：共 {n} 件工单。", n=len(made.lines))
+    return see_other(f"/evaluator/populations/{population_id}/promises#batches")
+
+
+@router.get("/batches/{batch_id}.csv")
+def batch(session: Work, person: Evaluator, population_id: int, batch_id: int) -> Response:
+    """A list as it was made; that it is taken out is kept in the audit trail."""
+    found = queries.batch(session, population_id, batch_id)
+    record(session, person.id, "verification_batch_fetched", "population", population_id, detail={"number": batch_id})
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["序号", "工单编号", "企业名称", "请填写：开始日期", "请填写：办结日期", "请填写：经过的环节数"])
-    writer.writerows([place, _plain(number), _plain(name), "", "", ""] for place, (number, name) in enumerate(rows, start=1))
-    headers = {"Content-Disposition": f'attachment; filename="batch-{population_id}.csv"', "Cache-Control": "no-store"}
+    rows = [[_plain(line["order"]), _plain(line["enterprise"]), "", "", ""] for line in found.lines]
+    writer.writerows([place, *row] for place, row in enumerate(rows, start=1))
+    headers = {"Content-Disposition": f'attachment; filename="batch-{batch_id}.csv"', "Cache-Control": "no-store"}
     return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
 
 
