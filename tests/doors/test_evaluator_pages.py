@@ -244,9 +244,11 @@ def held_against_the_promise() -> tuple[int, int]:
         made = make_worked_sample(session, {"和平区": ["1.1"] * 6 + ["4.80"], "河西区": ["1.1"] * 3})
         population, case = made.drawn.frame.population_id, made.cases["和平区"][0]
         insert(session, "declared_standards", study_id=made.drawn.frame.study_id, **PROMISED)
+        free = {"subject": "税务UKey", "measure": "yuan", "operator": "=", "value": "0", "unit": "元", "condition": ""}
+        insert(session, "declared_standards", study_id=made.drawn.frame.study_id, **PROMISED | free)
         asked = {
             **QUESTIONS,
-            "survey": [{**row, "measure": "workdays", "standard": "低压平均"} if row["name"] == "days" else row for row in ASKED],
+            "survey": [{**row, **HELD_AGAINST.get(row["name"], {})} for row in ASKED],
         }
         session.execute(text("UPDATE questionnaires SET definition = CAST(:d AS jsonb)"), {"d": json.dumps(asked, ensure_ascii=False)})
         orders = [
@@ -261,6 +263,11 @@ def held_against_the_promise() -> tuple[int, int]:
 
 
 ASKED = QUESTIONS["survey"]
+HELD_AGAINST = {
+    "days": {"measure": "workdays", "standard": "低压平均"},
+    "handled": {"standard": "税务UKey"},
+    "wish": {"standard": "别处承诺的"},
+}
 
 
 def test_promises_stand_beside_orders_and_answers_and_a_contradiction_becomes_a_task(
@@ -272,6 +279,14 @@ def test_promises_stand_beside_orders_and_answers_and_a_contradiction_becomes_a_
     shown = client.get(at).text
     for wanted in ("低压平均≤3工作日", "2021年任务清单", "首尾相距工作日", "否认办理", "市市场监管委", "开补充核验任务", "GD1"):
         assert wanted in shown
+    unsaid = (
+        "税务UKey=0元",
+        "问了，但回答不是数：",
+        "问题的回答不是数：不能直接对照",
+        "别处承诺的",
+        "这项任务和本专题的文件里没有这条承诺",
+    )
+    assert [words for words in unsaid if words not in shown] == []
     outside = client_for("commissioner").get(at).text
     assert "低压平均" in outside
     assert "GD1" not in outside
