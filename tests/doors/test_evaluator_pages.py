@@ -86,8 +86,14 @@ def test_a_package_is_made_in_the_background_and_fetched(client_for: Callable[..
     assert client.post(f"{page}/packages").headers["location"] == f"{page}#packages"
     assert client.post(f"{page}/packages").status_code == 409
     assert "正在生成" in client.get(f"{page}/packages").text
+    with transaction() as session:
+        columns = "kind, payload, created_at, claims, progress_done"
+        failed = f"INSERT INTO jobs (id, state, error, {columns}) SELECT id - 10, 'failed', '磁盘满了', {columns} FROM jobs"
+        session.execute(text(failed))
+    assert "磁盘满了" not in client.get(f"{page}/packages").text, "another is being made"
     assert Worker(database_url, "w", HANDLERS).run_one()
     listed = client.get(f"{page}/packages").text
+    assert "磁盘满了" not in listed, "one was made since"
     assert "正在生成" not in listed
     assert "没有变化" in listed and "分离" not in listed
     with transaction() as session:

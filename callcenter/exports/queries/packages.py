@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import text
@@ -109,12 +110,13 @@ def drawn_populations(session: Session, study_id: int) -> list[tuple[int, str]]:
 
 
 def export_jobs(session: Session, population_id: int) -> list[dict[str, Any]]:
-    """Packages of a population that are being made, or failed last."""
+    """Packages of a population that are being made, or failed since the last that was made."""
     found = text(
         "SELECT id, state, progress_done, progress_total, error, created_at FROM jobs WHERE kind = 'export' "
-        "AND payload->>'population_id' = :population AND state <> 'done' ORDER BY id DESC LIMIT 3"
+        "AND payload->>'population_id' = :population ORDER BY id DESC LIMIT 4"
     )
-    return [dict(row) for row in session.execute(found, {"population": str(population_id)}).mappings()]
+    rows = (dict(row) for row in session.execute(found, {"population": str(population_id)}).mappings())
+    return list(takewhile(lambda job: job["state"] != "done", rows))
 
 
 def capped(session: Session, draw_id: int) -> dict[str, int]:
