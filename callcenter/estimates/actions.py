@@ -1,6 +1,7 @@
 """Writes of the room: tasks for supplementary verification, code frames, codings."""
 
 from collections.abc import Sequence
+from typing import Any, Protocol
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -8,6 +9,7 @@ from sqlmodel import Session, col, select
 from callcenter import clock
 from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
 from callcenter.estimates import queries
+from callcenter.estimates.codes import NO_CODE
 from callcenter.estimates.contradictions import Contradiction, next_batch
 from callcenter.estimates.tables import AnswerCode, Coding, VerificationBatch, VerificationTask
 from callcenter.operations.actions import record
@@ -15,6 +17,17 @@ from callcenter.studies import queries as studies
 
 FINDINGS = ("answer_right", "order_right", "both_right", "unclear")
 MOST_CODES, LONGEST_LABEL = 200, 60
+
+
+class SaidInWords(Protocol):
+    """Which answer is coded, and the version of it that was read."""
+
+    @property
+    def case_id(self) -> Any: ...  # noqa: D102  # named as in the tables
+    @property
+    def instance(self) -> Any: ...  # noqa: D102  # named as in the tables
+    @property
+    def version(self) -> Any: ...  # noqa: D102  # named as in the tables
 
 
 def open_task(session: Session, population_id: int, found: Contradiction, user_id: int | None) -> VerificationTask:
@@ -118,32 +131,31 @@ def retire_code(session: Session, code_id: int, user_id: int | None) -> AnswerCo
     return found
 
 
-def code_answer(
-    session: Session,
-    study_id: int,
-    case_id: int,
-    question: str,
-    codes: Sequence[str],
-    *,
-    version: int,
-    user_id: int | None,
-    instance: str = "",
-) -> Coding:
-    """Give an answer its codes; earlier ones stay as its history."""
+def code_answers(
+    session: Session, study_id: int, question: str, answers: Sequence[SaidInWords], codes: Sequence[str], *, user_id: int | None
+) -> list[Coding]:
+    """Give answers the same codes, as one who read them does for answers in the same words; earlier codes stay as their history."""
+    wanted = _wanted(session, study_id, question, codes)
+    now = clock.now()
+    made = [
+        Coding(case_id=each.case_id, question=question, instance=each.instance, version=each.version, codes=wanted, at=now, by=user_id)
+        for each in answers
+    ]
+    session.add_all(made)
+    session.flush()
+    for case_id in dict.fromkeys(each.case_id for each in answers):
+        record(session, user_id, "answer_coded", "case", case_id, detail={"question": question, "codes": wanted})
+    return made
+
+
+def _wanted(session: Session, study_id: int, question: str, codes: Sequence[str]) -> list[str]:
+    """The codes in their order, where they can be given: one at least, all offered, and none beside that none fits."""
+    if not codes:
+        raise InvalidInput("nothing_ticked", "没有保存：请先勾选类别；都不合适时勾选“没有合适的类别”，或先加入新类别。")
     known = select(AnswerCode).where(AnswerCode.study_id == study_id, AnswerCode.question == question, col(AnswerCode.retired_at).is_(None))
-    unknown = sorted(set(codes) - {each.code for each in session.exec(known)})
+    unknown = sorted(set(codes) - {each.code for each in session.exec(known)} - {NO_CODE})
     if unknown:
         raise InvalidInput("code_not_in_frame", "类别 {codes} 不在这道题的类别表里：请刷新页面。", codes="、".join(unknown))
-    made = Coding(
-        case_id=case_id,
-        question=question,
-        instance=instance,
-        version=version,
-        codes=sorted(set(codes), key=int),
-        at=clock.now(),
-        by=user_id,
-    )
-    session.add(made)
-    session.flush()
-    record(session, user_id, "answer_coded", "case", case_id, detail={"question": question})
-    return made
+    if NO_CODE in codes and len(set(codes)) > 1:
+        raise InvalidInput("fits_and_does_not", "没有保存：“没有合适的类别”不能与别的类别同时勾选。")
+    return sorted(set(codes), key=int)

@@ -11,6 +11,8 @@ COUNTED = {
     "answers": "回答（含各版本）",
     "attempts": "拨打次数",
     "dispositions": "处置记录",
+    "codings": "开放题编码（含历次）",
+    "code_frames": "开放题的类别",
 }
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from callcenter.estimates.codes import Progress
 from callcenter.estimates.questions import NUMBERS, Question
 from callcenter.estimates.respondents import respondents
 from callcenter.estimates.summaries import COLUMNS, summary
@@ -58,13 +59,25 @@ class _Given(NamedTuple):
     value: Any
 
 
-def figures(data: Dataset, released: Sequence[Stratum], weights: Weighting, denying: Mapping[str, str], fewest: int) -> Sheet:
-    """Weighted figures of every question, in all and by district; some questions at a time, so that answers need not all be held."""
+def figures(
+    data: Dataset,
+    released: Sequence[Stratum],
+    weights: Weighting,
+    denying: Mapping[str, str],
+    fewest: int,
+    *,
+    coding: Mapping[str, Progress] | None = None,
+) -> Sheet:
+    """Weighted figures of every question, in all and by district; some questions at a time, so that answers need not all be held.
+
+    Codes given by hand have figures where the `coding` of all answers is done.
+    """
     bare = respondents(released, data.released("cases"), (), weights)
     districts = [case.district for case in bare.cases]
     step = max(1, ANSWERS_AT_ONCE // max(1, len(bare.cases)))
     rows: list[list[Any]] = []
-    counted = [each for each in data.asked if each.choices or each.kind in NUMBERS]
+    unfinished = {name for name, progress in (coding or {}).items() if not progress.complete}
+    counted = [each for each in data.asked if (each.choices or each.kind in NUMBERS) and each.codes_of not in unfinished]
     for first in range(0, len(counted), step):
         some = counted[first : first + step]
         of = bare.with_answers(_answers(data, some))
@@ -88,6 +101,17 @@ def small_cells(strata_sheet: Sheet) -> list[str]:
     named = {name: at for at, name in enumerate(strata_sheet.header)}
     few = [f"{row[named['stratum']]}（{row[named['valid']]}）" for row in strata_sheet.rows if 0 < row[named["valid"]] < SMALL]
     return [f"有效样本不足 {SMALL} 个的层：{'、'.join(few)}。单个回答可能认得出是谁，公布前请合并。"] if few else []
+
+
+def half_coded(data: Dataset, coding: Mapping[str, Progress]) -> list[str]:
+    """Questions of which only some answers are coded: they have codes, and no figures."""
+    found = [(each, coding[each.codes_of]) for each in data.asked if each.codes_of in coding]
+    return [
+        f"{each.name}：有效样本对 {each.codes_of} 的 {done.answers} 个回答里编码了 {done.coded} 个；"
+        "全部编码之前，estimates.csv 没有它的比例。"
+        for each, done in found
+        if not done.complete
+    ]
 
 
 NOT_FINAL = """

@@ -1,10 +1,11 @@
 """What a package is made of, once it was read: the data set on disk and what stands beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from callcenter.estimates.codes import Progress
 from callcenter.estimates.settings import SMALL_BASE
 from callcenter.estimates.weights import Stratum, Weighting
 from callcenter.exports.dataset import Dataset
@@ -32,6 +33,8 @@ class Gathered:
     """The screening questions by which the matter is denied, each with the answer that denies it."""
     small_base: int = SMALL_BASE
     """Fewest answers behind a figure of a district that is shown."""
+    coding: Mapping[str, Progress] = field(default_factory=dict)
+    """How far the answers in words are coded, by question, where there is a code frame."""
     for_auditor: bool = False
     design: dict[str, Any] | None = None
     """The frozen design, for auditors: its hash was handed out before the draw."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from callcenter.exports import codebook, content, ddi, detail_table, method, package, readme, report, statistical, tabular, triple_s
+from callcenter.exports.dataset import quoted
 from callcenter.exports.gathered import Gathered
 from callcenter.exports.sheets import Sheet, as_csv
 from callcenter.response_rates.cohorts import Cohort
@@ -75,9 +76,10 @@ def _steps(made: Making) -> Iterator[Step]:
     described = codebook.describe(data)
     book = codebook.sheet(data, described)
     weights = content.strata(data, of.strata, of.weights, of.capped)
-    made.warnings += [*content.small_cells(weights), *content.open_cases(made.open), *method.unsettled(of.weights)]
+    made.warnings += [*content.small_cells(weights), *content.open_cases(made.open), *content.half_coded(data, of.coding)]
+    made.warnings += method.unsettled(of.weights)
     rates_json, rates = content.rates(of.cohorts)
-    figures = content.figures(data, of.strata, of.weights, of.denying, of.small_base)
+    figures = content.figures(data, of.strata, of.weights, of.denying, of.small_base, coding=of.coding)
     title = of.subject.title
     tables = [book, weights, rates, figures]
     steps: dict[str, list[Step]] = {
@@ -162,6 +164,7 @@ def _sql_csv(made: Making, name: str, sql: str) -> Callable[[Path], None]:
 def about(made: Making) -> dict[str, Any]:
     """What a manifest says beside its files: whose data, how they stood, what to be warned of."""
     of, data = made.of, made.of.data
+    coded = ", ".join(quoted(each.name) for each in data.asked if each.codes_of) or "''"
     return {
         "study": of.subject.study,
         "stage": of.subject.stage,
@@ -177,7 +180,8 @@ def about(made: Making) -> dict[str, Any]:
             "released": int(data.one("SELECT count(*) FROM cases")),
             "interviewed": int(data.one("SELECT count(DISTINCT place) FROM answers")),
             "valid": of.weights.n_valid,
-            "answers": int(data.one("SELECT count(*) FROM answers")),
+            "answers": int(data.one(f"SELECT count(*) FROM answers WHERE question NOT IN ({coded})")),
+            "coded": sum(each.coded for each in of.coding.values()),
             "attempts": int(data.one("SELECT count(*) FROM attempts")),
             "not_final": made.open,
             "by_category": _categories(of.cohorts),

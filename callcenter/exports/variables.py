@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from callcenter.estimates.codes import KIND, InFrame, choices_of, coded_label, coded_name
 from callcenter.questionnaire.definition import NONANSWERS, Definition, Question
 from callcenter.questionnaire.texts import without_case
 
@@ -30,6 +31,8 @@ class Asked:
     """What older versions said otherwise: `label`, `say`, `choices`, `type`."""
     written_before: bool = False
     """Whether an older version took a text for an answer where this one has choices."""
+    codes_of: str = ""
+    """The question in words whose answers were coded by hand into these."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,18 @@ def asked_in(definitions: Sequence[Definition], known: Mapping[str, Mapping[str,
             if question.type not in SAYS_NOTHING:
                 _add(found.setdefault(question.name, _Together(question)), question)
     return [_asked(each, known or {}) for each in found.values()]
+
+
+def with_codes(asked: Sequence[Asked], frames: Mapping[str, Iterable[InFrame]]) -> list[Asked]:
+    """The questions, and behind each in words that has a code frame one of several choices: what its answers were coded into."""
+    found: list[Asked] = []
+    for each in asked:
+        found.append(each)
+        if each.kind == "text" and each.name in frames:
+            name, choices = coded_name(each.name, [one.name for one in (*asked, *found)]), choices_of(frames[each.name])
+            coded = Asked(name, KIND, coded_label(each.label), choices, items=each.items, repeated=each.repeated, codes_of=each.name)
+            found.append(coded)
+    return found
 
 
 def _add(to: _Together, question: Question) -> None:

@@ -1,6 +1,15 @@
 """Reads of the room: released cases with what they are worth and said, promises beside orders and answers, codings."""
 
-from callcenter.estimates.queries.codings import CodedAnswer, code_frame, coded_answers, history
+from callcenter.estimates.queries.codings import (
+    CodedAnswer,
+    OpenQuestion,
+    code_frame,
+    code_frames,
+    coded_answers,
+    coding_progress,
+    history,
+    open_question,
+)
 from callcenter.estimates.queries.promises import (
     Promised,
     batch,
@@ -17,6 +26,7 @@ from callcenter.estimates.queries.released import GivenAnswer, Pool, Released, R
 __all__ = [
     "CodedAnswer",
     "GivenAnswer",
+    "OpenQuestion",
     "Pool",
     "Promised",
     "Released",
@@ -26,11 +36,14 @@ __all__ = [
     "batches",
     "case_of_task",
     "code_frame",
+    "code_frames",
     "coded_answers",
+    "coding_progress",
     "found_contradictions",
     "history",
     "identities",
     "numbered_orders",
+    "open_question",
     "pool",
     "promised",
     "released",

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from callcenter.errors import Refused
-from callcenter.estimates.queries import adjustment
+from callcenter.estimates.queries import adjustment, code_frames, coding_progress
+from callcenter.estimates.queries.codings import COUNTS, IN_WORDS
 from callcenter.estimates.results import weighting
 from callcenter.estimates.settings import wishes
 from callcenter.estimates.weights import Stratum
@@ -19,7 +20,7 @@ from callcenter.exports.pseudonyms import pseudonym
 from callcenter.exports.queries.packages import capped, detached, state_of, subject
 from callcenter.exports.queries.stages import stage_state
 from callcenter.exports.telling import NAMES, names_told, numbers_told
-from callcenter.exports.variables import asked_in
+from callcenter.exports.variables import asked_in, with_codes
 from callcenter.interviews.case_fields import study_fields
 from callcenter.interviews.queries import SPENT
 from callcenter.questionnaire.queries import definition
@@ -69,6 +70,14 @@ SELECT a.case_id, a.question, a.instance, {_VALUE}, a.nonanswer, a.version, {_AT
     ORDER BY i.case_id, b.question, b.instance, i.id DESC, b.version DESC
 ) a WHERE NOT a.set_aside ORDER BY a.case_id
 """  # nothing from outside
+
+CODINGS = f"""
+SELECT w.case_id, n.coded, w.instance, array_to_string(w.codes, ' '), NULL, w.version, {_AT.format("w.answered_at")},
+    (w.asked_in IS NOT NULL)::int
+FROM ({IN_WORDS}) w JOIN unnest(%(questions)s::text[], %(names)s::text[]) AS n (question, coded) ON n.question = w.question
+WHERE {COUNTS} ORDER BY w.case_id
+"""  # nothing from outside
+"""Codes given by hand, as answers to the questions that they make."""
 
 PARADATA = f"""
 SELECT c.id, a.question, a.instance, a.version, {_AT.format("a.shown_at")}, {_AT.format("a.answered_at")},
@@ -183,7 +192,8 @@ def gather(
     used = [dict(row) for row in session.execute(text(USED), {"draw": draw_id}).mappings()]
     study = study_of_population(session, population_id)
     known = {**study_fields(study.settings, study.title), "population": {"title": of.population_title}}
-    data = Dataset(folder, asked_in([definition(session, row["id"]) for row in used], known))
+    asked = asked_in([definition(session, row["id"]) for row in used], known)
+    data = Dataset(folder, with_codes(asked, code_frames(session, study.id or 0)))
     copy = _Copying(session, folder / "copied.csv", {"draw": draw_id})
     data.add_cases(copy(CASES))
     weights = weighting(strata, data.released(), adjustment(session, draw_id, wishes(study.settings)))
@@ -213,6 +223,7 @@ def gather(
         cohorts=[cohort for population in counts for cohort in population.strata],
         capped=capped(session, draw_id),
         as_of=_of_field(session.execute(text(AS_OF), {"draw": draw_id}).scalar_one()),
+        coding=coding_progress(session, draw_id, [each.codes_of for each in data.asked if each.codes_of]),
         questionnaires=used,
         state=state_of(session, draw_id),
         denying=denying(study.settings),
@@ -249,8 +260,12 @@ def _add_answers(data: Dataset, copy: _Copying, progress: Callable[[int, int], N
     ids = [row[0] for row in data.rows_of(f"SELECT case_id FROM cases WHERE place % {STEP} = {STEP - 1} ORDER BY case_id")]
     last = data.one("SELECT max(case_id) FROM cases") or 0
     total, after = len(ids) + 1, 0
+    coded = {each.codes_of: each.name for each in data.asked if each.codes_of}
+    questions = {"questions": list(coded), "names": list(coded.values())}
     for done, upto in enumerate([*ids, last], start=1):
         data.add_answers(copy(ANSWERS, after=after, upto=upto))
+        if coded:
+            data.add_answers(copy(CODINGS, after=after, upto=upto, **questions))
         progress(done, total)
         after = upto
 

@@ -23,7 +23,10 @@ SELECT
     (SELECT count(*) FROM {OF_DRAW} JOIN interviews i ON i.case_id = c.id AND i.state <> 'void') AS interviews,
     (SELECT json_build_array(count(*), coalesce(max(d.id), 0)) FROM {OF_DRAW} JOIN dispositions d ON d.case_id = c.id) AS dispositions,
     (SELECT json_build_array(count(*), coalesce(max(v.id), 0)) FROM {OF_DRAW} JOIN validity_verdicts v ON v.case_id = c.id) AS verdicts,
-    (SELECT json_build_array(count(*), coalesce(max(t.id), 0)) FROM {OF_DRAW} JOIN case_attempts t ON t.case_id = c.id) AS attempts
+    (SELECT json_build_array(count(*), coalesce(max(t.id), 0)) FROM {OF_DRAW} JOIN case_attempts t ON t.case_id = c.id) AS attempts,
+    (SELECT json_build_array(count(*), coalesce(max(k.id), 0)) FROM {OF_DRAW} JOIN codings k ON k.case_id = c.id) AS codings,
+    (SELECT json_build_array(count(*), count(f.retired_at)) FROM answer_codes f JOIN stages g ON g.study_id = f.study_id
+        JOIN populations p ON p.stage_id = g.id JOIN draws d ON d.population_id = p.id WHERE d.id = :draw) AS code_frames
 """  # nothing from outside
 VERSIONS = """
 SELECT DISTINCT q.id, q.name || ' v' || q.version FROM releases r JOIN cases c ON c.release_id = r.id

@@ -51,7 +51,11 @@ SELECT count(DISTINCT c.id) AS released, count(i.id) AS interviews, max(q.id) AS
     (SELECT json_build_array(count(*), max(v.id)) FROM validity_verdicts v JOIN cases k ON k.id = v.case_id
         JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS verdicts,
     (SELECT json_build_array(count(*), max(t.id)) FROM case_attempts t JOIN cases k ON k.id = t.case_id
-        JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS attempts
+        JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS attempts,
+    (SELECT json_build_array(count(*), max(o.id)) FROM codings o JOIN cases k ON k.id = o.case_id
+        JOIN releases l ON l.id = k.release_id WHERE l.draw_id = :draw) AS codings,
+    (SELECT json_build_array(count(*), max(f.id), count(f.retired_at)) FROM answer_codes f JOIN stages g ON g.study_id = f.study_id
+        JOIN populations p ON p.stage_id = g.id JOIN draws d ON d.population_id = p.id WHERE d.id = :draw) AS code_frames
 FROM releases r JOIN cases c ON c.release_id = r.id JOIN questionnaires q ON q.id = c.questionnaire_id
 LEFT JOIN interviews i ON i.case_id = c.id
 WHERE r.draw_id = :draw

@@ -1,5 +1,6 @@
 """How a stage stands: its checklist with what was received, drawn, reached, found and concluded, as plain values that can be frozen."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -105,13 +106,6 @@ def _population(session: Session, study_id: int, of: Population, drawn: Mapping[
             for name, each in definition(session, used).by_name.items()
         }
         weights = {"deff": data.weights.kish_deff, "effective_n": data.weights.effective_n}
-    texts = {question.name: question.label for question in data.questions if question.kind == "text"} if data else {}
-    said = {answer.question for answer in data.answers if answer.value not in (None, "")} if data else set()
-    counts = (
-        {name: sum(1 for answer in data.answers if answer.question == name and answer.value) for name in texts if name in said}
-        if data
-        else {}
-    )
     return {
         "id": of.id,
         "code": of.code,
@@ -127,7 +121,7 @@ def _population(session: Session, study_id: int, of: Population, drawn: Mapping[
         "weights": weights,
         "figures": [{**row, "items": list(asked.get(str(row["question"]), ()))} for row in rows],
         "held": _held(session, of, data),
-        "open": [{"question": name, "label": label, "n": counts[name]} for name, label in texts.items() if counts.get(name)],
+        "open": _open(session, study_id, data) if data else [],
     }
 
 
@@ -135,6 +129,27 @@ def _source(session: Session, drawn: Mapping[str, Any]) -> dict[str, Any]:
     """What its figures can be traced to: the draw, the frame, the design and the questionnaires that were read."""
     read = [dict(row) for row in session.execute(text(READ), {"draw": drawn["draw_id"]}).mappings()]
     return {name: drawn[name] for name in ("draw_no", "frame_sha256", "design_sha256")} | {"questionnaires": read}
+
+
+def _open(session: Session, study_id: int, data: Released) -> list[dict[str, Any]]:
+    """Questions answered in words: how many answers, how many of the valid cases' are coded, and the shares once all are."""
+    frames, told = estimates.code_frames(session, study_id), []
+    counts = Counter(answer.question for answer in data.answers if answer.value)
+    for question in (each for each in data.questions if each.kind == "text" and counts[each.name]):
+        said = {"question": question.name, "label": question.label, "n": counts[question.name]}
+        if question.name in frames:
+            coded = estimates.open_question(session, study_id, data, question)
+            rows = as_rows(coded.table.results()) if coded.table else []
+            shares = [without_few(row, data.wishes.small_base) for row in rows if row["level"] in _given(coded)]
+            said |= {"answers": coded.progress.answers, "coded": coded.progress.coded, "shares": shares}
+        told.append(said)
+    return told
+
+
+def _given(of: estimates.OpenQuestion) -> set[str]:
+    """Codes that some answer has, and those still offered."""
+    given = {code for each in of.answers for code in each.counted or ()}
+    return given | {code.code for code in of.frame if code.retired_at is None}
 
 
 def _held(session: Session, of: Population, data: Released | None) -> list[str]:

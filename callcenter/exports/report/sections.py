@@ -1,6 +1,6 @@
 """The sections of a report, each from a stage's state."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callcenter.exports.report.charts import bars
@@ -149,11 +149,16 @@ def _population(page: Page, of: Mapping[str, Any]) -> None:
         f"有效样本 {of['valid']}，有效样本量 {_number(of['weights'].get('effective_n'), 1)}，"
         f"权数设计效应 {_number(of['weights'].get('deff'))}。"
     )
-    page.points([in_words(row) for row in of["figures"] if row["estimate"] is not None])
-    few = {row["label"]: row["few"] for row in of["figures"] if row.get("few")}
+    _figures(page, of["figures"])
+
+
+def _figures(page: Page, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Figures as a list, then a chart of each question's shares."""
+    page.points([in_words(row) for row in rows if row["estimate"] is not None])
+    few = {row["label"]: row["few"] for row in rows if row.get("few")}
     if few:
         page.say(f"回答不足 {max(few.values())} 家的题目不列数字：{'、'.join(few)}。")
-    shares = [row for row in of["figures"] if row["statistic"] == "prop" and row["estimate"] is not None]
+    shares = [row for row in rows if row["statistic"] == "prop" and row["estimate"] is not None]
     for question in dict.fromkeys(row["question"] for row in shares):
         told = [row for row in shares if row["question"] == question]
         if len(told) > 1:
@@ -165,10 +170,22 @@ def _population(page: Page, of: Mapping[str, Any]) -> None:
 
 
 def open_answers(page: Page, state: Mapping[str, Any]) -> None:
-    """How many gave an answer in their own words; the words are in the package."""
-    rows = [(each["code"], asked["label"], asked["n"]) for each in state["populations"] for asked in each["open"]]
+    """How many gave an answer in their own words, and what these were coded into; the words are in the package."""
+    told = [(each["code"], asked) for each in state["populations"] for asked in each["open"]]
     page.say("原话见数据包的长表；引用前请去掉能认出企业的内容。")
-    page.table(("样本总体", "题目", "回答"), rows)
+    page.table(("样本总体", "题目", "回答", "编码"), [(code, asked["label"], asked["n"], _coded(asked)) for code, asked in told])
+    for code, asked in told:
+        shares = asked.get("shares") or []
+        if shares:
+            page.heading(f"{code} {asked['label']}", 3)
+            _figures(page, shares)
+
+
+def _coded(asked: Mapping[str, Any]) -> str | None:
+    if "coded" not in asked:
+        return None
+    of, coded = asked["answers"], asked["coded"]
+    return f"有效样本的 {of} 个全部编码" if 0 < of == coded else f"有效样本的 {of} 个里编码了 {coded} 个，还没有比例"
 
 
 def source(page: Page, state: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 from callcenter.db.engine import statement, transaction
 from callcenter.errors import InvalidInput, Refused
+from callcenter.estimates import actions, queries
 from callcenter.exports import making, package
 from callcenter.exports.actions.packages import check_formats, keep_package
 from callcenter.exports.formats import FORMATS
@@ -67,6 +68,7 @@ def read(place: Path, name: str) -> list[dict[str, str]]:
 def test_a_package_opens_with_its_labels_wherever_it_is_read(database_url: str, field_time: FieldTime, tmp_path: Path) -> None:
     with transaction() as session:
         made = make_rich_sample(session)
+        code_by_hand(session, made)
     place = tmp_path / "p"
     manifest = write(made.drawn.frame.population_id, place, list(FORMATS))
     assert package.verify_at(place) == len(manifest["files"])
@@ -85,9 +87,11 @@ def test_a_package_opens_with_its_labels_wherever_it_is_read(database_url: str, 
         "SPSS best：有选项的文字太长",
         "SPSS wish：有回答超过",
         "河西区（3）",
+        "wish_coded：有效样本对 wish 的 6 个回答里编码了 4 个",
     ):
         assert about in warned
     what_is_read_aloud_is_told(place)
+    codes_given_by_hand_are_there(place)
     the_how_to_runs_as_printed(place)
     assert manifest["state"]["not_final"] == {"3.11": 1}
     assert "还有 1 个个案没有最终处置代码（按现在的代码：3.11 有 1 个）" in warned
@@ -105,6 +109,42 @@ def the_how_to_runs_as_printed(place: Path) -> None:
         exec(script, {"print": told.append})  # noqa: S102  # our own page
     assert told[0].to_dict() == pytest.approx({district: mean for district, mean, _n in by_query})
     assert len(by_query) == 2
+
+
+def code_by_hand(session: Session, made: WorkedSample) -> None:
+    """All answers to `window`, in its repeat; of those to `wish` one not, one changed after it was coded, one with a retired code."""
+    study, user = made.drawn.frame.study_id, made.operator_id
+    draw = made.drawn.draw_id
+    for question in ("window", "wish"):
+        codes = [actions.add_code(session, study, question, label, user) for label in ("材料", "系统")]
+        answers = queries.coded_answers(session, draw, question)
+        actions.code_answers(session, study, question, answers[-1:], ["1"], user_id=user)
+        actions.code_answers(session, study, question, answers[1:], ["1", "2"], user_id=user)
+        actions.code_answers(session, study, question, answers[:1], ["0"], user_id=user)
+        actions.retire_code(session, codes[1].id or 0, user)
+    told = {"case": answers[0].case_id}
+    interview = session.execute(text("SELECT id FROM interviews WHERE case_id = :case"), told).scalar_one()
+    give(session, interview, "wish", "其实有", version=2)
+    session.execute(text("UPDATE codings SET codes = '{}' WHERE case_id = :case AND question = 'wish'"), {"case": answers[1].case_id})
+
+
+def codes_given_by_hand_are_there(place: Path) -> None:
+    wide = [row for row in read(place, "answers_wide.csv") if row["wish"]]
+    assert sorted(row["wish_coded__2"] for row in wide) == ["", "", "1", "1", "1", "1"]
+    windows = [name for name in wide[0] if name.startswith("window_coded")]
+    assert windows == [f"window_coded[{at}]__{code}" for at in (1, 2, 10) for code in (1, 2, 0)]
+    told = [row for row in read(place, "answers_long.csv") if row["question"] == "wish_coded"]
+    assert {(row["value"], row["label"], row["version"]) for row in told} == {("1 2", "材料；系统（已停用）", "1")}
+    assert len([row for row in read(place, "answers_long.csv") if row["question"] == "window_coded"]) == 15
+    assert {row["question"] for row in read(place, "estimates.csv") if row["question"].endswith("_coded")} == {"window_coded"}
+    frame = [(row["code"], row["code_label"], row["n"]) for row in read(place, "codebook.csv") if row["question"] == "wish_coded"]
+    assert frame == [("1", "材料", "4"), ("2", "系统（已停用）", "4"), ("0", "没有合适的类别", "0")]
+    _, about = pyreadstat.read_sav(place / "answers.sav")
+    assert about.column_names_to_labels["wish_coded__1"] == "有何建议？（编码）：材料"
+    described = ET.parse(place / "ddi.xml").getroot()  # noqa: S314  # we wrote it
+    assert described.findtext(f"{DDI}dataDscr/{DDI}var[@name='wish_coded__0']/{DDI}labl") == "有何建议？（编码）：没有合适的类别"
+    survey = ET.parse(place / "answers.sss").getroot()  # noqa: S314  # we wrote it
+    assert [each.get("type") for each in survey.iter("variable") if each.findtext("name") == "wish_coded"] == ["multiple"]
 
 
 def what_is_read_aloud_is_told(place: Path) -> None:
@@ -235,6 +275,11 @@ def test_nothing_changed_gives_the_same_bytes_and_one_package(database_url: str,
         )
         give(session, interview, "wish", f"找{named.scalar_one()}", version=2)
         session.execute(text("UPDATE cases SET closed_why = 'cap' WHERE id = (SELECT min(id) FROM cases)"))
+        answers = queries.coded_answers(session, made.drawn.draw_id, "wish")
+        actions.add_code(session, made.drawn.frame.study_id, "wish", "材料", None)
+        actions.code_answers(session, made.drawn.frame.study_id, "wish", answers[:5], ["1"], user_id=None)
+        actions.code_answers(session, made.drawn.frame.study_id, "wish", answers[5:], ["0"], user_id=None)
+        session.execute(text("UPDATE codings SET at = at + interval '30 days'"))
         resume_after_days(session, interview)
         assert seconds_spent(session, interview) == 75
         session.execute(text("UPDATE interviews SET state = 'open', ended_at = NULL WHERE id = :i"), {"i": interview})
@@ -244,6 +289,17 @@ def test_nothing_changed_gives_the_same_bytes_and_one_package(database_url: str,
     assert changed["state"]["as_of"].endswith("+08:00")
     assert "wish：有 1 处文字里有该企业的名称或联系人，转交前请先看过并遮去。" in changed["warnings"]
     assert not [each for each in manifests[0]["warnings"] if "转交前" in each]
+    assert (manifests[0]["state"]["coded"], changed["state"]["coded"]) == (0, 13)
+    assert changed["state"]["answers"] == manifests[0]["state"]["answers"], "codes are no answers"
+    coded = [row for row in read(tmp_path / "p2", "answers_wide.csv") if row["wish_coded__1"]]
+    (share,) = [
+        row
+        for row in read(tmp_path / "p2", "estimates.csv")
+        if (row["question"], row["statistic"], row["level"], row["district"]) == ("wish_coded", "prop", "1", "")
+    ]
+    weights = {code: sum(float(row["weight"]) for row in coded if row["wish_coded__1"] == code) for code in ("0", "1")}
+    assert float(share["estimate"]) == pytest.approx(weights["1"] / (weights["0"] + weights["1"]))
+    assert (share["n"], bool(share["low"])) == ("13", True)
     assert sorted(row["capped"] for row in read(tmp_path / "p2", "strata_and_weights.csv")) == ["0", "1"]
     assert len(read(tmp_path / "p2", "frame.csv")) == 51
     ordered = read(tmp_path / "p2", "sample.csv")

@@ -5,6 +5,7 @@ import json
 from sqlalchemy import text
 
 from callcenter.db.engine import transaction
+from callcenter.estimates import actions, queries
 from callcenter.exports.changes import AnswerChange, Changes, CodeChange, Named, since
 from callcenter.exports.queries.marks import marks, named_since
 from tests.factories.field_work import give, make_worked_sample, top_up
@@ -51,6 +52,12 @@ def test_what_came_after_the_marks_is_named(database_url: str) -> None:
         assert changed().promises == [("清单 · 2022 · 天津市", "new")]
         session.execute(text("UPDATE declared_standards SET value = '2'"))
         assert changed().promises == [("清单 · 2022 · 天津市", "changed")]
+
+        code = actions.add_code(session, study, "wish", "材料", None)
+        actions.code_answers(session, study, "wish", queries.coded_answers(session, draw, "wish")[:2], ["1"], user_id=None)
+        assert changed().counts == [("开放题编码（含历次）", 0, 2), ("开放题的类别", 0, 1)]
+        actions.retire_code(session, code.id or 0, None)
+        assert changed().others == ["rows"]
 
         session.execute(text('UPDATE studies SET settings = \'{"estimates": {"trim_at": 3}}\''))
         assert changed().others == ["settings"]

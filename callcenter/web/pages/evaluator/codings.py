@@ -1,16 +1,16 @@
 """Answers in words, coded by hand: the code frame, each answer with its codes, who gave them when, and how often each code was given."""
 
+from collections import Counter
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Form, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from callcenter.errors import NotFound
-from callcenter.estimates import actions, proportions, queries
-from callcenter.estimates.figures import Figure
-from callcenter.estimates.queries import CodedAnswer, Released
+from callcenter.errors import Conflict, NotFound
+from callcenter.estimates import actions, queries
+from callcenter.estimates.codes import choices_of
+from callcenter.estimates.queries import Released
 from callcenter.estimates.questions import Question
 from callcenter.studies.queries import population, study_of_population
 from callcenter.web.deps import Work
@@ -27,9 +27,9 @@ PAGE = 20
 def show(request: Request, session: Work, person: Evaluator, population_id: int, name: str, offset: Offset = 0, only: str = "") -> Response:
     """The answers to a question in words, those without codes first; `only` = a code."""
     data, question = _asked(session, population_id, name)
-    frame = queries.code_frame(session, study_of_population(session, population_id).id or 0, name)
-    answers = queries.coded_answers(session, data.draw_id, name)
-    shown = [each for each in answers if not only or only in (each.codes or [])]
+    found = queries.open_question(session, study_of_population(session, population_id).id or 0, data, question)
+    frame, answers = found.frame, found.answers
+    shown = [each for each in answers if not only or only in (each.counted or [])]
     return page(
         request,
         person,
@@ -38,15 +38,20 @@ def show(request: Request, session: Work, person: Evaluator, population_id: int,
         question=question,
         frame=frame,
         offered=[code for code in frame if code.retired_at is None],
-        labels_of={code.code: code.label for code in frame},
+        labels_of=dict(found.coded.choices),
         answers=shown[offset : offset + PAGE],
         count=len(shown),
         offset=offset,
         size=PAGE,
         only=only,
-        coded=sum(each.codes is not None and not each.stale for each in answers),
+        coded=sum(each.counted is not None for each in answers),
         all_count=len(answers),
-        shares=_shares(data, answers, [code.code for code in frame]),
+        counts=Counter(code for each in answers for code in each.counted or ()),
+        of_valid=found.progress,
+        coded_name=found.coded.name,
+        choices=found.coded.choices,
+        by_code={code.code: code for code in frame},
+        shares={each.level: each.shown for each in found.table.results()} if found.table else {},
     )
 
 
@@ -57,7 +62,7 @@ def history(request: Request, session: Work, person: Evaluator, population_id: i
     frame = queries.code_frame(session, study_of_population(session, population_id).id or 0, name)
     said = [each for each in queries.coded_answers(session, data.draw_id, name) if each.case_id == case_id]
     rows = [(each, queries.history(session, case_id, name, each.instance)) for each in said]
-    labels_of = {code.code: code.label for code in frame}
+    labels_of = dict(choices_of(frame))
     return page(
         request,
         person,
@@ -102,10 +107,15 @@ def code_answer(
 ) -> Response:
     """Give an answer its codes."""
     data, _question = _asked(session, population_id, name)
-    if case_id not in {case.id for case in data.cases}:
-        raise NotFound("no_case_here", "这个样本总体没有这个个案。")
+    read = next(
+        (each for each in queries.coded_answers(session, data.draw_id, name) if (each.case_id, each.instance) == (case_id, instance)), None
+    )
+    if read is None:
+        raise NotFound("no_answer_here", "没有这条回答：它不在这个样本总体里，或者已不再算数。请刷新页面。")
+    if read.version != version:
+        raise Conflict("answer_changed", "没有保存：这条回答在您打开页面之后改过。请刷新页面，看过现在的回答再编码。")
     study = study_of_population(session, population_id).id or 0
-    actions.code_answer(session, study, case_id, name, codes or [], version=version, user_id=person.id, instance=instance)
+    actions.code_answers(session, study, name, [read], codes or [], user_id=person.id)
     return see_other(f"{_at(population_id, name)}?offset={offset}#answers")
 
 
@@ -117,19 +127,6 @@ def _asked(session: Session, population_id: int, name: str) -> tuple[Released, Q
     if question is None:
         raise NotFound("no_words", "这里没有文字题 {name}：请回到结果页重新选择。", name=name)
     return data, question
-
-
-def _shares(data: Released, answers: list[CodedAnswer], codes: list[str]) -> dict[str, tuple[int, Figure]]:
-    """Of each code: how many answers have it, and its weighted share among the valid cases whose answers were coded."""
-    given: dict[int, set[str]] = {}
-    for each in answers:
-        if each.codes is not None:
-            given.setdefault(each.case_id, set()).update(each.codes)
-    of = data.respondents
-    present = of.valid & np.array([case.id in given for case in of.cases], dtype=np.bool_)
-    hits = {code: np.array([code in given.get(case.id, ()) for case in of.cases], dtype=np.bool_) for code in codes}
-    counts = {code: sum(code in each for each in given.values()) for code in codes}
-    return {code: (counts[code], proportions.proportion(of.sample, hit, present)) for code, hit in hits.items()}
 
 
 def _at(population_id: int, name: str) -> str:

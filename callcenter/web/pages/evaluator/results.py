@@ -42,7 +42,7 @@ SAID_OF = {
     "detached": noted("身份已与答案分离"),
     "rest": noted("同一阶段的其他样本总体、名单或工单有变化（影响明细表和报告）"),
     "software": noted("软件换了版本"),
-    "rows": noted("有回答、拨打、处置或研究设置改动，计数不变"),
+    "rows": noted("有回答、编码、拨打、处置或研究设置改动，计数不变"),
 }
 """What can be different besides what is counted or named."""
 PROMISES_CHANGED = {"new": noted("新增"), "changed": noted("改过"), "gone": noted("撤下")}
