@@ -10,6 +10,7 @@ from sqlalchemy import text
 from callcenter.cli import main
 from callcenter.db.engine import statement, transaction
 from callcenter.exports import package
+from callcenter.exports.queries.stages import stage_state
 from callcenter.worker.handlers import HANDLERS
 from callcenter.worker.loop import Worker
 from tests.factories.field_work import QUESTIONS, make_worked_sample, top_up
@@ -331,16 +332,37 @@ def test_open_answers_are_coded_by_hand_with_their_history(client_for: Callable[
         client.post(f"{at}/codes", data={"label": label})
     assert statement("SELECT code, label FROM answer_codes ORDER BY id") == [{"code": "1", "label": "材料"}, {"code": "2", "label": "系统"}]
     (first,) = statement("SELECT min(i.case_id) AS id FROM interviews i JOIN answers a ON a.interview_id = i.id WHERE question = 'wish'")
-    assert client.post(f"{at}/{first['id']}", data={"version": 1, "codes": ["1", "2"]}).status_code == 303
-    assert client.post(f"{at}/{first['id']}", data={"version": 1, "codes": ["2"]}).status_code == 303
-    assert client.post(f"{at}/{first['id']}", data={"version": 1, "codes": ["9"]}).status_code == 422
-    assert client.post(f"{at}/0", data={"version": 1}).status_code == 404
+    with transaction() as session:  # the first says something of its own, the last too
+        session.execute(text("UPDATE answers SET value = '\"不满意\"' WHERE id = (SELECT min(id) FROM answers WHERE question = 'wish')"))
+        session.execute(text("UPDATE answers SET value = '\"太慢\"' WHERE id = (SELECT max(id) FROM answers WHERE question = 'wish')"))
+    code = f"{at}/{first['id']}"
+    for refused, told in (({}, "请先勾选类别"), ({"codes": ["9"]}, "不在这道题的类别表里"), ({"codes": ["0", "1"]}, "不能与别的类别")):
+        assert told in client.get(client.post(code, data={"version": 1, **refused}).headers["location"]).text
+    assert client.post(code, data={"version": 99, "codes": ["1"]}).status_code == 409
+    assert client.post(code, data={"version": 1, "instance": "7", "codes": ["1"]}).status_code == 404
+    assert client.post(f"{at}/0", data={"version": 1, "codes": ["1"]}).status_code == 404
+    assert statement("SELECT id FROM codings") == []
+    onward = client.post(code, data={"version": 1, "codes": ["1", "2"], "only": "uncoded"}).headers["location"]
+    assert onward == f"{at}?only=uncoded&offset=0&at={first['id'] + 1}."
+    shown = client.get(onward).text
+    assert "11 条相同的回答，一起编码" in shown and "autofocus" in shown and "不满意" not in shown
+    assert client.post(code, data={"version": 1, "codes": ["2"]}).headers["location"] == f"{at}?only=&offset=0&at={first['id']}."
     shown = client.get(f"{at}?only=2").text
-    assert "已编码 1，共 13 条回答" in shown
-    assert "=cmd|" in shown  # as it was said; nothing on a page is run
+    assert "已编码 1，共 13 条回答" in shown and "有效样本的 13 条回答里已编码 1 条" in shown
+    assert "加权比例" not in shown, "no share is told of those coded first"
     assert client.get(f"{at}/history/{first['id']}").text.count("材料；系统") == 1
+    assert client.post(f"{at}/{first['id'] + 1}", data={"version": 1, "codes": ["0"]}).status_code == 303
+    (last,) = statement("SELECT max(case_id) AS id FROM interviews WHERE id IN (SELECT interview_id FROM answers WHERE question = 'wish')")
+    assert client.post(f"{at}/{last['id']}", data={"version": 1, "codes": ["1"]}).headers["location"] == at
+    shown = client.get(at).text
+    assert "全部回答都已编码" in shown and "已编码 13，共 13 条回答" in shown and "加权比例" in shown and "wish_coded" in shown
+    assert "=cmd|" in shown  # as it was said; nothing on a page is run
     (system,) = statement("SELECT id FROM answer_codes WHERE code = '2'")
     assert client.post(f"{at}/codes/{system['id']}/retire").status_code == 303
     assert "已停用" in client.get(at).text
-    assert client.post(f"{at}/{first['id']}", data={"version": 1, "codes": ["2"]}).status_code == 422
+    with transaction() as session:
+        (stage,) = session.execute(text("SELECT stage_id FROM populations WHERE id = :p"), {"p": population}).one()
+        (told,) = stage_state(session, stage)["populations"][0]["open"]
+    assert (told["n"], told["answers"], told["coded"]) == (13, 13, 13)
+    assert [(each["level"], each["n"]) for each in told["shares"]] == [("1", 13), ("2", 13), ("0", 13)]
     assert client.get(f"/evaluator/populations/{population}/words/days").status_code == 404
