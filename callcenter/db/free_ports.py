@@ -1,20 +1,14 @@
-"""Ports on loopback for servers that keep theirs.
+"""Ports on loopback, as the system hands them out."""
 
-What the system picks by itself it also hands to any program's outgoing connection: a server that is stopped for a moment might not get
-such a port back. These lie below what Linux, macOS and Windows hand out.
-"""
-
-import secrets
 import socket
-
-KEPT = range(20000, 32768)
-TRIES = 50
 
 
 def free_port() -> int:
     """A port that nobody listens at."""
-    found = (port for port in secrets.SystemRandom().sample(KEPT, TRIES) if is_free(port))
-    return next(found, None) or _any()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def is_free(port: int) -> bool:
@@ -26,10 +20,3 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
-
-
-def _any() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

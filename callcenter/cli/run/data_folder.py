@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from callcenter.db.free_ports import free_port
 from callcenter.errors import Conflict, InvalidInput
 
 KEPT_PORT_WITHIN = 5.0
@@ -96,7 +95,7 @@ def _listening(kept: int | None, wanted: int) -> socket.socket:
         if time.monotonic() > patience:
             break
         time.sleep(0.1)
-    return _try(wanted) or _try(free_port()) or _must(_try(0))
+    return _try(wanted) or _must(_try(0))
 
 
 def _must(found: socket.socket | None) -> socket.socket:
