@@ -46,14 +46,14 @@ def under_exports() -> list[Measured]:
 
 def _beside(folder: Path, url: str, operators: list[int], pause: float, population: int) -> Measured:
     """Without exports, twice with, without again: the smaller of each two, for a machine that does nothing else is never quite quiet."""
-    without = [step(folder, url, operators, 1, pause).p95]
+    before = step(folder, url, operators, 1, pause).p95
     with _exporting(url, population, operators[0]):
         beside = min(step(folder, url, operators, 1, pause).p95 for _ in range(2))
         (told,) = statement(
             "SELECT count(*) FILTER (WHERE state = 'done') AS done, max(progress_done) AS steps, count(error) AS failed, "
             "count(*) FILTER (WHERE state = 'running') AS begun FROM jobs"
         )
-    alone = min(*without, step(folder, url, operators, 1, pause).p95)
+    alone = min(before, step(folder, url, operators, 1, pause).p95)
     if told["failed"] or not told["begun"] + told["done"]:
         raise RuntimeError(f"the exports failed: {told}")
     paced = f" with {pause:.0f} s between requests" if pause else ""

@@ -31,6 +31,7 @@ from twilio.request_validator import RequestValidator
 
 from callcenter import clock, wiring
 from callcenter.db.engine import transaction
+from callcenter.db.free_ports import free_port
 from callcenter.people.actions import begin_session
 from callcenter.settings import Settings
 from callcenter.simulation.respondents import Enterprise
@@ -108,7 +109,7 @@ class Seen:
 
 def step(folder: Path, url: str, operators: list[int], processes: int, pause: float = 0.0) -> Seen:
     """These operators at work for a while."""
-    ports = [_free_port() for _ in range(processes)]
+    ports = [free_port() for _ in range(processes)]
     running = [_start(folder, url, port) for port in ports]
     try:
         with transaction() as session:
@@ -272,9 +273,3 @@ def _cookie_name(port: int) -> str:
     answer.read()
     visit = next(value.split("=", 1)[0] for name, value in answer.getheaders() if name.lower() == "set-cookie")
     return visit.rsplit("_", 1)[0] + "_session"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

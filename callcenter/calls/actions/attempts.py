@@ -40,18 +40,8 @@ def begin_attempt(session: Session, *, lease_id: str, operator_id: int, phone: s
     made = queries.attempts_of_lease(session, lease_id)
     if under_way := next((one for one in made if one.ended_at is None), None):
         return under_way
-    number, line, placed_at = _cleared(session, bundle, phone, now, appointed=case.rank in priority.APPOINTMENTS)
-    attempt = Attempt(
-        case_id=_known(case.id),
-        lease_id=lease_id,
-        number_in_lease=made[0].number_in_lease + 1 if made else 1,
-        operator_id=operator_id,
-        line=line,
-        phone=number,
-        placed_at=placed_at,
-    )
-    session.add(attempt)
-    session.flush()
+    cleared = _cleared(session, bundle, phone, now, appointed=case.rank in priority.APPOINTMENTS)
+    attempt = _begun(session, made, cleared, case_id=_known(case.id), lease_id=lease_id, operator_id=operator_id)
     session.add_all(SharedAttempt(attempt_id=_known(attempt.id), case_id=_known(other.id)) for other in bundle[1:])
     session.flush()
     return attempt
@@ -70,16 +60,15 @@ def begin_recheck(session: Session, *, key: str, case_id: int, user_id: int, pho
         if under_way.operator_id != user_id:
             raise Conflict("recheck_being_called", "另一位督导正在拨打这个复核：请选别的个案。")
         return under_way
-    number, line, placed_at = _cleared(session, [case], phone, now, appointed=False)
-    attempt = Attempt(
-        rechecked_case_id=case_id,
-        lease_id=key,
-        number_in_lease=made[0].number_in_lease + 1 if made else 1,
-        operator_id=user_id,
-        line=line,
-        phone=number,
-        placed_at=placed_at,
-    )
+    cleared = _cleared(session, [case], phone, now, appointed=False)
+    return _begun(session, made, cleared, rechecked_case_id=case_id, lease_id=key, operator_id=user_id)
+
+
+def _begun(session: Session, made: Sequence[Attempt], cleared: tuple[str, str, datetime], **of: Any) -> Attempt:
+    """The next call under a lease, to the number, over the line and at the moment that were cleared."""
+    number, line, placed_at = cleared
+    follows = made[0].number_in_lease + 1 if made else 1
+    attempt = Attempt(number_in_lease=follows, line=line, phone=number, placed_at=placed_at, **of)
     session.add(attempt)
     session.flush()
     return attempt

@@ -15,6 +15,7 @@ from callcenter.estimates.promises import UNHELD
 from callcenter.estimates.queries import Promised
 from callcenter.estimates.standards import WORDS
 from callcenter.estimates.suppression import shown_units
+from callcenter.exports.sheets import plain
 from callcenter.operations.actions import record
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
@@ -37,7 +38,6 @@ COUNTED = {
     "written": noted("填报时长"),
     "stages": noted("环节数"),
 }
-FORMULAS = ("=", "+", "-", "@")
 
 
 @router.get("")
@@ -122,7 +122,7 @@ def batch(session: Work, person: Evaluator, population_id: int, batch_id: int) -
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["序号", "工单编号", "企业名称", "请填写：开始日期", "请填写：办结日期", "请填写：经过的环节数"])
-    rows = [[_plain(line["order"]), _plain(line["enterprise"]), "", "", ""] for line in found.lines]
+    rows = [[plain(line["order"]), plain(line["enterprise"]), "", "", ""] for line in found.lines]
     writer.writerows([place, *row] for place, row in enumerate(rows, start=1))
     headers = {"Content-Disposition": f'attachment; filename="batch-{batch_id}.csv"', "Cache-Control": "no-store"}
     return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
@@ -133,8 +133,3 @@ def _promised(session: Session, population_id: int) -> Promised:
     if found is None:
         raise NotFound("not_drawn", "这个样本总体还没有抽样，没有结果可看。")
     return found
-
-
-def _plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULAS) else text
