@@ -59,7 +59,7 @@ def open_task(session: Session, population_id: int, found: Contradiction, user_i
 
 def close_task(session: Session, task_id: int, finding: str, note: str, user_id: int | None) -> VerificationTask:
     """Close a task with what was found; it stays on record."""
-    task = session.get(VerificationTask, task_id, with_for_update=True)
+    task = session.get(VerificationTask, task_id, with_for_update={"key_share": True})
     if task is None:
         raise NotFound("no_task", "没有这个补充核验任务：请从列表重新选择。")
     if task.state == "closed":

@@ -73,7 +73,7 @@ def claim_job(session: Session, worker: str, kinds: list[str], lease: timedelta 
     lapsed = and_(col(Job.state) == "running", col(Job.lease_expires_at) < now)
     waiting = select(Job).where(col(Job.kind).in_(kinds), or_(col(Job.state) == "queued", lapsed))
     priority = case((col(Job.kind).in_(FIRST), 0), else_=1)
-    job = session.exec(waiting.order_by(priority, col(Job.id)).limit(1).with_for_update(skip_locked=True)).first()
+    job = session.exec(waiting.order_by(priority, col(Job.id)).limit(1).with_for_update(key_share=True, skip_locked=True)).first()
     if job is None:
         return None
     job.state, job.worker, job.lease_expires_at, job.claims = "running", worker, now + lease, job.claims + 1
@@ -169,7 +169,7 @@ def take_delivery(session: Session, way: str, target: str, page: str) -> Message
     """The next message that is due by this way, ours for a while."""
     due = select(AlertDelivery).where(AlertDelivery.way == way, AlertDelivery.target == target, AlertDelivery.state == "waiting")
     due = due.where(col(AlertDelivery.next_try_at) <= clock.now()).order_by(col(AlertDelivery.id)).limit(1)
-    found = session.exec(due.with_for_update(skip_locked=True)).first()
+    found = session.exec(due.with_for_update(key_share=True, skip_locked=True)).first()
     if found is None:
         return None
     found.tries, found.next_try_at = found.tries + 1, clock.now() + TAKEN_FOR
@@ -180,7 +180,7 @@ def take_delivery(session: Session, way: str, target: str, page: str) -> Message
 
 def delivery_told(session: Session, delivery_id: int, error: str | None) -> str:
     """Keep what came of a try; the state then. A failure is tried again later, in the end given up."""
-    found = session.get_one(AlertDelivery, delivery_id, with_for_update=True)
+    found = session.get_one(AlertDelivery, delivery_id, with_for_update={"key_share": True})
     found.error = error
     if error is None:
         found.state, found.sent_at = "sent", clock.now()

@@ -72,7 +72,7 @@ def keep_opinion(session: Session, stage_id: int, day: date, subject: str, user_
 
 def finish_record(session: Session, record_id: int, finding: str, *, handling: str, user_id: int) -> OtherRecord:
     """Say what became of it."""
-    kept = session.get(OtherRecord, record_id, with_for_update=True)
+    kept = session.get(OtherRecord, record_id, with_for_update={"key_share": True})
     if kept is None:
         raise NotFound("no_other_record", "没有这条记录：请刷新页面。")
     if kept.done_at is not None:

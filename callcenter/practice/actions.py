@@ -22,7 +22,7 @@ def begin(session: Session, user_id: int, questionnaire_id: int) -> Practice:
 def locked(session: Session, practice_id: int, user_id: int) -> Practice:
     """The practice, held until this request is done, so that two keys pressed at once come one after the other."""
     queries.practice(session, practice_id, user_id)
-    held = select(Practice).where(Practice.id == practice_id).with_for_update()
+    held = select(Practice).where(Practice.id == practice_id).with_for_update(key_share=True)
     return session.exec(held.execution_options(populate_existing=True)).one()
 
 

@@ -53,7 +53,9 @@ def keep_draft(session: Session, study_id: int, name: str, file_name: str, data:
         raise InvalidInput("questionnaire_empty", "问卷文件 {file} 里没有 survey、choices、settings。", file=file_name)
     if name not in {Path(str(entry["file"])).stem for entry in studies.study(session, study_id).settings.get("questionnaires") or []}:
         raise NotFound("no_such_questionnaire", "study.yaml 没有写问卷“{name}”：请选择列出的问卷。", name=name)
-    session.exec(select(Questionnaire.id).where(Questionnaire.study_id == study_id, Questionnaire.name == name).with_for_update()).all()
+    session.exec(
+        select(Questionnaire.id).where(Questionnaire.study_id == study_id, Questionnaire.name == name).with_for_update(key_share=True)
+    ).all()
     made = _version(study_id, parsed._replace(name=name), _versions(session, study_id).get(name, []))
     if made.id is None:
         session.add(made)
@@ -64,7 +66,7 @@ def keep_draft(session: Session, study_id: int, name: str, file_name: str, data:
 
 def release(session: Session, questionnaire_id: int, *, user_id: int) -> Questionnaire:
     """Release a version for new interviews; InvalidInput lists its errors where it has any."""
-    found = session.get(Questionnaire, questionnaire_id, with_for_update=True)
+    found = session.get(Questionnaire, questionnaire_id, with_for_update={"key_share": True})
     if found is None:
         raise NotFound("no_questionnaire", "没有这份问卷，请重新选择。")
     refused = errors(check(found.definition, items=items_of(session, found.study_id)))
@@ -76,7 +78,7 @@ def release(session: Session, questionnaire_id: int, *, user_id: int) -> Questio
 
 def discard_draft(session: Session, questionnaire_id: int, *, user_id: int) -> Questionnaire:
     """Take a draft away; a released version stays for ever."""
-    found = session.get(Questionnaire, questionnaire_id, with_for_update=True)
+    found = session.get(Questionnaire, questionnaire_id, with_for_update={"key_share": True})
     if found is None:
         raise NotFound("no_questionnaire", "没有这份问卷，请重新选择。")
     if found.released_at is not None:

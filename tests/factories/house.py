@@ -86,8 +86,12 @@ class House:
         return found["username"], found["password"]
 
     def stop(self) -> int:
+        """Its exit status; whatever was tried in it, no two requests may have waited for each other."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(120)
+        status = self.process.wait(120)
+        log = self.folder / "data" / "postgres.log"
+        assert "deadlock detected" not in log.read_text(encoding="utf-8", errors="replace")
+        return status
 
 
 def processes_of(folder: Path) -> dict[int, str]:

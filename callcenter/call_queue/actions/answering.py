@@ -47,7 +47,7 @@ def _others(session: Session, held: Case, operator: rules.OperatorFacts, now: da
         Case.study_id == held.study_id, Case.unit_key == held.unit_key, Case.id != held.id, col(Case.state).in_(("ready", "tracing"))
     )
     in_order = of_enterprise.order_by(col(Case.rank), col(Case.due_at), Case.order_key, col(Case.id))
-    found = session.exec(in_order.with_for_update(skip_locked=True).execution_options(populate_existing=True))
+    found = session.exec(in_order.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True))
     along = [
         one for one in found if rules.comes_with_caller(queries.facts_of(session, one), queries.plan_of_case(session, one), now, operator)
     ]

@@ -45,7 +45,7 @@ def _arm(rank: int, whose: str) -> str:
     return f"""(
     SELECT c.id FROM cases c
     WHERE {ELIGIBLE} AND c.rank = {rank} AND c.population_id = ANY(%({doors})s::bigint[]) AND {whose}
-    ORDER BY c.due_at, c.order_key LIMIT 1 FOR UPDATE SKIP LOCKED
+    ORDER BY c.due_at, c.order_key LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 )"""
 
 
@@ -66,7 +66,7 @@ WITH head AS MATERIALIZED (
                               ELSE %(open)s::bigint[] END)
     AND (c.due_at <= %(now)s
          OR c.rank >= {priority.RECALL} AND NOT c.needs_conversion AND c.last_attempt_day IS DISTINCT FROM %(today)s)
-    ORDER BY c.rank, c.due_at, c.order_key, c.id LIMIT %(more)s FOR UPDATE SKIP LOCKED
+    ORDER BY c.rank, c.due_at, c.order_key, c.id LIMIT %(more)s FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE cases SET state = 'leased', lease_id = %(lease)s, leased_by = %(operator)s, leased_at = %(now)s, lease_expires_at = %(expires)s,
     lease_place = b.place

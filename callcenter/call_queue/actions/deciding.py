@@ -41,7 +41,9 @@ class Tally:
 
 def locked(session: Session, case_id: int) -> Case:
     """The case, held against every other transaction until this one ends."""
-    found = session.exec(select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)).first()
+    found = session.exec(
+        select(Case).where(Case.id == case_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    ).first()
     if found is None:
         raise NotFound("no_case", "没有编号为 {case} 的个案，请核对编号。", case=case_id)
     return found
@@ -49,13 +51,13 @@ def locked(session: Session, case_id: int) -> Case:
 
 def locked_cases(session: Session, case_ids: Sequence[int]) -> list[Case]:
     """Several cases, held as above, one after the other by number, as everybody does."""
-    of_these = select(Case).where(col(Case.id).in_(case_ids)).order_by(col(Case.id)).with_for_update()
+    of_these = select(Case).where(col(Case.id).in_(case_ids)).order_by(col(Case.id)).with_for_update(key_share=True)
     return list(session.exec(of_these.execution_options(populate_existing=True)))
 
 
 def locked_bundle(session: Session, lease_id: str) -> list[Case]:
     """The cases under a lease, expired or not, as long as nobody else has them; held as above, the one that led first."""
-    of_lease = select(Case).where(Case.lease_id == lease_id).order_by(col(Case.id)).with_for_update()
+    of_lease = select(Case).where(Case.lease_id == lease_id).order_by(col(Case.id)).with_for_update(key_share=True)
     found = session.exec(of_lease.execution_options(populate_existing=True))
     return sorted(found, key=lambda held: held.lease_place)
 

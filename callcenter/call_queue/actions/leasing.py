@@ -69,10 +69,10 @@ def pass_lease(session: Session, lease_id: str, operator_id: int, to_operator: i
 def give_back_all(session: Session, operator_id: int, successor_id: int | None = None) -> int:
     """End of shift: leases go back, own appointments to a named successor or to anyone; how many cases changed."""
     changed = 0
-    for held in session.exec(select(Case).where(Case.leased_by == operator_id, Case.state == "leased").with_for_update()):
+    for held in session.exec(select(Case).where(Case.leased_by == operator_id, Case.state == "leased").with_for_update(key_share=True)):
         end_lease(held, "ready")
         changed += 1
-    for own in session.exec(select(Case).where(Case.for_operator_id == operator_id, Case.state == "ready").with_for_update()):
+    for own in session.exec(select(Case).where(Case.for_operator_id == operator_id, Case.state == "ready").with_for_update(key_share=True)):
         own.for_operator_id = successor_id
         changed += 1
     session.flush()
@@ -82,7 +82,7 @@ def give_back_all(session: Session, operator_id: int, successor_id: int | None =
 def expire_leases(session: Session) -> list[int]:
     """Return the cases whose leases ran out, with their partial answers, to the queue; their numbers."""
     now = clock.now()
-    lapsed = select(Case).where(Case.state == "leased", col(Case.lease_expires_at) <= now).with_for_update(skip_locked=True)
+    lapsed = select(Case).where(Case.state == "leased", col(Case.lease_expires_at) <= now).with_for_update(key_share=True, skip_locked=True)
     returned = []
     for held in session.exec(lapsed):
         record(session, None, "lease_expired", "case", held.id, detail={"lease": held.lease_id, "operator": held.leased_by})
@@ -97,7 +97,7 @@ def expire_leases(session: Session) -> list[int]:
 
 def live(session: Session, lease_id: str, operator_id: int, now: datetime) -> list[Case]:
     """The cases of a lease that is alive, locked, the one that led first."""
-    found = session.exec(select(Case).where(Case.lease_id == lease_id).order_by(col(Case.id)).with_for_update())
+    found = session.exec(select(Case).where(Case.lease_id == lease_id).order_by(col(Case.id)).with_for_update(key_share=True))
     bundle = sorted(found, key=lambda held: held.lease_place)
     first = bundle[0] if bundle else None
     if first is None or first.leased_by != operator_id or first.lease_expires_at is None or first.lease_expires_at <= now:

@@ -43,7 +43,7 @@ def record_event(session: Session, event: LineEvent) -> bool:
 
 def record_machine(session: Session, attempt_id: int, sid: str, answered_by: str) -> bool:
     """Keep what the carrier heard at the other end: told to the operator, decided by nobody but the operator."""
-    attempt = session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
+    attempt = session.get(Attempt, attempt_id, with_for_update={"key_share": True}, populate_existing=True)
     if attempt is None or attempt.call_sid not in {None, sid}:
         return False
     attempt.answered_by = answered_by
@@ -120,12 +120,12 @@ def _kept_once(session: Session, event: LineEvent) -> bool:
 
 def _attempt_of(session: Session, event: LineEvent) -> Attempt | None:
     """The attempt of a callback: by its call id, or, before that is known, by the attempt that its address names."""
-    by_sid = session.exec(select(Attempt).where(Attempt.call_sid == event.sid).with_for_update()).first()
+    by_sid = session.exec(select(Attempt).where(Attempt.call_sid == event.sid).with_for_update(key_share=True)).first()
     if by_sid is not None and event.attempt_id not in {None, by_sid.id}:
         return None  # the id of an earlier call, given again to another
     if by_sid is not None or event.attempt_id is None:
         return by_sid
-    named = session.get(Attempt, event.attempt_id, with_for_update=True, populate_existing=True)
+    named = session.get(Attempt, event.attempt_id, with_for_update={"key_share": True}, populate_existing=True)
     return named if named is not None and named.call_sid is None else None
 
 

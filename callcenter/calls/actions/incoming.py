@@ -136,7 +136,7 @@ def take(session: Session, call_id: int, operator_id: int, case_id: int | None =
 
 def end_incoming(session: Session, sid: str) -> bool:
     """The caller has hung up, as the carrier says."""
-    call = session.exec(select(IncomingCall).where(IncomingCall.call_sid == sid).with_for_update()).first()
+    call = session.exec(select(IncomingCall).where(IncomingCall.call_sid == sid).with_for_update(key_share=True)).first()
     if call is None:
         return False
     if call.ended_at is None:
@@ -253,7 +253,7 @@ def _number(caller: str) -> str:
 
 
 def _heard(session: Session, call_id: int | None, sid: str) -> IncomingCall | None:
-    call = session.get(IncomingCall, call_id, with_for_update=True, populate_existing=True) if call_id is not None else None
+    call = session.get(IncomingCall, call_id, with_for_update={"key_share": True}, populate_existing=True) if call_id is not None else None
     if call is None or call.call_sid != sid:
         return None
     call.heard_at = clock.now()
@@ -262,7 +262,7 @@ def _heard(session: Session, call_id: int | None, sid: str) -> IncomingCall | No
 
 
 def _locked(session: Session, call_id: int) -> IncomingCall:
-    call = session.get(IncomingCall, call_id, with_for_update=True, populate_existing=True)
+    call = session.get(IncomingCall, call_id, with_for_update={"key_share": True}, populate_existing=True)
     return call or queries.incoming(session, call_id)
 
 

@@ -120,7 +120,7 @@ def leave(session: Session, user_id: int, purpose: str = "operator") -> str | No
 
 def lose_leg(session: Session, sid: str) -> None:
     """The carrier did not bring a leg to its room: nobody knows where it hears, so it counts as gone and must be connected anew."""
-    for leg in session.exec(select(Leg).where(Leg.call_sid == sid).with_for_update()):
+    for leg in session.exec(select(Leg).where(Leg.call_sid == sid).with_for_update(key_share=True)):
         _end(session, leg)
 
 
@@ -136,7 +136,7 @@ def record_leg_silence(session: Session, silent: queries.SilentLeg, told: LineSt
 
 
 def _locked(session: Session, leg_id: int) -> Leg | None:
-    return session.get(Leg, leg_id, with_for_update=True, populate_existing=True)
+    return session.get(Leg, leg_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def _name(session: Session, leg: Leg, sid: str) -> None:

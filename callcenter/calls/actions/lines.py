@@ -21,7 +21,7 @@ LONGEST_REST = 24 * 14
 
 # Whoever chooses a line holds it and all of the study's, whatever other study calls from it: the limits are those of the carrier's line.
 _HELD = """
-SELECT l.id FROM lines l WHERE l.number IN (SELECT o.number FROM lines o WHERE o.study_id = :study) ORDER BY l.id FOR UPDATE
+SELECT l.id FROM lines l WHERE l.number IN (SELECT o.number FROM lines o WHERE o.study_id = :study) ORDER BY l.id FOR NO KEY UPDATE
 """
 
 
@@ -36,7 +36,7 @@ def load_lines(session: Session, study_id: int, listed: Any, settings: Mapping[s
         listed_again = insert(Line).values(study_id=study_id, **row)
         session.execute(listed_again.on_conflict_do_update(index_elements=["study_id", "number"], set_=kept))
     now_listed = [row["number"] for row in rows]
-    for line in session.exec(select(Line).where(Line.study_id == study_id).with_for_update()):
+    for line in session.exec(select(Line).where(Line.study_id == study_id).with_for_update(key_share=True)):
         if line.number not in now_listed:
             line.state = "withdrawn"
         elif line.state == "withdrawn":
@@ -67,7 +67,7 @@ def rest_after_failure(session: Session, attempt: Attempt, now: datetime) -> Non
     """Let a line rest the longer, the more placings have failed in a row; a rest that is longer already stays."""
     row = queries.failures_in_a_row(session, attempt.line, now - MEMORY_OF_FAILURES)
     study_id = select(Case.study_id).where(Case.id == attempt.called_case_id).scalar_subquery()
-    line = session.exec(select(Line).where(Line.study_id == study_id, Line.number == attempt.line).with_for_update()).first()
+    line = session.exec(select(Line).where(Line.study_id == study_id, Line.number == attempt.line).with_for_update(key_share=True)).first()
     until = now + rest_after(row)
     if line is not None and (line.resting_until is None or line.resting_until < until):
         line.resting_until, line.resting_why = until, "carrier_failure"
@@ -136,7 +136,9 @@ def _held(session: Session, line_id: int, why: str) -> Line:
     """The line, held against other writers; every change of it has a reason."""
     if not why.strip():
         raise InvalidInput("reason_missing", "请写明原因。")
-    line = session.exec(select(Line).where(col(Line.id) == line_id).with_for_update()).first() or queries.line(session, line_id)
+    line = session.exec(select(Line).where(col(Line.id) == line_id).with_for_update(key_share=True)).first() or queries.line(
+        session, line_id
+    )
     if line.state == "withdrawn":
         raise Refused("line_withdrawn", "线路 {line} 已不在研究设置中，不能使用。请先在 study.yaml 中列出。", line=line.number)
     return line

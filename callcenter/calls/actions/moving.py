@@ -16,7 +16,7 @@ CHANNEL = "calls"
 
 def locked(session: Session, attempt_id: int) -> Attempt:
     """The attempt as it stands now, ours until the transaction ends."""
-    attempt = session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
+    attempt = session.get(Attempt, attempt_id, with_for_update={"key_share": True}, populate_existing=True)
     return attempt or queries.attempt(session, attempt_id)
 
 

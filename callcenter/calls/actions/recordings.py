@@ -54,7 +54,7 @@ def record_ready(
     session: Session, *, sid: str, ok: bool, seconds: int | None, attempt_id: int | None = None, call_id: int | None = None
 ) -> bool:
     """The carrier says that a recording is ready (or that there is none); false where it is none of ours, or was told before."""
-    recording = session.exec(select(Recording).where(Recording.recording_sid == sid).with_for_update()).first()
+    recording = session.exec(select(Recording).where(Recording.recording_sid == sid).with_for_update(key_share=True)).first()
     if recording is None:
         recording = _unnamed(session, attempt_id) if attempt_id is not None else _left_words(session, call_id)
     if recording is None or recording.state not in {"wanted", "running"}:
@@ -129,7 +129,7 @@ def chase_recordings(session: Session) -> int:
 
 def locked_recording(session: Session, recording_id: int) -> Recording:
     """The recording, ours until the transaction ends."""
-    found = session.get(Recording, recording_id, with_for_update=True, populate_existing=True)
+    found = session.get(Recording, recording_id, with_for_update={"key_share": True}, populate_existing=True)
     return found or queries.recording(session, recording_id)
 
 
@@ -142,7 +142,7 @@ def _give_up(session: Session, recording: Recording) -> None:
 
 def _of_attempt(session: Session, attempt_id: int) -> Recording | None:
     newest = select(Recording).where(Recording.attempt_id == attempt_id).order_by(col(Recording.id).desc())
-    return session.exec(newest.with_for_update()).first()
+    return session.exec(newest.with_for_update(key_share=True)).first()
 
 
 def _unnamed(session: Session, attempt_id: int) -> Recording | None:

@@ -125,7 +125,7 @@ def locked_transfer(session: Session, transfer_id: int) -> tuple[Transfer, Attem
     if known is None:
         raise NotFound("no_transfer", "没有这个转接，请刷新页面。")
     attempt = locked(session, known.attempt_id)
-    session.refresh(known, with_for_update=True)
+    session.refresh(known, with_for_update={"key_share": True})
     return known, attempt
 
 
@@ -149,7 +149,7 @@ def _gone() -> Conflict:
 
 def _leg(session: Session, user_id: int) -> Leg | None:
     seated = select(Leg).where(Leg.user_id == user_id, Leg.purpose == "operator", Leg.state == "seated")
-    return session.exec(seated.with_for_update()).first()
+    return session.exec(seated.with_for_update(key_share=True)).first()
 
 
 def _lead(session: Session, user_id: int, room: str, how: Callable[[str, str], Script]) -> list[Move]:
@@ -171,7 +171,7 @@ def _require_talk(attempt: Attempt, user_id: int) -> None:
 
 def _open_of(session: Session, now: datetime, whose: object) -> Transfer | None:
     """The one that stands; one that lapsed is ended, so that another can be made."""
-    found = session.exec(select(Transfer).where(whose, col(Transfer.state).in_(OPEN)).with_for_update()).first()  # type: ignore[arg-type]  # a comparison of a column
+    found = session.exec(select(Transfer).where(whose, col(Transfer.state).in_(OPEN)).with_for_update(key_share=True)).first()  # type: ignore[arg-type]  # a comparison of a column
     if found is None or not has_lapsed(found, now):
         return found
     found.state, found.ended_at, found.ended_why = "ended", now, "lapsed"

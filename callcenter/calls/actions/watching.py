@@ -101,7 +101,7 @@ def _rest_out_of_control(session: Session, study_id: int, now: datetime) -> int:
     rules = read_resting(studies.study(session, study_id).settings)
     points = chart(queries.calls_for_chart(session, study_id, now - timedelta(days=CHART_DAYS)), rules.block)
     low = {number for number, made in points.items() if made and made[-1].is_low}
-    watched = select(Line).where(Line.study_id == study_id, Line.state == "open", col(Line.number).in_(low)).with_for_update()
+    watched = select(Line).where(Line.study_id == study_id, Line.state == "open", col(Line.number).in_(low)).with_for_update(key_share=True)
     return sum(rest_by_itself(session, line, "answer_rate", rules.hours) for line in session.exec(watched).all() if not _rests(line, now))
 
 
@@ -119,7 +119,7 @@ def _rest_if_marked(session: Session, line: Line) -> None:
 
 def _line_of(session: Session, case_id: int, number: str) -> Line:
     study_id = queue.case(session, case_id).study_id
-    found = session.exec(select(Line).where(Line.study_id == study_id, Line.number == number).with_for_update()).first()
+    found = session.exec(select(Line).where(Line.study_id == study_id, Line.number == number).with_for_update(key_share=True)).first()
     if found is None:
         raise NotFound("no_such_line", "没有这条外呼线路，请回到线路页重新选择。")
     return found

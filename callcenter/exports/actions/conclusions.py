@@ -55,7 +55,7 @@ def confirm(session: Session, item_id: int, user_id: int, version: int) -> Concl
 
 def _latest(session: Session, item_id: int) -> Conclusion | None:
     newest = select(Conclusion).where(Conclusion.item_id == item_id).order_by(col(Conclusion.version).desc()).limit(1)
-    return session.exec(newest.with_for_update()).first()
+    return session.exec(newest.with_for_update(key_share=True)).first()
 
 
 def freeze_stage(session: Session, stage_id: int, user_id: int | None, reason: str, state: dict[str, Any]) -> StageFreeze:

@@ -111,7 +111,7 @@ def _bundle_and_attempt(session: Session, lease_id: str, attempt_id: int | None)
     case_ids = call_queries.cases_of(session, attempt_id)
     held = {case.id: case for case in queue.locked_cases(session, case_ids)}
     attempt = session.exec(
-        select(Attempt).where(Attempt.id == attempt_id).with_for_update().execution_options(populate_existing=True)
+        select(Attempt).where(Attempt.id == attempt_id).with_for_update(key_share=True).execution_options(populate_existing=True)
     ).one()
     return [held[case_id] for case_id in case_ids], attempt
 

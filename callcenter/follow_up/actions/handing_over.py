@@ -46,7 +46,7 @@ def _hand_over(session: Session, user_id: int, appointments: Appointments, succe
     heir = successor_id if appointments == "successor" else None
     if appointments == "successor" and heir not in dict(people_queries.successors(session, user_id)):
         raise InvalidInput("successor_unknown", "请选择一位在用的话务员接手预约。")
-    open_ones = select(Appointment).where(Appointment.operator_id == user_id, Appointment.state == "open").with_for_update()
+    open_ones = select(Appointment).where(Appointment.operator_id == user_id, Appointment.state == "open").with_for_update(key_share=True)
     promised = list(session.exec(open_ones))
     for appointment in promised:
         if heir is not None:

@@ -47,7 +47,7 @@ def decide_invalidation(session: Session, invalidation_id: int, *, agree: bool, 
     if row is None:
         raise NotFound("no_invalidation", "没有这条提议：请刷新页面。")
     case = queue.locked(session, row.case_id)
-    session.refresh(row, with_for_update=True)
+    session.refresh(row, with_for_update={"key_share": True})
     if row.decided_at is not None:
         raise Conflict("already_decided", "这条提议已经有了决定：请刷新页面。")
     if row.proposed_by == user_id:

@@ -59,7 +59,7 @@ def record_recheck(
     """What somebody else was told: `told` holds yes or no by question (see `rechecks.judge`), `answers` those to the marked questions."""
     row = queries.recheck(session, recheck_id)
     case = queue.locked(session, row.case_id)
-    session.refresh(row, with_for_update=True)
+    session.refresh(row, with_for_update={"key_share": True})
     _refuse(session, row, user_id)
     _require_call(session, row, user_id, reached=reached)
     row.note = note.strip()[:1000]
@@ -92,7 +92,7 @@ def begin_recheck_call(session: Session, recheck_id: int, user_id: int, phone: s
     """A call to check the case, once however often it is pressed: by somebody else, in its hours, on its lines, to who may be called."""
     row = queries.recheck(session, recheck_id)
     queue.locked(session, row.case_id)
-    session.refresh(row, with_for_update=True)
+    session.refresh(row, with_for_update={"key_share": True})
     _refuse(session, row, user_id)
     key = recheck_key(recheck_id)
     if calls.call_elsewhere(session, user_id, key):

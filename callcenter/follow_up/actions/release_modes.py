@@ -24,7 +24,7 @@ def switch_release_mode(session: Session, *, draw_id: int, mode: str, why: str, 
     settings = studies.study_of_population(session, draw.population_id).settings
     if not queries.may_switch(settings):
         raise Refused("mode_is_fixed", "这项研究不允许改变补充样本的释放方式（study.yaml 的 top_up.switchable）。")
-    session.get_one(Draw, draw_id, with_for_update=True)  # two supervisors at once: the second sees what the first has set
+    session.get_one(Draw, draw_id, with_for_update={"key_share": True})  # two supervisors at once: the second sees what the first has set
     if queries.release_mode(session, draw_id) == mode:
         raise Conflict("mode_already", "释放方式已经是这样了：请刷新页面查看是谁改的。")
     change = ReleaseMode(draw_id=draw_id, mode=mode, at=clock.now(), by=user_id, why=why.strip()[:500])

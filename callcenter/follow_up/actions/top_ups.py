@@ -230,7 +230,7 @@ def _standing(session: Session, draw_id: int, stratum: Stratum) -> TopUpProposal
 
 
 def _open(session: Session, proposal_id: int) -> TopUpProposal:
-    found = session.exec(select(TopUpProposal).where(col(TopUpProposal.id) == proposal_id).with_for_update()).first()
+    found = session.exec(select(TopUpProposal).where(col(TopUpProposal.id) == proposal_id).with_for_update(key_share=True)).first()
     if found is None:
         raise NotFound("no_proposal", "没有这条补充建议：请刷新页面。")
     if found.state != "open":

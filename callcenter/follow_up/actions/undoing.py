@@ -63,13 +63,13 @@ def finish_and_remember(
 
 def undo(session: Session, *, attempt_id: int, user_id: int) -> None:
     """Take the last outcome back; Refused where wrap-up is over or anybody has gone on with one of the cases."""
-    turn = session.exec(select(LastTurn).where(LastTurn.user_id == user_id).with_for_update()).first()
+    turn = session.exec(select(LastTurn).where(LastTurn.user_id == user_id).with_for_update(key_share=True)).first()
     spell, now = people_queries.present(session, user_id), clock.now()
     in_time = spell is not None and spell.state == "wrap_up" and (spell.ends_at is None or spell.ends_at > now)
     if turn is None or turn.attempt_id != attempt_id or not in_time:
         raise Refused("undo_too_late", "只能在话后整理时间内撤销刚登记的结果：请告诉督导更正。")
-    held = [session.exec(select(Case).where(Case.id == one["id"]).with_for_update()).one() for one in turn.before]
-    attempt = session.exec(select(Attempt).where(Attempt.id == attempt_id).with_for_update()).one()
+    held = [session.exec(select(Case).where(Case.id == one["id"]).with_for_update(key_share=True)).one() for one in turn.before]
+    attempt = session.exec(select(Attempt).where(Attempt.id == attempt_id).with_for_update(key_share=True)).one()
     _refuse_overtaken(session, turn, held)
     undone = _Undone(turn, attempt, user_id, now)
     _take_back(session, undone)

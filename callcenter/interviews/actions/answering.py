@@ -30,7 +30,7 @@ def open_interview(session: Session, *, case_id: int, operator_id: int, attempt_
     A new one takes the version of the questionnaire that was released last, also where the case was queued before; one that
     goes on keeps the version it began with.
     """
-    case = session.exec(select(Case).where(Case.id == case_id).with_for_update()).first()
+    case = session.exec(select(Case).where(Case.id == case_id).with_for_update(key_share=True)).first()
     if case is None:
         raise NotFound("no_case", "没有这个个案，请重新取一个。")
     found = queries.current(session, case_id)
@@ -182,7 +182,7 @@ def reopen(session: Session, interview_id: int, position: str | None) -> None:
 
 
 def _locked(session: Session, interview_id: int) -> Interview:
-    locked = select(Interview).where(Interview.id == interview_id).with_for_update()
+    locked = select(Interview).where(Interview.id == interview_id).with_for_update(key_share=True)
     found = session.exec(locked.execution_options(populate_existing=True)).first()
     if found is None:
         raise NotFound("no_interview", "没有这次访问，请从个案重新打开。")
@@ -192,7 +192,7 @@ def _locked(session: Session, interview_id: int) -> Interview:
 def pass_on(session: Session, attempt_id: int, operator_id: int) -> None:
     """Another operator goes on with the interviews of a call; each answer keeps whose it was."""
     of_call = select(Interview).where(Interview.attempt_id == attempt_id, Interview.state == "open")
-    for found in session.exec(of_call.with_for_update()):
+    for found in session.exec(of_call.with_for_update(key_share=True)):
         found.operator_id = operator_id
         session.add(found)
     session.flush()

@@ -148,7 +148,7 @@ def keep_verdicts(session: Session, submission_id: int, judged: ListCheck, findi
 
     Where a sample was `drawn` while it waited, it no longer replaces what the sample was drawn from.
     """
-    submission = session.get(Submission, submission_id, with_for_update=True)
+    submission = session.get(Submission, submission_id, with_for_update={"key_share": True})
     assert submission is not None  # noqa: S101  # submissions are never deleted
     if submission.state == "waiting":
         submission.role = "supplement" if drawn and submission.role == "replacement" else submission.role
@@ -158,7 +158,7 @@ def keep_verdicts(session: Session, submission_id: int, judged: ListCheck, findi
 
 def keep_refusal(session: Session, submission_id: int, refusal: ListRefused) -> None:
     """Say of a waiting submission that its file cannot be judged; nothing is kept of the file but its hash."""
-    submission = session.get(Submission, submission_id, with_for_update=True)
+    submission = session.get(Submission, submission_id, with_for_update={"key_share": True})
     if submission is not None and submission.state == "waiting":
         submission.state = "refused"
         submission.totals, submission.file = refusal.kept, b""  # its hash stays: the same bytes again are known

@@ -76,7 +76,7 @@ def end_wrap_ups(session: Session) -> int:
     over = select(OperatorState).where(
         OperatorState.state == "wrap_up", col(OperatorState.until).is_(None), col(OperatorState.ends_at) <= now
     )
-    ended = list(session.exec(over.with_for_update(skip_locked=True)))
+    ended = list(session.exec(over.with_for_update(key_share=True, skip_locked=True)))
     for spell in ended:
         spell.until = spell.ends_at
         session.add(spell)

@@ -19,7 +19,7 @@ def save_draft(session: Session, *, population_id: int, name: str, document: dic
     if not name:
         raise InvalidInput("no_draft_name", "请给备选方案起个名称。")
     wanted = read_wishes(document).model_dump()
-    if session.exec(select(Population).where(Population.id == population_id).with_for_update()).first() is None:
+    if session.exec(select(Population).where(Population.id == population_id).with_for_update(key_share=True)).first() is None:
         raise NotFound("no_population", "没有这个样本总体，请从清单重新选择。")
     same = select(DesignDraft).where(DesignDraft.population_id == population_id, DesignDraft.name == name)
     standing = session.exec(same).first()

@@ -40,7 +40,7 @@ def commit(
     `with_population_id` the open commitment of that population is shared (one seed, as coordination needs), its source and moment too.
     """
     # Two commitments at once would both be the first: the population's row lets them in one by one.
-    if session.exec(select(Population).where(Population.id == population_id).with_for_update()).first() is None:
+    if session.exec(select(Population).where(Population.id == population_id).with_for_update(key_share=True)).first() is None:
         raise NotFound("no_population", "没有这个样本总体，请从清单重新选择。")
     earlier = queries.draws(session, population_id)
     now = clock.now()
@@ -160,7 +160,7 @@ def _commitment_to_share(session: Session, population_id: int, with_population_i
 
 def _lock_draw(session: Session, draw_id: int) -> Draw:
     """The draw's row, locked; a second supervisor is told at once instead of waiting."""
-    wanted = select(Draw).where(Draw.id == draw_id).with_for_update(nowait=True).execution_options(populate_existing=True)
+    wanted = select(Draw).where(Draw.id == draw_id).with_for_update(key_share=True, nowait=True).execution_options(populate_existing=True)
     try:
         found = session.exec(wanted).first()
     except OperationalError as failure:

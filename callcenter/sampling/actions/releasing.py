@@ -22,7 +22,7 @@ def move_pointer(session: Session, *, draw_id: int, stratum_id: int, count: int,
     if not why.strip():
         raise InvalidInput("no_reason", "请写明释放的原因。")
     stratum = session.exec(
-        select(Stratum).where(Stratum.id == stratum_id).with_for_update().execution_options(populate_existing=True)
+        select(Stratum).where(Stratum.id == stratum_id).with_for_update(key_share=True).execution_options(populate_existing=True)
     ).first()
     if stratum is None or stratum.design_id != found.design_id:
         raise NotFound("no_stratum", "这次抽样没有这个层，请重新选择。")

@@ -73,7 +73,9 @@ def _apply(session: Session, study: Study, calling: Mapping[str, Any]) -> None:
 
 
 def _held(session: Session, study_id: int) -> Study:
-    study = session.exec(select(Study).where(Study.id == study_id).with_for_update().execution_options(populate_existing=True)).first()
+    study = session.exec(
+        select(Study).where(Study.id == study_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    ).first()
     if study is None:
         raise NotFound("no_study", "没有这项研究，请从首页重新选择。")
     return study

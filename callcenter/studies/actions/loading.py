@@ -53,7 +53,7 @@ def load(session: Session, folder: Path, *, trial_from: date | None = None, user
 
 def extend_phase(session: Session, phase_id: int, last_day: date, reason: str, user_id: int | None, *, unit: str | None = None) -> Phase:
     """Give a phase another last day, for everybody or for `unit` alone; who and why stay on record."""
-    phase = session.get(Phase, phase_id, with_for_update=True)
+    phase = session.get(Phase, phase_id, with_for_update={"key_share": True})
     if phase is None:
         raise NotFound("no_phase", "没有编号为 {phase} 的阶段活动，请用 study phase list 查看编号。", phase=phase_id)
     if last_day < phase.first_day:
@@ -141,7 +141,7 @@ def _digest(files: dict[str, str]) -> str:
 
 
 def _study(session: Session, content: StudyContent, digest: str, trial_from: date | None) -> Study:
-    study = session.exec(select(Study).where(Study.name == content.name).with_for_update()).first()
+    study = session.exec(select(Study).where(Study.name == content.name).with_for_update(key_share=True)).first()
     is_demo = trial_from is not None
     if study is None:
         study = Study(name=content.name, title="", salt=secrets.token_hex(16), is_demo=is_demo, folder_sha256=digest, loaded_at=clock.now())

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from callcenter.call_queue import actions as queue
 from callcenter.calls import actions, queries
 from callcenter.calls.phone_line import LineAway, LineEvent, LineState
 from callcenter.calls.tables import Attempt, Line
@@ -49,6 +50,17 @@ def test_a_dialled_call_goes_out_from_a_published_line_to_the_case_s_first_numbe
 def test_a_double_click_finds_the_call_that_is_under_way_and_places_no_other(line, case):
     assert press_dial(line, case) == press_dial(line, case)
     assert len(line.placed) == len(attempts()) == 1
+
+
+def test_what_the_carrier_tells_is_kept_while_another_request_holds_the_case(case):
+    """The second click holds the case and waits for the attempt, which the first holds: counting must not wait for the case in turn."""
+    with transaction() as session:
+        number = actions.begin_attempt(session, lease_id=case.lease_id, operator_id=case.operator_id).id
+    with transaction() as second_click:
+        queue.locked_bundle(second_click, case.lease_id)
+        with transaction() as first_click:
+            first_click.connection().execute(text("SET LOCAL lock_timeout = '5s'"))
+            assert actions.record_placed(first_click, number, "CA1").state == "queued"
 
 
 def test_after_its_end_the_next_number_can_be_dialled_under_the_same_lease(line, case):
