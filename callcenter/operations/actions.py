@@ -88,9 +88,11 @@ def report_progress(session: Session, job: Job, done: int, total: int | None, le
 
 
 def end_job(session: Session, job: Job, *, result: dict[str, Any] | None = None, error: str | None = None) -> None:
-    """End a job: done with a result, or failed with a sentence."""
+    """End a job: done with a result, or failed with a sentence. What is done is done wholly, whatever was told last of its way."""
     job.state, job.finished_at, job.lease_expires_at = ("failed" if error else "done"), clock.now(), None
     job.result, job.error = result, error
+    if error is None and job.progress_total is not None:
+        job.progress_done = job.progress_total
     session.add(job)
 
 

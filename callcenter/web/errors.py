@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from callcenter.errors import CallcenterError, Conflict, Forbidden, InvalidInput, NotFound, Refused, Unavailable
 from callcenter.operations.logs import told
 from callcenter.people.throttling import TooManyTries
-from callcenter.web import formats
+from callcenter.web import formats, invalid_fields
 from callcenter.web.rendering import page
 from callcenter.web.security import LogInNeeded, PasswordChangeNeeded, safe_next
 from callcenter.web.translations import gettext as _
@@ -152,9 +152,10 @@ async def _http(request: Request, failure: Exception) -> Response:
 
 async def _invalid(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, RequestValidationError)  # noqa: S101  # as registered
-    fields = sorted({str(problem["loc"][-1]) for problem in failure.errors()})
-    log.info("invalid", reference=request.state.reference, fields=fields)
-    return answer(request, 422, "invalid", _(TEXTS[422]), fields=fields)
+    problems = failure.errors()
+    log.info("invalid", reference=request.state.reference, fields=sorted({str(problem["loc"][-1]) for problem in problems}))
+    text = " ".join(invalid_fields.sentences(problems)) or _(TEXTS[422])
+    return answer(request, 422, "invalid", text, too_long=invalid_fields.too_long(problems))
 
 
 async def _too_large(request: Request, failure: Exception) -> Response:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from callcenter.cli import main
 from callcenter.db.engine import statement, transaction
 from callcenter.exports import package
+from callcenter.exports.formats import FORMATS
 from callcenter.exports.queries.stages import stage_state
 from callcenter.worker.handlers import HANDLERS
 from callcenter.worker.loop import Worker
@@ -84,8 +85,12 @@ def test_a_package_is_made_in_the_background_and_fetched(client_for: Callable[..
     population = worked()
     client = client_for("evaluator")
     page = f"/evaluator/populations/{population}"
-    assert client.post(f"{page}/packages").headers["location"] == f"{page}#packages"
-    assert client.post(f"{page}/packages").status_code == 409
+    nothing = client.post(f"{page}/packages")
+    assert nothing.status_code == 422 and "没有选择格式：请至少选择一种（CSV、Excel" in nothing.text
+    assert 'value="csv"> CSV' in nothing.text, "what was not ticked stays so"
+    everything = {"formats": list(FORMATS)}
+    assert client.post(f"{page}/packages", data=everything).headers["location"] == f"{page}#packages"
+    assert client.post(f"{page}/packages", data=everything).status_code == 409
     assert "正在生成" in client.get(f"{page}/packages").text
     with transaction() as session:
         columns = "kind, payload, created_at, claims, progress_done"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import psycopg
 import pytest
@@ -15,8 +15,9 @@ from callcenter.settings import Settings
 from callcenter.web import assets
 from callcenter.web.app import create_app
 from callcenter.web.deps import Work
+from callcenter.web.labels.fields import FIELDS
 from callcenter.web.rendering import flash, page
-from callcenter.web.security import Person, public
+from callcenter.web.security import Person, all_routes, public
 from tests.factories.people import Browser, browser, make_user
 
 KINDS = {InvalidInput: 422, Refused: 409, NotFound: 404, Forbidden: 403, Conflict: 409, Unavailable: 503}
@@ -153,3 +154,28 @@ def test_third_party_scripts_are_the_versions_that_were_tried(app: FastAPI) -> N
 def test_nothing_outside_the_folders_is_served(app: FastAPI) -> None:
     for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/static/plotly/../__init__.py"):
         assert browser(app).get(path).status_code == 404
+
+
+def test_a_text_that_is_too_long_is_named_and_given_back(client_for: Callable[..., Browser]) -> None:
+    typed = {"conclusion": "partly", "reason": "报" * 4001}
+    answer = client_for("evaluator").post("/evaluator/stages/1/items/1", data=typed)
+    assert answer.status_code == 422
+    assert "“理由”最多 4,000 个字，现在有 4,001 个：请删减后再提交。" in answer.text
+    assert f"readonly>{typed['reason']}</textarea>" in answer.text
+
+
+SHOWN_BY_NOBODY = {"shown", "lease_id"}
+"""Sent by the page itself."""
+
+
+def test_every_field_with_a_limit_has_a_name_in_words(app: FastAPI) -> None:
+    limited = {name for _, route in all_routes(app) for name in _limited(route)}
+    assert len(limited) > 20, "the fields are found at all"
+    assert limited - SHOWN_BY_NOBODY - FIELDS.keys() == set()
+
+
+def _limited(route: Any) -> set[str]:
+    fields = {given.alias: given.field_info for given in route.dependant.body_params}
+    for given in route.dependant.body_params:
+        fields |= getattr(given.field_info.annotation, "model_fields", {})
+    return {name for name, field in fields.items() if any(hasattr(rule, "max_length") for rule in field.metadata)}

@@ -23,7 +23,9 @@ def queue_package(session: Session, population_id: int, user_id: int, formats: S
 
 
 def check_formats(formats: Sequence[str]) -> None:
-    """Refuse a format that nobody knows."""
+    """Refuse a package of nothing, and a format that nobody knows."""
+    if not formats:
+        raise InvalidInput("no_format", "没有选择格式：请至少选择一种（{known}）。", known="、".join(FORMATS.values()))
     for name in formats:
         if name not in FORMATS:
             raise InvalidInput("wrong_use", "没有格式 {format}，可用：{known}。", format=name, known="、".join(FORMATS))

@@ -353,7 +353,7 @@ def test_a_worker_makes_it_as_a_job_and_goes_on_after_what_was_finished(
         with transaction() as session:
             done = job(session, job_id)
             assert done is not None
-            assert (done.state, done.error, done.progress_done) == ("done", None, 99)
+            assert (done.state, done.error, done.progress_done) == ("done", None, 100)
             ends.append(packages(session, population)[0])
             monkeypatch.setattr("callcenter.exports.tabular.parquet", lambda *_: pytest.fail("it was finished before"))
     assert ends[0].id != ends[1].id

@@ -38,7 +38,9 @@ def test_a_job_is_done_with_its_progress_and_result(database_url: str, field_tim
     assert worker.run_one()
     assert not worker.run_one()
     done = job(wanted)
-    assert (done["state"], done["result"], done["progress_done"], done["progress_total"]) == ("done", {"rows": 2}, 1, 2)
+    assert (done["state"], done["result"], done["progress_done"], done["progress_total"]) == ("done", {"rows": 2}, 2, 2), (
+        "done wholly, whatever was told last"
+    )
 
 
 def test_a_refusal_is_told_as_it_is_and_a_fault_only_by_its_reference(database_url: str, field_time: FieldTime) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from sqlmodel import Session
 from starlette.responses import Response, StreamingResponse
 
 from callcenter import clock
-from callcenter.errors import Conflict, NotFound, Refused
+from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
 from callcenter.estimates.queries import Released, released
 from callcenter.estimates.results import question_table
 from callcenter.exports import queries as exports
@@ -29,6 +30,7 @@ from callcenter.web.deps import Work
 from callcenter.web.downloads import parts
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
+from callcenter.web.translations import gettext as _
 from callcenter.web.translations import noted
 
 router = APIRouter(prefix="/evaluator")
@@ -54,6 +56,17 @@ RAKE_BY = {"district": noted("区"), "sub_area": noted("分区域"), "department
 @router.get("/populations/{population_id}")
 def show(request: Request, session: Work, person: Reader, population_id: int) -> Response:
     """Counts, rates, weights and figures of a population."""
+    return _population(request, session, person, population_id)
+
+
+def _population(
+    request: Request,
+    session: Session,
+    person: Person,
+    population_id: int,
+    ticked: Collection[str] = tuple(FORMATS),
+    refusal: InvalidInput | None = None,
+) -> Response:
     study = study_of_population(session, population_id)
     data = _released(session, population_id)
     (counted,) = study_counts(session, study.id or 0, population_id)
@@ -61,6 +74,9 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
         request,
         person,
         "evaluator/population.html",
+        status=422 if refusal else 200,
+        refusal=_(refusal.text, **refusal.about) if refusal else "",
+        ticked=ticked,
         study=study,
         item=item(session, population(session, population_id).item_id),
         rights=_rights(session, study, person),
@@ -97,11 +113,14 @@ def packages(request: Request, session: Work, person: Evaluator, population_id: 
 def make(
     request: Request, session: Work, person: Evaluator, population_id: int, formats: Annotated[list[str] | None, Form()] = None
 ) -> Response:
-    """Queue the making of a package in the chosen formats; in all where none is named."""
+    """Queue the making of a package in the chosen formats."""
     _released(session, population_id)
     if any(job["state"] in ("queued", "running") for job in exports.export_jobs(session, population_id)):
         raise Conflict("package_under_way", "这个样本总体的导出包正在生成：请等它完成。")
-    queue_package(session, population_id, person.id, formats or list(FORMATS))
+    try:
+        queue_package(session, population_id, person.id, formats or [])
+    except InvalidInput as refusal:
+        return _population(request, session, person, population_id, formats or [], refusal)
     flash(request, "已开始生成导出包，完成后出现在下面的列表中。")
     return see_other(f"/evaluator/populations/{population_id}#packages")
 
