@@ -42,6 +42,7 @@ def open_task(session: Session, population_id: int, found: Contradiction, user_i
         "order_number": found.order_number,
         "tolerance": found.tolerance,
         "measure": found.question.measure,
+        **({"said": found.said} if found.said else {}),
     }
     made = VerificationTask(
         population_id=population_id,

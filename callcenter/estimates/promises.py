@@ -1,7 +1,7 @@
 """Declared standards as limits: which of them are in force for an item, and which of these a question may mean."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -55,7 +55,7 @@ class Declared(Protocol):
 
 @dataclass(frozen=True)
 class Promise:
-    """A declared standard as a limit: values from `least` to `most` keep it, in `measure`."""
+    """A declared standard as a limit: values from `least` to `most` keep it, in `measure`. Without either, choices alone can keep it."""
 
     declared: Any
     measure: str
@@ -69,6 +69,17 @@ class Promise:
         said = self.declared
         return f"{said.subject}{SIGNS.get(said.operator, said.operator)}{said.value}{said.unit}"
 
+    @property
+    def limited(self) -> bool:
+        """Whether it sets a limit to numbers."""
+        return self.least is not None or self.most is not None
+
+    @property
+    def of_the_whole(self) -> bool:
+        """Whether it is promised of all matters together (an average, a growth, a share of at least …) and no single one can keep it."""
+        said = self.declared
+        return self.average or said.operator == "+" or (said.operator in MORE_IS_BETTER and said.unit == "%")
+
     def keeps(self, values: Floats) -> Mask:
         """Which values are within it."""
         kept = np.ones(len(values), dtype=np.bool_)
@@ -77,6 +88,12 @@ class Promise:
         if self.least is not None:
             kept &= values >= self.least - _CLOSE
         return kept
+
+    def nearest(self, value: float, *, kept: bool) -> float:
+        """The number nearest to `value` that keeps it, or that just breaks it."""
+        ends = [end for end in (self.least, self.most) if end is not None]
+        right = bool(self.keeps(np.array([value])).all()) == kept
+        return value if right or not ends else min(ends, key=lambda end: abs(end - value))
 
 
 def read_promise(declared: Declared) -> Promise | None:
@@ -96,22 +113,35 @@ def read_promise(declared: Declared) -> Promise | None:
     return Promise(declared, measure, least if measure in VAGUE else None, most, _average(declared))
 
 
-def chosen(declared: Iterable[Declared], *, item: int, topic: int, documents: Sequence[str] = ()) -> list[tuple[Promise, tuple[str, ...]]]:
+def chosen(
+    declared: Iterable[Declared], *, item: int, topic: int, documents: Sequence[str] = (), asked: Iterable[Question] = ()
+) -> list[tuple[Promise, tuple[str, ...]]]:
     """The promises of an item to use, with the documents that promise of the same subject and area and are not used.
 
-    First the documents that the study names, in that order; else the item's own, the newest; else the topic's, the newest.
+    First the documents that the study names, in that order; else the item's own, the newest; else the topic's, the newest. Standards
+    that are no limit are among them where a question is `asked` whose choices keep them.
     """
     by_subject: dict[tuple[str, str, str], list[Any]] = {}
     for said in declared:
         if _concerns(said, item, topic):
             by_subject.setdefault((said.subject, said.area, said.condition), []).append(said)
+    limits = {said.subject for versions in by_subject.values() for said in versions if read_promise(said)}
+    by_choice = {question.standard for question in asked if question.keeps}
     found = []
     for versions in by_subject.values():
         ranked = sorted(versions, key=lambda said: (_rank(said.document, documents), said.item_number is None, -said.year))
         others = tuple(f"{said.document}（{said.year}）" for said in ranked[1:] if said.document != ranked[0].document)
         alike = {(said.operator, said.value, said.unit): said for said in reversed(ranked) if _source(said) == _source(ranked[0])}
-        found += [(promise, others) for said in reversed(alike.values()) if (promise := read_promise(said))]
+        for said in reversed(alike.values()):
+            promise = read_promise(said) or _without_limit(said, by_choice, beside=said.subject in limits)
+            found += [(promise, others)] if promise else []
     return found
+
+
+def _without_limit(said: Declared, by_choice: Collection[str], *, beside: bool) -> Promise | None:
+    """A standard that is no limit, where choices are said to keep it: by its full name where limits of the same subject stand `beside`."""
+    meant = any(_plainly(name) == _named(said) or (name == said.subject and not beside) for name in by_choice)
+    return Promise(said, said.measure, None, None, average=False) if meant else None
 
 
 def speaks_of(question: Question, promise: Promise) -> bool:
@@ -126,7 +156,7 @@ def without_promise(
     known, said = list(promises), [each for each in declared if _concerns(each, item, topic)]
     found = []
     for question in questions:
-        if question.standard and not any(speaks_of(question, promise) for promise in known):
+        if question.standard and not any((promise.limited or question.keeps) and speaks_of(question, promise) for promise in known):
             named = [each for each in said if _plainly(question.standard) in (_plainly(each.subject), _named(each))]
             found.append((question, NO_LIMIT if named else NOT_PROMISED))
     return found
@@ -148,11 +178,17 @@ def condition_of(promise: Promise) -> str:
 
 
 def rivals_of(promise: Promise, other: Promise, districts: Sequence[str]) -> bool:
-    """Whether a question about the subject may as well mean the other one: a unit of time alone does not tell objects apart."""
-    one, two = promise.declared, other.declared
+    """Whether a question about the subject that asks for a number may as well mean the other one: a unit of time alone does not tell
+    objects apart."""
     measured = promise.measure == other.measure or {promise.measure, other.measure} <= _TIMES
+    return measured and other.limited and rivals_by_choice(promise, other, districts)
+
+
+def rivals_by_choice(promise: Promise, other: Promise, districts: Sequence[str]) -> bool:
+    """Whether a question about the subject that offers choices may as well mean the other one: no unit tells them apart."""
+    one, two = promise.declared, other.declared
     same_place = in_area(one.area, districts) == in_area(two.area, districts)
-    return other is not promise and one.subject == two.subject and measured and same_place
+    return other is not promise and one.subject == two.subject and same_place
 
 
 def in_area(area: str, districts: Sequence[str]) -> str | None:

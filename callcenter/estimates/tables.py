@@ -22,7 +22,7 @@ class VerificationTask(SQLModel, table=True):
     case_id: int = link("cases.id", index=False)
     question: str
     told: dict[str, Any] = document()
-    """answered, ordered, counted, order_number, tolerance, measure: as they stood when the task was opened."""
+    """answered, ordered, counted, order_number, tolerance, measure (of choices also said): as they stood when the task was opened."""
     state: str = "open"
     opened_at: datetime = moment()
     opened_by: int | None = link("users.id", nullable=True, index=False)

@@ -27,6 +27,8 @@ HEADER = (
     "items",
     "read_aloud",
     "shared",
+    "standard",
+    "keeps",
 )
 
 FIXED = {
@@ -57,14 +59,17 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}</style></head><body>
 <table>{% for name, meaning in fixed.items() %}<tr><td><code>{{ name }}</code></td><td>{{ meaning }}</td></tr>{% endfor %}</table>
 {% for each in asked %}
 <h2><code>{{ each.name }}</code> {{ each.label }}</h2>
+{% if each.standard %}<p>对照承诺“{{ each.standard }}”{% if each.keeps %}，算不算兑现见下表{% endif %}</p>
+{% endif -%}
 {% if each.said and each.said != each.label %}<blockquote>{{ each.said }}</blockquote>
 {% endif %}<p>{{ each.kind }}{% if each.unit %}（{{ each.unit }}）{% endif %}；
 有回答 {{ each.answered }}
 {%- if each.shared %}（其中 {{ each.shared }} 个是同一通话里在该企业的另一个案上问到、共用到本案的：长表中 shared = 1）
 {%- endif %}，没有问到或没有回答 {{ each.missing }}
 {% if each.summary %}；{{ each.summary }}{% endif %}</p>
-{% if each.codes %}<table><tr><th>代码</th><th>含义</th><th>次数</th></tr>
-{% for code, label, n in each.codes %}<tr><td><code>{{ code }}</code></td><td>{{ label }}</td><td class="n">{{ n }}</td></tr>{% endfor %}
+{% if each.codes %}<table><tr><th>代码</th><th>含义</th><th>次数</th>{% if each.keeps %}<th>承诺</th>{% endif %}</tr>
+{% for code, label, n in each.codes %}<tr><td><code>{{ code }}</code></td><td>{{ label }}</td><td class="n">{{ n }}</td>
+{%- if each.keeps %}<td>{{ {1: "兑现", 0: "未兑现"}.get(each.keeps.get(code), "不作数") }}</td>{% endif %}</tr>{% endfor %}
 </table>{% endif %}
 {% endfor %}
 </body></html>
@@ -111,6 +116,9 @@ class Described:
     codes: list[tuple[str, str, int]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
+    standard: str = ""
+    keeps: dict[str, int] = field(default_factory=dict)
+    """Code: 1 where it keeps the promise, 0 where it breaks it."""
 
 
 def describe(data: Dataset) -> list[Described]:
@@ -127,7 +135,8 @@ def describe(data: Dataset) -> list[Described]:
         if spot not in described:
             asked = kinds[variable.question]
             told = (variable.stem, variable.question, asked.kind, variable.asks, variable.unit)
-            described[spot] = Described(*told, asked.items, [], asked.said)
+            keeps = {**dict.fromkeys(asked.breaks, 0), **dict.fromkeys(asked.keeps, 1)}
+            described[spot] = Described(*told, asked.items, [], asked.said, standard=asked.standard, keeps=keeps)
         described[spot].columns.append(variable)
     for spot, each in described.items():
         _count(each, counts.get(spot, {}), given.get(spot, (0, None, None, None, 0, 0)), cases, dict(kinds[spot[0]].choices))
@@ -159,27 +168,43 @@ def sheet(data: Dataset, described: Sequence[Described]) -> Sheet:
     """The codebook as a table: a line for each column, and for each of its codes."""
     spss, stata = (fitting([column.name for column in data.wide_columns()], limits) for limits in (SPSS, STATA))
     rows: list[tuple[Any, ...]] = [
-        (name, "", "", meaning, "", "", None, spss[name], stata[name], None, "", "", "", None) for name, meaning in FIXED.items()
+        (name, "", "", meaning, "", "", None, spss[name], stata[name], None, "", "", "", None, "", None) for name, meaning in FIXED.items()
     ]
     for each in described:
-        last = (" ".join(map(str, each.items)), each.said, each.shared)
+        last = (" ".join(map(str, each.items)), each.said, each.shared, each.standard)
         for variable in each.columns:
             start = (variable.name, each.question, each.kind, variable.label)
             end = (spss[variable.name], stata[variable.name])
             if variable.kind == "chosen":
-                rows.append(
-                    (*start, variable.option, each_label(each, variable.option), each.counts.get(variable.option, 0), *end, 1, "", *last)
-                )
+                counted = (each_label(each, variable.option), each.counts.get(variable.option, 0), *end, 1, "")
+                rows.append((*start, variable.option, *counted, *last, each.keeps.get(variable.option)))
                 continue
             if not variable.values:
-                rows.append((*start, "", "", each.answered, *end, None, variable.unit, *last))
+                rows.append((*start, "", "", each.answered, *end, None, variable.unit, *last, None))
             numbers = variable.number_of
             for code, label in variable.values:
-                rows.append((*start, code, label, each.counts.get(code, 0), *end, numbers[code], "", *last))
+                rows.append((*start, code, label, each.counts.get(code, 0), *end, numbers[code], "", *last, each.keeps.get(code)))
         for code, n in each.refused.items():
             name = each.columns[0].nonanswer_name
             own = (spss[name], stata[name]) if each.columns[0].kind == "text" else ("", "")
-            rows.append((name, each.question, each.kind, each.label, code, NONANSWERS[code][1], n, *own, None, "", *last[:2], None))
+            rows.append(
+                (
+                    name,
+                    each.question,
+                    each.kind,
+                    each.label,
+                    code,
+                    NONANSWERS[code][1],
+                    n,
+                    *own,
+                    None,
+                    "",
+                    *last[:2],
+                    None,
+                    each.standard,
+                    None,
+                )
+            )
     return Sheet("codebook", HEADER, rows)
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from callcenter.estimates.standards import CHOICES, CONDITION, SEVERAL, UNITS, WORDS, Held
+from callcenter.estimates.standards import CHOICES, FEW, UNFIT, UNITS, WORDS, AnswerFigures, Held
 from callcenter.studies.phases import FIELD_ZONE
 
 CONCLUSIONS = {"carried_out": "落实", "partly": "部分落实", "not_carried_out": "未落实", "not_verifiable": "无法核实"}
@@ -93,19 +93,32 @@ def in_words(row: Mapping[str, Any]) -> str:
 
 def held_in_words(code: str, held: Held) -> str:
     """A promise with the conclusion of the three-way table, what it rests on beside it."""
-    said, shown = held.promise.declared, held.verdict not in (SEVERAL, CONDITION)
+    said, shown = held.promise.declared, held.verdict not in UNFIT
     condition = f"（{said.condition}）" if said.condition else ""
     told = [f"{code} {held.promise.text}{condition}：{WORDS[held.verdict]}"]
-    if held.orders and shown:
+    if held.orders and shown and held.told != FEW:
         told.append(f"工单 {held.orders.n} 件，平均 {held.orders.mean:.2f}，承诺之内 {held.orders.within:.1%}")
     for each in held.answers if shown else ():
-        if each.mean.estimate is not None and each.within.estimate is not None:
+        if each.verdict == FEW:  # as on the page, where somebody from outside looks at it
+            continue
+        if each.by_choice:
+            told += chosen_in_words(each)
+        elif each.mean.estimate is not None and each.within.estimate is not None:
             low, high = each.shown_interval
             interval = "" if low is None or high is None else f"，95% 区间 {low:.2f}–{high:.2f}" + ("（下端截于 0）" if each.cut else "")
             told.append(f"回答平均 {each.mean.estimate:.2f}{interval}，承诺之内 {each.within.estimate:.1%}，n={each.mean.n}")
     if held.verdict in (UNITS, CHOICES):
         told.append("、".join(question.label for question in (*held.other_units, *held.choices)))
     return "；".join(told)
+
+
+def chosen_in_words(answers: AnswerFigures) -> list[str]:
+    """The share of those who chose what keeps a promise."""
+    share = answers.within
+    if share.estimate is None:
+        return []
+    interval = "" if share.low is None or share.high is None else f"，95% 区间 {max(share.low, 0):.1%}–{min(share.high, 1):.1%}"
+    return [f"{answers.question.label}：答“{answers.question.keeping}”的 {share.estimate:.1%}{interval}，n={share.n}"]
 
 
 def canonical(state: Mapping[str, Any]) -> bytes:

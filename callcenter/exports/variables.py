@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from callcenter.estimates.codes import KIND, InFrame, choices_of, coded_label, coded_name
 from callcenter.questionnaire.definition import NONANSWERS, Definition, Question
+from callcenter.questionnaire.keeping import decided
 from callcenter.questionnaire.texts import without_case
 
 SAYS_NOTHING = frozenset({"note", "hidden", "acknowledge"})
@@ -33,6 +34,12 @@ class Asked:
     """Whether an older version took a text for an answer where this one has choices."""
     codes_of: str = ""
     """The question in words whose answers were coded by hand into these."""
+    standard: str = ""
+    """The promise that it is held against."""
+    keeps: tuple[str, ...] = ()
+    """The codes that keep it."""
+    breaks: tuple[str, ...] = ()
+    """The codes that break it; the others decide nothing."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,8 @@ class _Together:
     choices: dict[str, str] = field(default_factory=dict)
     nonanswers: dict[str, None] = field(default_factory=dict)
     differs: dict[str, None] = field(default_factory=dict)
+    keeps: list[str] = field(default_factory=list)
+    breaks: list[str] = field(default_factory=list)
 
 
 def asked_in(definitions: Sequence[Definition], known: Mapping[str, Mapping[str, str]] | None = None) -> list[Asked]:
@@ -132,6 +141,9 @@ def _add(to: _Together, question: Question) -> None:
         to.written_before |= question.type not in (*CHOOSING, *NUMBERS)
     if to.newest is not question and [c.value for c in to.newest.choices] != [c.value for c in question.choices]:
         to.differs["choices"] = None
+    keeps, breaks = decided(question.keeps, question.breaks, [choice.value for choice in question.choices])
+    to.keeps += [code for code in keeps if code not in to.choices]
+    to.breaks += [code for code in breaks if code not in to.choices]
     for choice in question.choices:
         label = next((text for text in (choice.label.get(""), *choice.label.values()) if text and text.strip()), choice.value)
         if to.choices.setdefault(choice.value, label) != label:
@@ -154,6 +166,9 @@ def _asked(of: _Together, known: Mapping[str, Mapping[str, str]]) -> Asked:
         core=question.core,
         differs=tuple(of.differs),
         written_before=of.written_before,
+        standard=question.standard,
+        keeps=tuple(of.keeps) if question.keeps else (),
+        breaks=tuple(of.breaks) if question.keeps else (),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.expressions import Expression
+from callcenter.questionnaire.keeping import problems_of
 from callcenter.questionnaire.languages import CHINESE, code_of
 from callcenter.questionnaire.paths import Proof, hangs_on_the_clock, named_choices, prove, shows_all
 from callcenter.questionnaire.problems import ERROR, Problem, problem
@@ -179,6 +180,7 @@ def _columns(question: Question, items: frozenset[int] | None) -> Iterator[Probl
     for item in question.items:
         if items is not None and item not in items:
             yield problem("Q022", "survey", question.row, what=item)
+    yield from problems_of(question)
 
 
 def _cycles(definition: Definition) -> Iterator[Problem]:
@@ -259,7 +261,7 @@ def _always_asked(question: Question, proof: Proof) -> bool:
 def _promises(definition: Definition) -> Iterator[Problem]:
     """A promise that is read out before what really happened was asked leads the answer."""
     for place, measured in enumerate(definition.questions):
-        if not measured.standard or not measured.measure:
+        if not measured.standard or not (measured.measure or measured.keeps):
             continue
         for question in definition.questions[: place + 1]:
             named = next((each for each in _said_of(measured.standard) if each in re.sub(r"\s", "", question.text("say"))), None)

@@ -96,6 +96,10 @@ class Question:
     measure: str = ""
     unit: str = ""
     standard: str = ""
+    keeps: tuple[str, ...] = ()
+    """The codes of its choices that keep the promise `standard`, as they are written."""
+    breaks: tuple[str, ...] = ()
+    """Those that break it; where none is named, all others do."""
     core: bool = False
     recheck: bool = False
     random: bool = False

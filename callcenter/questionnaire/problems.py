@@ -56,6 +56,9 @@ ENGLISH: dict[str, tuple[str, str]] = {
         "no question is called {what}: outcomes, validity and re-checks look at these names",
         "Copy the screening block, or name the study's own questions under validity in study.yaml",
     ),
+    "Q041": ("{column} has no place here: {what}", "Write it at a select_one or select_multiple with a standard; breaks needs keeps"),
+    "Q042": ('the choice "{code}" stands in keeps and in breaks', "A choice keeps the promise or breaks it, or stands in neither"),
+    "Q043": ("no choice breaks the promise: every answer keeps it", "Leave out of keeps what does not keep it, or take keeps out"),
     "Q037": ("no answer was found that meets the constraint; not every one was tried", "Try a real answer with questionnaire walk"),
 }
 """The catalogue in English: message and what to do."""
@@ -101,6 +104,9 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "没有名为 {what} 的题：结果代码、有效性和复核都看这些题",
         "请照抄筛选部分；如果本调查另有名称，请写在 study.yaml 的 validity 中",
     ),
+    "Q041": (ERROR, "{column} 不该写在这里：{what}", "请写在有 standard 的 select_one 或 select_multiple 题上；有 keeps 才写 breaks"),
+    "Q042": (ERROR, "选项“{code}”同时写进了 keeps 和 breaks", "一个选项算兑现、算未兑现，或两边都不写"),
+    "Q043": (WARNING, "没有选项算未兑现：怎么回答都是兑现", "请从 keeps 中去掉不算兑现的选项，或不写 keeps"),
     "Q026": (ERROR, "文件不是问卷：{what}", "请提供含 survey、choices、settings 三张表的文件"),
     "Q028": (ERROR, "核心题“{what}”可以不答就跳过", "请写 required: yes；不知道、拒答等另列在 nonanswers"),
     "Q029": (WARNING, "pyxform 提醒：{what}", "请按提示核对工作簿"),

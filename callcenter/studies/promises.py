@@ -15,11 +15,14 @@ MEASURES = {
     "件": "papers",
 }
 ONCE = "即时"
+SO = "是"
+"""The value of a promise without a number: that something is so."""
 
 _PROMISE = re.compile(
-    r"(?P<subject>.*?)(?P<operator><=|>=|=|<|>|\+)(?P<value>即时|\d+(?:\.\d+)?(?:至\d+(?:\.\d+)?)?)(?P<unit>%?[^()]*)(?:\((?P<condition>.*)\))?"
+    r"(?P<subject>.*?)(?P<operator><=|>=|=|<|>|\+)(?P<value>即时|(?<![<>]=)(?<==)是(?=$|\()|\d+(?:\.\d+)?(?:至\d+(?:\.\d+)?)?)"
+    r"(?P<unit>%?[^()]*)(?:\((?P<condition>.*)\))?"
 )
-_VALUE = re.compile(r"(?P<operator><=|>=)?(?P<value>即时|\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)?)")
+_VALUE = re.compile(r"(?P<operator><=|>=)?(?P<value>即时|(?<!=)是|\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)?)")
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,12 @@ class Promise:
 
 
 def read_promises(cell: str) -> list[Promise]:
-    """The promises of one checklist cell, such as `低压环节=2个;低压平均<=3工作日`; ValueError names what cannot be read."""
+    """The promises of one checklist cell, such as `低压环节=2个;一窗办理=是`; ValueError names what cannot be read."""
     return [_promise(part) for whole in cell.split(";") if whole.strip() for part in _conjuncts(whole.strip())]
 
 
 def read_value(text: str) -> tuple[str, str]:
-    """Operator and value of a bare figure: `<=3`, `1-10`, `0.5`, `即时`."""
+    """Operator and value of a bare figure: `<=3`, `1-10`, `0.5`, `即时`; `是` where something is promised without one."""
     found = _VALUE.fullmatch(text.strip())
     if found is None:
         raise ValueError(text)
@@ -72,4 +75,4 @@ def _promise(text: str) -> Promise:
     subject, unit = found["subject"].strip(), found["unit"].strip()
     operator, value = found["operator"], found["value"].replace("至", "-")
     condition = "；".join(part for part in ("平均" if "平均" in subject else "", found["condition"] or "") if part)
-    return Promise(subject, operator, value, unit, measure_of(subject, unit), condition)
+    return Promise(subject, operator, value, unit, "other" if value == SO else measure_of(subject, unit), condition)

@@ -258,6 +258,8 @@ def held_against_the_promise() -> tuple[int, int]:
         insert(session, "declared_standards", study_id=made.drawn.frame.study_id, **PROMISED)
         free = {"subject": "税务UKey", "measure": "yuan", "operator": "=", "value": "0", "unit": "元", "condition": ""}
         insert(session, "declared_standards", study_id=made.drawn.frame.study_id, **PROMISED | free)
+        at_once = {"subject": "当天办完", "measure": "other", "operator": "=", "value": "即时", "unit": "", "condition": ""}
+        insert(session, "declared_standards", study_id=made.drawn.frame.study_id, **PROMISED | at_once)
         asked = {
             **QUESTIONS,
             "survey": [{**row, **HELD_AGAINST.get(row["name"], {})} for row in ASKED],
@@ -278,6 +280,7 @@ ASKED = QUESTIONS["survey"]
 HELD_AGAINST = {
     "days": {"measure": "workdays", "standard": "低压平均"},
     "handled": {"standard": "税务UKey"},
+    "ways": {"standard": "当天办完", "keeps": "online window"},
     "wish": {"standard": "别处承诺的"},
 }
 
@@ -293,8 +296,10 @@ def test_promises_stand_beside_orders_and_answers_and_a_contradiction_becomes_a_
         assert wanted in shown
     unsaid = (
         "税务UKey=0元",
-        "问了，但回答不是数：",
-        "问题的回答不是数：不能直接对照",
+        "问了，但回答不是数，问卷也没有写明哪些选项算兑现：",
+        "不能直接对照，请看该题的比例",
+        "当天办完=即时",
+        "答“网上、窗口”算兑现",
         "别处承诺的",
         "这项任务和本专题的文件里没有这条承诺",
     )
@@ -309,6 +314,7 @@ def test_promises_stand_beside_orders_and_answers_and_a_contradiction_becomes_a_
     assert client.post(f"{at}/tasks", data={"case_id": case, "question": "days"}).status_code == 303
     assert client.post(f"{at}/tasks", data={"case_id": case, "question": "days"}).status_code == 409
     assert client.post(f"{at}/tasks", data={"case_id": case + 1, "question": "days"}).status_code == 404
+    assert "做给部门的核对单" in client.get(at).text, "a task that no list holds yet is shown"
     assert client.post(f"{at}/batches").status_code == 303
     assert client.post(f"{at}/batches").status_code == 409, "nothing that was sent is sent again in another list"
     (made,) = statement("SELECT id FROM verification_batches")
@@ -326,6 +332,10 @@ def test_promises_stand_beside_orders_and_answers_and_a_contradiction_becomes_a_
     assert client.post(f"{at}/tasks/{task['id']}", data={"finding": "order_right", "note": "已看原件"}).status_code == 303
     assert client.post(f"{at}/tasks/{task['id']}", data={"finding": "unclear"}).status_code == 409
     assert "工单属实" in client.get(at).text
+    assert client.post(f"{at}/tasks", data={"case_id": case, "question": "ways"}).status_code == 303
+    (chosen,) = statement("SELECT told FROM verification_tasks WHERE question = 'ways'")
+    assert (chosen["told"]["answered"], chosen["told"]["order_number"]) == (0.5, "GD1") and "网上" in chosen["told"]["said"]
+    assert f'<td class="number">{chosen["told"]["said"]}</td>' in client.get(at).text
 
 
 def test_open_answers_are_coded_by_hand_with_their_history(client_for: Callable[..., Browser]) -> None:

@@ -102,7 +102,7 @@ NEWER: dict[str, Any] = {
         *SHARED,
         _rows("select_multiple few", "to_many"),
         _rows("select_one few", "to_one"),
-        _rows("select_multiple few", "ways", "哪些：方式"),
+        _rows("select_multiple few", "ways", "哪些：方式", standard="=1+1", keeps="A,a", breaks="½"),
         _rows("text", "ways__A"),
         _rows("select_one few", "to_codes"),
         _rows("text", "to_text"),

@@ -101,6 +101,7 @@ def test_items_are_of_its_topic_and_promises_are_of_the_topic_and_of_an_item_it_
     promises: dict[str, list[StandardContent]] = {}
     for each in study().standards:
         promises.setdefault(each.subject, []).append(each)
+        promises.setdefault(f"{each.subject}（{each.condition}）", []).append(each)
     for question in form(name).questions:
         assert {of_item[item] for item in question.items} <= topics(name), question.name
         if question.standard:

@@ -37,7 +37,9 @@ class Promised:
 def promised(session: Session, population_id: int, read: Released | None = None) -> Promised | None:
     """The three ways of a population; none while it is not drawn. `read`: its answers, where they were read already."""
     data = read or released(
-        session, population_id, lambda question: question.kind in NUMBERS and bool(question.standard or question.measure)
+        session,
+        population_id,
+        lambda question: bool(question.keeps) or (question.kind in NUMBERS and bool(question.standard or question.measure)),
     )
     if data is None:
         return None
@@ -45,7 +47,7 @@ def promised(session: Session, population_id: int, read: Released | None = None)
     item = studies.item(session, population.item_id)
     study = studies.study_of_population(session, population_id)
     declared = studies.stage_standards(session, population.stage_id)
-    promises = chosen(declared, item=item.number, topic=item.topic_number, documents=data.wishes.standards)
+    promises = chosen(declared, item=item.number, topic=item.topic_number, documents=data.wishes.standards, asked=data.questions)
     orders = timed_orders(session, population_id)
     districts = [str(each.get("name")) for each in study.settings.get("districts") or []]
     calendar = studies.work_calendar(session)
@@ -64,12 +66,17 @@ def promised(session: Session, population_id: int, read: Released | None = None)
     return Promised(data, found, denials(data.respondents), len(orders), unheld)
 
 
-def found_contradictions(session: Session, population_id: int, data: Released) -> list[Contradiction]:
+def found_contradictions(session: Session, population_id: int, found: Promised) -> list[Contradiction]:
     """Enterprises whose answer and work order differ beyond the tolerance."""
-    who = identities(session, data.draw_id)
-    orders, calendar = timed_orders(session, population_id), studies.work_calendar(session)
+    data = found.data
     return contradictions(
-        data.respondents, data.questions, orders=orders, identities=who, calendar=calendar, tolerances=data.wishes.tolerances
+        data.respondents,
+        data.questions,
+        orders=timed_orders(session, population_id),
+        identities=identities(session, data.draw_id),
+        calendar=studies.work_calendar(session),
+        tolerances=data.wishes.tolerances,
+        held=found.held,
     )
 
 

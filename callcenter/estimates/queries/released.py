@@ -234,5 +234,6 @@ def _questions(session: Session, cases: list[ReleasedCase], denying_codes: Mappi
     for questionnaire in used:
         definition = session.execute(text("SELECT definition FROM questionnaires WHERE id = :id"), {"id": questionnaire}).scalar_one()
         for question in questions(definition):
-            found.setdefault(question.name, replace(question, denies=denying_codes.get(question.name, "")))
+            newer = found.get(question.name)
+            found[question.name] = newer.with_older(question) if newer else replace(question, denies=denying_codes.get(question.name, ""))
     return list(found.values())

@@ -19,6 +19,10 @@ WIDER = frozenset(
      ("select_one", "select_multiple"), ("hidden", "calculate")}
 )  # fmt: skip
 """Types whose every answer the second one can hold."""
+COUNTED_BY = {
+    "item": "items", "standard": "standard", "keeps": "keeps", "breaks": "breaks", "core": "core", "recheck": "recheck",
+}  # fmt: skip
+"""Columns that decide where and how an answer is counted: as the sheet and as a question calls them."""
 LONGEST_QUOTED = 60
 
 
@@ -81,10 +85,10 @@ def _changes(languages: Languages, before: Question, now: Question) -> Iterator[
     yield from _of_repeats(before, now)
     for column in READ_ALOUD:
         yield from _of_texts(languages, column, before, now)
-    for column in ("items", "standard", "core", "recheck"):
-        was, is_now = _plain(getattr(before, column)), _plain(getattr(now, column))
+    for column, of in COUNTED_BY.items():
+        was, is_now = _plain(getattr(before, of)), _plain(getattr(now, of))
         if was != is_now:
-            yield change("D25", column=column.removesuffix("s"), old=was, new=is_now)
+            yield change("D25", column=column, old=was, new=is_now)
 
 
 def _of_type(before: Question, now: Question) -> Iterator[Change]:

@@ -118,6 +118,8 @@ class _Paper:
             ("item", ("、" if not self.words.at else ", ").join(map(str, question.items))),
             ("measure", question.measure),
             ("standard", question.standard),
+            ("keeps", ", ".join(question.keeps)),
+            ("breaks", ", ".join(question.breaks)),
             ("filter", in_words(chosen, self.definition, self.language) if chosen else ""),
             ("core", self.words("yes") if question.core else ""),
             ("recheck", self.words("yes") if question.recheck else ""),

@@ -42,6 +42,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "item": ("任务", "item"),
     "measure": ("计量", "measure"),
     "standard": ("承诺", "promise"),
+    "keeps": ("算兑现的选项", "answers that keep it"),
+    "breaks": ("算未兑现的选项", "answers that break it"),
     "filter": ("选项筛选", "answers offered if"),
     "core": ("核心题", "core question"),
     "recheck": ("复核时再问", "asked again in re-checks"),

@@ -9,7 +9,7 @@ COLUMNS = frozenset(
     {
         "type", "name", "required", "relevant", "constraint", "calculation", "appearance", "parameters", "default",
         "choice_filter", "repeat_count", "read_only", "item", "measure", "unit", "core", "recheck", "random", "standard", "nonanswers",
-        "note", "fixed", "disabled", "once",
+        "note", "fixed", "disabled", "once", "keeps", "breaks",
     }
 )  # fmt: skip
 MEASURES = ("steps", "days", "workdays", "hours", "yuan", "visits", "papers", "satisfaction", "awareness", "yes_no")

@@ -7,6 +7,7 @@ from typing import Any
 
 from callcenter.questionnaire.definition import NONANSWERS, Block, Choice, Definition, Question
 from callcenter.questionnaire.expressions import Expression, ExpressionProblem, UnsupportedFeature, compile_expression
+from callcenter.questionnaire.keeping import BREAKS, KEEPS, named
 from callcenter.questionnaire.problems import Problem, problem
 from callcenter.questionnaire.question_types import KNOWN, SELECTING
 from callcenter.questionnaire.reading.columns import TEXT_COLUMNS, YES, canonical_row, cell, texts, yes
@@ -154,6 +155,8 @@ class Reader:
         )
         if repeats and not cell(row, "repeat_count"):
             self._say("Q030", number, what=block.name)
+        if cell(row, KEEPS) or cell(row, BREAKS):
+            self._say("Q041", number, column=KEEPS if cell(row, KEEPS) else BREAKS, what=Said("这是分组", "this is a block"))
         if block.name in self.names:
             self._say("Q003", number, what=block.name)
         self.names.add(block.name)
@@ -220,6 +223,8 @@ class Reader:
             measure=cell(row, "measure"),
             unit=cell(row, "unit"),
             standard=cell(row, "standard"),
+            keeps=named(cell(row, KEEPS), (choice.value for choice in choices)),
+            breaks=named(cell(row, BREAKS), (choice.value for choice in choices)),
             core=yes(row, "core"),
             recheck=yes(row, "recheck"),
             random=yes(row, "random") or _RANDOMIZED.search(cell(row, "parameters")) is not None,

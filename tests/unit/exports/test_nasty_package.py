@@ -217,6 +217,11 @@ def test_what_a_reader_must_know_is_told(made: Made) -> None:
     assert {"ways__A", "ways__A_2", "ways__a_3", "q__nonanswer", f"{LONG_NAME}一"} <= names
     counted = {(row["variable"], row["code"]): row["n"] for row in made.rows("codebook.csv")}
     assert (counted["ways__A_2", "A"], counted["ways__gone", "gone"], counted["silent", "A"]) == ("1", "1", "0")
+    kept = {row["code"]: (row["standard"], row["keeps"]) for row in made.rows("codebook.csv") if row["question"] == "ways" and row["code"]}
+    promise = "'=1+1"
+    assert kept == {"a__b": (promise, ""), "A": (promise, "1"), "a": (promise, "1"), "½": (promise, "0"), "9992": (promise, ""),
+                    "gone": (promise, "")}  # fmt: skip
+    assert "<td>未兑现</td>" in (made.place / "codebook.html").read_text(encoding="utf-8")
     assert len({row["case"] for row in made.rows("answers_wide.csv")}) == CASES
     assert len(CASE_COLUMNS) + len(made.variables) < len(made.rows("answers_wide.csv")[0])
     assert len(TEXTS) < CASES

@@ -108,6 +108,17 @@ ASK = {"type": "select_one yn", "name": "a", "label": "问"}
         ([ASK | {"core": "yes", "required": "yes"}], []),
         ([{"type": "integer", "name": "a", "label": "x", "required": "yes", "nonanswers": "none", "constraint": ". > 5 and . < 3",
            "constraint_message": "x"}], [("Q025", 2)]),
+        ([ASK | {"standard": "一窗办理", "keeps": "yes"}, ASK | {"name": "b", "standard": "一窗办理", "Keeps": True}], []),
+        ([ASK | {"standard": "一窗办理", "keeps": "yes，maybe", "breaks": "no never"}], [("Q019", 2), ("Q019", 2)]),
+        ([ASK | {"keeps": "yes"}, ASK | {"name": "b", "standard": "一窗办理", "breaks": "no"},
+          ASK | {"type": "rank yn", "name": "c", "standard": "一窗办理", "keeps": "yes"},
+          {"type": "integer", "name": "d", "label": "x", "standard": "一窗办理", "keeps": "1"},
+          {"type": "begin_group", "name": "g", "breaks": "no"}, {"type": "note", "name": "e", "label": "x"}, {"type": "end_group"}],
+         [("Q041", 2), ("Q041", 3), ("Q041", 4), ("Q041", 5), ("Q041", 6)]),
+        ([ASK | {"standard": "一窗办理", "keeps": "yes", "breaks": "yes"}], [("Q042", 2)]),
+        ([ASK | {"type": "select_one yn or_other", "standard": "一窗办理", "keeps": "yes no"},
+          ASK | {"name": "b", "standard": "一窗办理", "keeps": "yes no"}], [("Q043", 3)]),
+        ([ASK | {"standard": "3个工作日", "keeps": "yes", "say": "规定3个工作日办结，办到了吗？"}], [("Q036", 2)]),
     ],
 )  # fmt: skip
 def test_a_problem_is_found_with_its_number_and_row(rows: list[dict[str, Any]], found: list[tuple[str, int]]) -> None:

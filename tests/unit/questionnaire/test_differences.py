@@ -48,6 +48,7 @@ def in_repeat(row: dict[str, Any], count: str = "2") -> list[dict[str, Any]]:
         ([Q], in_repeat(Q), "none", ["D20"]),
         (in_repeat(Q), in_repeat(Q, "3"), "checked", ["D21"]),
         ([Q], [Q | {"core": "yes", "item": "4"}], "all", ["D25", "D25"]),
+        ([ONE | {"standard": "一窗", "keeps": "yes"}], [ONE | {"standard": "一窗", "keeps": "no", "breaks": "yes"}], "all", ["D25", "D25"]),
         ([Q], [Q | {"default": "1"}], "all", ["D26"]),
         ([ONE], [ONE | {"choice_filter": "name != 'no'"}], "checked", ["D23"]),
         ([ONE], [ONE | {"type": "select_multiple yn"}], "all", ["D06"]),

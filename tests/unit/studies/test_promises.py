@@ -27,6 +27,8 @@ from callcenter.studies.promises import read_promises, read_value
             ],
         ),
         ("国家级孵化器+1至2家", [("国家级孵化器", "+", "1-2", "家", "other", "")]),
+        # a promise without a number, that something is so
+        ("一窗办理=是;流程公开=是(新办企业)", [("一窗办理", "=", "是", "", "other", ""), ("流程公开", "=", "是", "", "other", "新办企业")]),
         ("", []),
     ],
 )

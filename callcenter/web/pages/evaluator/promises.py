@@ -56,7 +56,7 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
         found=found,
         inside=inside,
         small_base=found.data.wishes.small_base,
-        contradictions=queries.found_contradictions(session, population_id, found.data) if inside else [],
+        contradictions=queries.found_contradictions(session, population_id, found) if inside else [],
         tasks=queries.tasks(session, population_id) if inside else [],
         batches=queries.batches(session, population_id) if inside else [],
         told_units=shown_units({each.unit: each.share.n for each in found.denials}, found.data.wishes.small_base),
@@ -80,8 +80,7 @@ def open_task(
     question: Annotated[str, Form()],
 ) -> Response:
     """Open a task for one contradiction."""
-    data = _promised(session, population_id).data
-    listed = queries.found_contradictions(session, population_id, data)
+    listed = queries.found_contradictions(session, population_id, _promised(session, population_id))
     found = next((each for each in listed if (each.case_id, each.question.name) == (case_id, question)), None)
     if found is None:
         raise NotFound("no_contradiction", "这处矛盾已经不在列表里：回答或工单改过了。")
