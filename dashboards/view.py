@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from callcenter.lists.formulas import tamed
 from callcenter.web import formats
 from callcenter.web.translations import gettext as _
 
@@ -112,9 +113,6 @@ def as_csv(table: Table) -> bytes:
     rows = [*table.rows, *([table.total] if table.total else [])]
     spans = {place for row in rows for place, cell in enumerate(row) if isinstance(cell, timedelta)}
     writer.writerow([head + formats.bracketed(_("秒")) if place in spans else head for place, head in enumerate(table.heads)])
-    writer.writerows([_safe(exact(cell)) for cell in row] for row in rows)
+    written = ([exact(cell) for cell in row] for row in rows)
+    writer.writerows([tamed(cell) if isinstance(cell, str) else cell for cell in row] for row in written)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _safe(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

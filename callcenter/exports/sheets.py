@@ -2,18 +2,14 @@
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from callcenter.lists.formulas import tamed
 from callcenter.studies.phases import FIELD_ZONE
 
-FORMULA_SIGNS = "=+\\-@＝＋－＠"
-"""Also as Chinese keyboards type them: a spreadsheet takes full-width signs for the others."""
-FORMULA = re.compile(rf"(?!-[0-9]+(\.[0-9]+)?\Z)([\t\r\n]| *[{FORMULA_SIGNS}])")
-"""What a spreadsheet would take for a formula; a plain negative number is none."""
 LONGEST_CELL = 32_767
 """What a cell of a spreadsheet can hold."""
 NO_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -36,9 +32,7 @@ def plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, list | tuple):
         value = " ".join(str(each) for each in value)
-    if isinstance(value, str):
-        return f"'{value}" if FORMULA.match(value) else value
-    return value
+    return tamed(value) if isinstance(value, str) else value
 
 
 def one_line_end(text: str) -> str:

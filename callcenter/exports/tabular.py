@@ -10,9 +10,10 @@ import pandas as pd
 import xlsxwriter
 
 from callcenter.exports.dataset import GROUP, Column, Dataset, named, quoted
-from callcenter.exports.sheets import FORMULA_SIGNS, LONGEST_CELL, NO_MOMENT, Sheet, fitting_cell, one_line_end, plain
+from callcenter.exports.sheets import LONGEST_CELL, NO_MOMENT, Sheet, fitting_cell, one_line_end, plain
+from callcenter.lists.formulas import SIGNS
 
-FORMULA = rf"regexp_matches({{0}}, '^([\t\r\n]| *[{FORMULA_SIGNS}])') AND NOT regexp_matches({{0}}, '^-[0-9]+(\.[0-9]+)?$')"
+FORMULA = rf"regexp_matches({{0}}, '^([\t\r\n]| *[{SIGNS}])') AND NOT regexp_matches({{0}}, '^-[0-9]+(\.[0-9]+)?$')"
 """What a spreadsheet would take for a formula; a plain negative number is none."""
 LONG = ("case", "question", "instance", "value", "label", "nonanswer", "version", "answered_at", "shared")
 WIDE_MOMENTS, LONG_MOMENTS = ("started_at", "ended_at"), ("answered_at",)

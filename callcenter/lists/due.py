@@ -47,6 +47,8 @@ class Arrival:
     late: bool
     rows: int = 0
     accepted: int = 0
+    orders: int = 0
+    """Rows that are work orders."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from callcenter.lists import reasons as words
 from callcenter.lists.cells import Value, raw_text
 from callcenter.lists.columns import Layout, header_name
 from callcenter.lists.findings import note_texts, places_of
+from callcenter.lists.formulas import FORMULA
 from callcenter.lists.reading import sheets
 from callcenter.lists.reading.tables import DataRow, data_rows
 from callcenter.lists.receipt_sheets import COUNTED, SKIPPED, SUMMARY
@@ -28,8 +29,6 @@ LAST_LINE = 1_048_576
 _NO_INTERPRETING = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
 _LONGEST_CELL = 32767
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet may take for a formula once a person edits the cell."""
 _BREAKS = re.compile(r"_x000[dD]_\n?|\r\n?")
 _EVERY = 2000
 _MARKS = {"fault": {"bg_color": "#FAD4D4"}, "doubt": {"bg_color": "#FFF3C4"}, "": {}}
@@ -217,7 +216,8 @@ class _Writer:
             made.write_blank(line, column, None, self.formats[mark, "plain"])
         else:
             text = _BREAKS.sub("\n", raw_text(value))[:_LONGEST_CELL]
-            made.write_string(line, column, text, self.formats[mark, "text" if text.startswith(_RUNS) else "plain"])
+            as_text = FORMULA.match(text) or text.startswith("-")  # also a written -5 stays text when a person edits the cell
+            made.write_string(line, column, text, self.formats[mark, "text" if as_text else "plain"])
 
 
 def _time_kind(value: Value) -> str | None:

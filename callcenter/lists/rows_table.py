@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import TextIO
 
+from callcenter.lists.formulas import tamed
 from callcenter.lists.verdicts import JudgedRow, ListCheck
 
 COLUMNS = ("sheet", "source_row", "enterprise_name", "uscc", "district", "phone_e164", "alternates", "verdict", "reasons")
@@ -16,7 +17,15 @@ def days_text(days: float | None) -> str:
 
 def _line(row: JudgedRow, stages: int) -> list[str]:
     numbers = [phone.number for phone in row.phones]
-    line = [row.sheet, str(row.source_row), row.name, row.uscc, row.district, numbers[0] if numbers else "", ";".join(numbers[1:])]
+    line = [
+        tamed(row.sheet),
+        str(row.source_row),
+        tamed(row.name),
+        row.uscc,
+        row.district,
+        numbers[0] if numbers else "",
+        ";".join(numbers[1:]),
+    ]
     line += [row.verdict, ";".join(row.reasons)]
     if stages:
         days = [*row.stage_days, *[None] * (stages - len(row.stage_days))]

@@ -34,7 +34,11 @@ class Stated:
 
 @dataclass(frozen=True)
 class Received:
-    """What all lists of a unit for a population hold together."""
+    """What all lists of a unit for a population hold together.
+
+    Work orders sent beside a list are counted apart: a row of the list and the order of the same matter are not two of the population.
+    Where a unit sent nothing else (or the population is one of work orders) they are its list.
+    """
 
     rows: int = 0
     accepted: int = 0
@@ -42,6 +46,8 @@ class Received:
     rejected: int = 0
     highest_ordinal: int = 0
     lists: int = 0
+    orders: int = 0
+    """Work orders that came beside, in none of the other counts."""
 
 
 @dataclass(frozen=True)

@@ -128,9 +128,15 @@ def test_outside_the_window_nothing_is_taken_and_the_refusal_says_when_it_was_an
     department: Browser, population_id: int, field_time: Any
 ) -> None:
     statement("UPDATE phases SET first_day = '2022-01-01', last_day = '2022-01-02' WHERE kind = 'intake'")
-    said = send(department, population_id, ("a.xlsx", workbook([row(1)]))).text
+    said = send(department, population_id, ("a.xlsx", workbook([row(1)])), stated_total="1").text
     assert "现在不在名单报送期内：2022-01-01 至 2022-01-02 已经结束。请拨打评估机构电话 27509186 申请延期。" in said
+    shown = department.get(f"/submitter/populations/{population_id}").text
+    assert "报送期已在 2022-01-02 周日 结束，现在不能上报。要补报或更正，请拨打评估机构电话 27509186 申请延期" in shown
+    assert 'type="file"' not in shown and 'name="stated_total"' not in shown
+    assert department.post(f"/submitter/populations/{population_id}/statement", data={"stated_total": "2"}).status_code == 409
+    assert statement("SELECT count(*) FROM list_statements") == [{"count": 0}]
     statement("UPDATE phases SET first_day = '2022-07-01', last_day = '2022-07-02' WHERE kind = 'intake'")
+    assert "报送期从 2022-07-01 周五 开始，现在还不能上报" in department.get(f"/submitter/populations/{population_id}").text
     assert "2022-07-01 至 2022-07-02 才开放" in send(department, population_id, ("a.xlsx", workbook([row(1)]))).text
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TextIO
 
+from callcenter.lists.formulas import tamed
 from callcenter.lists.orders.findings import Examiner, Finding, days_text, moment_text, whole_span
 from callcenter.lists.orders.lengths import CALENDAR, WORKING, fit, length
 from callcenter.lists.orders.reading import Span, WorkOrder
@@ -26,8 +27,6 @@ COLUMNS = (
     "fits",
     "findings",
 )
-
-_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 @dataclass(slots=True)
@@ -114,12 +113,7 @@ def write(report: Report, out: TextIO) -> None:
 
 
 def _head(order: WorkOrder) -> list[str]:
-    return [_safe(order.sheet), str(order.source_row), _safe(order.order), _safe(order.name)]
-
-
-def _safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return [tamed(order.sheet), str(order.source_row), tamed(order.order), tamed(order.name)]
 
 
 def _measured(

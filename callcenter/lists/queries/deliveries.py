@@ -13,7 +13,8 @@ def arrivals(session: Session, stage_id: int) -> list[Arrival]:
     """Every list that came in for a stage, oldest first."""
     found = session.connection().execute(
         text("""SELECT s.id AS submission_id, s.population_id, s.department, s.received_at, s.state, s.late,
-                       COALESCE((s.totals->>'rows')::int, 0) AS rows, COALESCE((s.totals->>'accepted')::int, 0) AS accepted
+                       COALESCE((s.totals->>'rows')::int, 0) AS rows, COALESCE((s.totals->>'accepted')::int, 0) AS accepted,
+                       (SELECT count(*) FROM work_orders w WHERE w.submission_id = s.id) AS orders
                 FROM submissions s JOIN populations p ON p.id = s.population_id
                 WHERE p.stage_id = :stage ORDER BY s.id"""),
         {"stage": stage_id},

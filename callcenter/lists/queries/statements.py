@@ -35,7 +35,33 @@ def statement_history(session: Session, population_id: int, department: str) -> 
 
 def received(session: Session, population_id: int) -> dict[str, Received]:
     """Unit → what it sent for a population, all lists that count together."""
-    wanted = text("""SELECT department, sum((totals->>'rows')::int), sum((totals->>'accepted')::int), sum((totals->>'duplicate')::int),
-                            sum((totals->>'rejected')::int), coalesce(sum((findings->>'highest_ordinal')::int), 0), count(*)
-                     FROM submissions WHERE population_id = :population AND state = 'judged' GROUP BY department""")
-    return {row[0]: Received(*row[1:]) for row in session.connection().execute(wanted, {"population": population_id})}
+    found = session.connection().execute(text(_RECEIVED), {"population": population_id})
+    return {row[0]: Received(*row[1:]) for row in found}
+
+
+_RECEIVED = """
+WITH sent AS (
+    SELECT s.department, (s.totals->>'rows')::int AS rows, (s.totals->>'accepted')::int AS accepted,
+           (s.totals->>'duplicate')::int AS duplicate, (s.totals->>'rejected')::int AS rejected,
+           coalesce((s.findings->>'highest_ordinal')::int, 0) AS ordinal, o.*
+    FROM submissions s JOIN populations p ON p.id = s.population_id CROSS JOIN LATERAL (
+        SELECT count(*) AS orders, count(*) FILTER (WHERE r.verdict = 'accepted') AS orders_accepted,
+               count(*) FILTER (WHERE r.verdict = 'duplicate') AS orders_duplicate,
+               count(*) FILTER (WHERE r.verdict = 'rejected') AS orders_rejected
+        FROM work_orders w JOIN submission_rows r ON r.submission_id = w.submission_id AND r.number = w.number
+        WHERE w.submission_id = s.id AND p.settings->>'source' IS DISTINCT FROM 'work_orders') o
+    WHERE s.population_id = :population AND s.state = 'judged'
+), counted AS (
+    SELECT *, sum(rows - orders) OVER (PARTITION BY department) > 0 AS apart FROM sent
+)
+SELECT department,
+       sum(rows - CASE WHEN apart THEN orders ELSE 0 END)::int,
+       sum(accepted - CASE WHEN apart THEN orders_accepted ELSE 0 END)::int,
+       sum(duplicate - CASE WHEN apart THEN orders_duplicate ELSE 0 END)::int,
+       sum(rejected - CASE WHEN apart THEN orders_rejected ELSE 0 END)::int,
+       sum(CASE WHEN NOT apart OR orders = 0 THEN ordinal WHEN orders >= rows THEN 0 ELSE greatest(ordinal - orders, 0) END)::int,
+       count(*) FILTER (WHERE NOT apart OR rows > orders),
+       sum(CASE WHEN apart THEN orders ELSE 0 END)::int
+FROM counted GROUP BY department
+"""
+"""Of a file with a list and work orders on further sheets both number their rows from 1: the ordinals of the orders are taken off."""

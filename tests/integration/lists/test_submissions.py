@@ -9,10 +9,13 @@ from callcenter.db.engine import statement, transaction
 from callcenter.lists import actions, queries
 from callcenter.lists.findings import Look
 from callcenter.lists.refusals import ListRefused
+from callcenter.lists.stated import Received
 from callcenter.lists.tables import Submission, SubmissionRow
 from callcenter.lists.verdicts import check
-from tests.factories.lists import row, submit, workbook
+from tests.factories.lists import row, submit, work_order_sheet, workbook
 from tests.factories.studies import demo_population, make_study
+
+UNIT = "市市场监管委"
 
 pytestmark = pytest.mark.usefixtures("database_url", "field_time")
 
@@ -117,8 +120,23 @@ def test_a_second_file_can_add_to_the_first(population_id: int) -> None:
     with transaction() as session:
         submit(session, population_id, [row(1)])
         second = submit(session, population_id, [row(2)], adds=True)
-    assert second.role == "supplement"
+        assert second.role == "supplement"
+        assert queries.received(session, population_id)[UNIT] == Received(rows=2, accepted=2, highest_ordinal=2, lists=2)
     assert statement("SELECT count(*) FROM submissions WHERE state = 'judged'") == [{"count": 2}]
+
+
+def test_work_orders_beside_a_list_are_counted_apart(population_id: int) -> None:
+    orders = [{"order": f"GD{n}", "enterprise": n, "stages": [("2022-05-05", "2022-05-07", 2)]} for n in (1, 2, 3)]
+    with transaction() as session:
+        submit(session, population_id, [], data=work_order_sheet(orders, stages=1))
+        alone = queries.received(session, population_id)[UNIT]
+        submit(session, population_id, [row(1), row(2), row(3, phone="")], adds=True)
+        both = queries.received(session, population_id)[UNIT]
+    assert alone == Received(rows=3, accepted=3, highest_ordinal=3, lists=1), "nothing else was sent: they are the list"
+    assert both == Received(rows=3, accepted=2, rejected=1, highest_ordinal=3, lists=1, orders=3)
+    statement('UPDATE populations SET settings = settings || \'{"source": "work_orders"}\'')
+    with transaction() as session:
+        assert queries.received(session, population_id)[UNIT].rows == 6, "of a population of work orders they are the list"
 
 
 def test_a_file_that_is_no_list_is_refused_and_leaves_nothing(population_id: int) -> None:

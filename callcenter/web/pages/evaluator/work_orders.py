@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from callcenter.frame.reporting_order import reporting_order
 from callcenter.lists import queries as lists
+from callcenter.lists.formulas import tamed
 from callcenter.lists.orders.durations import MEASURES, Figures, Limit, Results, concerning, limits_of, measure_for, results
 from callcenter.studies import queries as studies
 from callcenter.web.assets import plotly_map_style
@@ -165,9 +166,4 @@ def _lines(found: Results) -> Iterator[list[Any]]:
         for name, row in rows.items():
             for measure, one in row.items():
                 figures = (one.n, one.mean, one.median, one.q1, one.q3, one.low, one.high)
-                yield [by.removeprefix("by_"), _plain(str(name)), measure, *figures, *("" if n is None else n for n in one.within)]
-
-
-def _plain(text: str) -> str:
-    """A name of a unit that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+                yield [by.removeprefix("by_"), tamed(str(name)), measure, *figures, *("" if n is None else n for n in one.within)]

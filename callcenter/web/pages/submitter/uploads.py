@@ -17,7 +17,7 @@ from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
 from callcenter.web.downloads import download
 from callcenter.web.pages.submitter.declared import declared
-from callcenter.web.pages.submitter.windows import check_window, window
+from callcenter.web.pages.submitter.windows import check_window, hotline, window, window_of
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 from callcenter.web.translations import gettext as _
@@ -74,7 +74,8 @@ def send(
         raise InvalidInput("no_file", "没有选择文件：请选择或拖入名单文件，再按“上报”。")
     try:
         with transaction() as session:
-            _state(session, person, population_id, stated_total, policy_month)
+            if window_of(session, population_id, person.unit or "").open:  # each file is told why not
+                _state(session, person, population_id, stated_total, policy_month)
         outcomes = [_take(person, population_id, file, adds=adds == "1" or place > 0) for place, file in enumerate(given)]
     except InvalidInput as wrong:
         outcomes = [{"name": _("填报内容"), "receipt": None, "again": False, "problem": _(wrong.text, **wrong.about)}]
@@ -99,6 +100,7 @@ def state(
     policy_month: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Keep the population's total and the policy month, without a file."""
+    check_window(session, population_id, person.unit or "")
     try:
         with session.begin_nested():
             changed = _state(session, person, population_id, stated_total, policy_month)
@@ -171,6 +173,7 @@ def _about(session: Session, person: Person, population_id: int) -> dict[str, An
         "item": item,
         "topic": topic,
         "window": window(session, population.stage_id, person.unit),
+        "hotline": hotline(session, population_id),
         "sent": sent,
     }
     values["liaison"] = queries.liaison_of(session, population.stage_id, person.unit) if person.unit else None

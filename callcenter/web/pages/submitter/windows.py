@@ -14,10 +14,14 @@ def window(session: Session, stage_id: int, unit: str | None = None) -> Window:
     return studies.intake(session, stage_id).window(field_day(clock.now()), unit)
 
 
+def window_of(session: Session, population_id: int, unit: str) -> Window:
+    """The upload window of a population today."""
+    return window(session, studies.population(session, population_id).stage_id, unit)
+
+
 def check_window(session: Session, population_id: int, unit: str) -> None:
     """Refuse what is sent outside the window: when it was or will be, and whom to ask."""
-    population = studies.population(session, population_id)
-    found = window(session, population.stage_id, unit)
+    found = window_of(session, population_id, unit)
     if found.open:
         return
     days = {"first": found.first_day, "last": found.last_day, "hotline": hotline(session, population_id)}
