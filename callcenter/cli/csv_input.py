@@ -5,6 +5,7 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from callcenter.errors import InvalidInput
 
@@ -16,7 +17,16 @@ Rows = list[tuple[int, dict[str, str]]]
 """Each row under its header, with its line number."""
 
 
-def read(file: Path, columns: Sequence[str] = ()) -> tuple[list[str], Rows]:
+class Read(NamedTuple):
+    """What a file holds; cells that a row lacks at its end are empty."""
+
+    header: list[str]
+    rows: Rows
+    lacking: dict[int, list[str]]
+    """Line of a row that is shorter than the header: the columns that it lacks."""
+
+
+def read(file: Path, columns: Sequence[str] = ()) -> Read:
     """The header and the rows that are not blank; every one of `columns` must be there, once."""
     text = _text(file)
     skipped = text[:4].lower() == "sep="  # a spreadsheet's own note
@@ -26,14 +36,11 @@ def read(file: Path, columns: Sequence[str] = ()) -> tuple[list[str], Rows]:
     try:
         header = [name.strip() for name in next(reader, [])]
         require(file, header, columns)
-        rows = [
-            (reader.line_num + skipped, _row(file, reader.line_num + skipped, header, cells))
-            for cells in reader
-            if any(cell.strip() for cell in cells)
-        ]
+        found = [(reader.line_num + skipped, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error as broken:
         raise InvalidInput("not_csv", "{file} 第 {line} 行不是 CSV：请另存为 CSV 再试。", file=file, line=reader.line_num) from broken
-    return header, rows
+    rows = [(line, _row(file, line, header, cells)) for line, cells in found]
+    return Read(header, rows, {line: header[len(cells) :] for line, cells in found if len(cells) < len(header)})
 
 
 def require(file: Path, header: Sequence[str], columns: Sequence[str]) -> None:

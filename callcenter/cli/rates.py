@@ -90,7 +90,7 @@ def _sample(typed: str | None) -> str | None:
 
 
 def _of_file(file: Path, e: float | None, by: str | None) -> Any:
-    header, rows = csv_input.read(file)
+    header, rows, _lacking = csv_input.read(file)
     names = [counters.meant(column) for column in header]
     _require(file, header, names, by)
     read = [(line, {**row, **{meant: row[column] for column, meant in zip(header, names, strict=True)}}) for line, row in rows]

@@ -124,6 +124,21 @@ def lonely(table: Table, sample: Sample, strata: str | None) -> list[str]:
     return [names.get(int(code), "–") for code in single]
 
 
+def in_several_strata(table: Table, strata: str | None, cluster: str | None) -> list[str]:
+    """Clusters whose name stands in more than one stratum: they are taken for different ones."""
+    if strata is None or cluster is None:
+        return []
+    where: dict[str, set[str]] = {}
+    for name, stratum in zip(table.columns[cluster], table.columns[strata], strict=True):
+        where.setdefault(name.strip(), set()).add(stratum.strip())
+    return [name for name, found in where.items() if len(found) > 1]
+
+
+def without_value(table: Table, name: str) -> list[int]:
+    """The lines whose value of a column is missing."""
+    return [line for line, cell in zip(table.lines, table.columns[name], strict=True) if cell.strip() in MISSING]
+
+
 def estimates(table: Table, sample: Sample, wanted: Wanted, *by: str) -> list[dict[str, Any]]:
     """Every wanted figure; where columns of domains are given, in each domain: of several, in each combination that has rows."""
     everything = np.ones(len(table.lines), dtype=np.bool_)

@@ -190,6 +190,26 @@ def test_a_stratum_with_one_unit_is_told_and_may_be_refused(tmp_path: Path, caps
     assert main([*asked, "--lonely-psu", "certainty"]) == 2
 
 
+def test_what_is_taken_for_granted_of_a_file_is_noted_in_both_languages_and_the_document_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """R refuses such clusters unless nest=TRUE is given; rows without a domain stay in its sample too."""
+    rows = ["s,c,w,x,d,r", "a,1,2,1,u,", "a,2,2,2,u,", "b,1,3,4,,", "b,2,3,8", "b,3,3,9,v"]
+    asked = ["estimate", written(tmp_path, "\n".join(rows) + "\n"), "--strata", "s", "--cluster", "c", "--weights", "w", "--mean", "x"]
+    assert main([*asked, "--by", "d"]) == 0
+    said = capsys.readouterr()
+    assert [(row["by"], row["n"]) for row in json.loads(said.out)] == [("u", 2), ("v", 1)]
+    assert [line for line in said.err.splitlines() if line.startswith("Note: ")] == [
+        "Note: rows with fewer cells than the header: 1 (lines 5). What they lack is taken as missing.",
+        "Note: clusters that stand in several strata under one name: 2 (1, 2). Each stratum's is taken as another cluster, as R does with "
+        "nest=TRUE (without it R refuses).",
+        "Note: rows without d: 2 (lines 4, 5). They are in no domain and stay in the sample.",
+    ]
+    assert said.err.count("注意：") == 3
+    assert main(asked) == 0
+    assert capsys.readouterr().err.count("注意：") == 1, "what no figure needs is not told of"
+
+
 @pytest.mark.parametrize("statistic", ["--mean", "--total", "--ratio", "--median", "--prop"])
 def test_numbers_without_a_finite_error_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], statistic: str) -> None:
     """Infinity and NaN are not JSON."""
