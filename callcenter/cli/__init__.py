@@ -72,8 +72,11 @@ DATA = "CALLCENTER_DATA"
 Data = Annotated[Path | None, typer.Option(envvar=DATA, help="The folder of a running `callcenter run`: its database is meant.")]
 
 
+English = Annotated[bool, typer.Option("--english", help="Say what is wrong in English, where there is English for it.")]
+
+
 @app.callback()
-def _root(context: typer.Context, data: Data = None) -> None:
+def _root(context: typer.Context, data: Data = None, english: English = False) -> None:  # noqa: ARG001  # `mistakes` looks for it
     """A telephone-survey call centre. Example: callcenter --data data lists receipts --study tianjin-2022."""
     # `run` makes the settings itself, and tells its processes.
     if data is not None and context.invoked_subcommand != "run" and "CALLCENTER_PARENT" not in os.environ:

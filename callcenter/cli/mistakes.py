@@ -6,11 +6,13 @@ import secrets
 import sys
 import tempfile
 import traceback
+from contextvars import copy_context
 from pathlib import Path
 
 from typer.exceptions import Abort, Exit, TyperException
 
-from callcenter.errors import CallcenterError, InvalidInput, Unavailable
+from callcenter.cli.wrong_use import in_chinese
+from callcenter.errors import CallcenterError, InvalidInput, Translated, Unavailable
 
 DONE, REFUSED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
@@ -39,18 +41,30 @@ def report(mistake: BaseException, arguments: list[str]) -> int:
         print("已中断。", file=sys.stderr)
         return INTERRUPTED
     expected = _expected(mistake)
+    said = _in_english(expected) if "--english" in arguments else str(expected)
     code = WRONG_USE if isinstance(expected, InvalidInput) and expected.code in WRONG_USE_CODES else REFUSED
     if wants_json(arguments):
-        print(json.dumps({"refused": True, "why": expected.code, "about": str(expected)}, ensure_ascii=False))
-    print(str(expected), file=sys.stderr)
+        print(json.dumps({"refused": True, "why": expected.code, "about": said}, ensure_ascii=False))
+    print(said, file=sys.stderr)
     return code
 
 
 def wants_json(arguments: list[str]) -> bool:
     """Whether this command line asks for one JSON document on stdout."""
-    if arguments[:1] == ["--data"]:
-        arguments = arguments[2:]
+    while arguments[:1] in (["--data"], ["--english"]):
+        arguments = arguments[1 + (arguments[0] == "--data") :]
     return "--json" in arguments or any(tuple(arguments[: len(command)]) == command for command in ALWAYS_JSON)
+
+
+def _in_english(mistake: CallcenterError) -> str:
+    """The sentence in English where there is one: what only the command line says has none."""
+    from callcenter.web.translations import gettext, speak  # noqa: PLC0415  # few ask for it, and the catalogue takes its time
+
+    def said() -> str:
+        speak("en")
+        return gettext(mistake.text, **mistake.about)
+
+    return copy_context().run(said)
 
 
 def _expected(mistake: BaseException) -> CallcenterError:
@@ -58,7 +72,8 @@ def _expected(mistake: BaseException) -> CallcenterError:
     if isinstance(mistake, CallcenterError):
         return mistake
     if isinstance(mistake, TyperException):
-        return InvalidInput("wrong_use", "{what}", what=mistake.format_message())
+        message = mistake.format_message()
+        return InvalidInput("wrong_use", "{what}", what=Translated(in_chinese(message), message))
     if isinstance(mistake, OSError) and mistake.filename is not None:
         return _about_file(mistake)
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(mistake).__mro__}

@@ -1,6 +1,7 @@
 """Questionnaires on people's own files: check and walk."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,9 @@ def test_what_no_way_does_is_listed(tmp_path: Path, capsys: pytest.CaptureFixtur
     form += "  - {type: text, name: b, label: x, relevant: '${a} > 1 or ${a} <= 1 or ${a} = \"\"'}\n"
     assert main(["questionnaire", "ways", written(tmp_path, "f.yaml", form)]) == 0
     assert "第 3 行 b：relevant 从未不成立" in capsys.readouterr().out
+    assert main(["questionnaire", "ways", str(tmp_path / "f.yaml"), "--english"]) == 0
+    said = capsys.readouterr().out
+    assert "row 3 b: relevant never false" in said and not re.search("[一-鿿]", said)
 
 
 def test_a_missing_or_foreign_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

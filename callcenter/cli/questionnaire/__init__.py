@@ -1,6 +1,7 @@
 """Questionnaires on people's own files: prove one, convert one, walk one. Needs no database."""
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +22,7 @@ from callcenter.questionnaire.printed.document import write_document
 from callcenter.questionnaire.problems import Problem
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.routing import Given, Moment
+from callcenter.questionnaire.said import english_of
 from callcenter.questionnaire.screening import names_looked_at
 from callcenter.questionnaire.walking import read_answers
 from callcenter.questionnaire.walking import walk as walk_over
@@ -56,22 +58,36 @@ def check(
 
 
 @app.command()
-def ways(file: File, as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False) -> None:
+def ways(
+    file: File,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    english: Annotated[bool, typer.Option("--english", help="What is missing in English.")] = False,
+) -> None:
     """Follow every way through a questionnaire and list what none of them does: questions, conditions, pairs of conditions, choices.
 
     Example: callcenter questionnaire ways questionnaires/tianjin-2022/opening_business.yaml
     """
     definition = _sound(file)
     proof = prove(definition)
-    missing = not_reached(definition, proof)
+    missing = [each | {"what": english_of(each["what"])} if english else each for each in not_reached(definition, proof)]
     if as_json:
         found = {"stands": proof.stands, "all_tried": proof.all_tried, "reached": sorted(proof.passed), "not_reached": missing}
         print(json.dumps(found, ensure_ascii=False))
         return
-    print(f"走过 {proof.stands} 处岔口，{'全部试完' if proof.all_tried else '没有试完'}；问到 {len(proof.passed)} 道题。")
+    if english:
+        print(f"{proof.stands} forks walked, {'all tried' if proof.all_tried else 'not all tried'}; {len(proof.passed)} questions asked.")
+    else:
+        print(f"走过 {proof.stands} 处岔口，{'全部试完' if proof.all_tried else '没有试完'}；问到 {len(proof.passed)} 道题。")
     for each in missing:
-        unsure = "" if each["sure"] else "（没有证明：不是所有回答都能试到）"
-        print(f"第 {each['row']} 行 {each['question']}：{each['what']}{unsure}。")
+        print(_missing(each, english))
+
+
+def _missing(each: Mapping[str, Any], english: bool) -> str:
+    if english:
+        unsure = "" if each["sure"] else " (not proved: not every answer can be tried)"
+        return f"row {each['row']} {each['question']}: {each['what']}{unsure}."
+    unsure = "" if each["sure"] else "（没有证明：不是所有回答都能试到）"
+    return f"第 {each['row']} 行 {each['question']}：{each['what']}{unsure}。"
 
 
 @app.command()
