@@ -76,15 +76,24 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}</style></head><body>
 """
 
 COUNTS = """
-SELECT a.question, a.instance, code, count(*) FROM (
-    SELECT a.question, a.instance, unnest(CASE q.kind WHEN 'select_one' THEN [a.value] ELSE string_split(a.value, ' ') END) AS code
-    FROM answers a JOIN asked q ON q.name = a.question WHERE a.value IS NOT NULL AND q.choosing) a GROUP BY ALL
+SELECT a.question, a.instance, a.code, {n} FROM (
+    SELECT a.question, a.instance, a.place, unnest(CASE q.kind WHEN 'select_one' THEN [a.value] ELSE string_split(a.value, ' ') END) AS code
+    FROM answers a JOIN asked q ON q.name = a.question WHERE a.value IS NOT NULL AND q.choosing) a {with_weights} GROUP BY ALL
 UNION ALL
-SELECT a.question, a.instance, a.value, count(*)
-FROM answers a JOIN asked q ON q.name = a.question JOIN choices c ON c.question = a.question AND c.code = a.value
+SELECT a.question, a.instance, a.value, {n}
+FROM answers a JOIN asked q ON q.name = a.question JOIN choices c ON c.question = a.question AND c.code = a.value {with_weights}
 WHERE NOT q.choosing GROUP BY ALL
+UNION ALL
+SELECT a.question, a.instance, a.nonanswer, {n} FROM answers a {with_weights} WHERE a.nonanswer IS NOT NULL GROUP BY ALL
 """
-NONANSWER_COUNTS = "SELECT question, instance, nonanswer, count(*) FROM answers WHERE nonanswer IS NOT NULL GROUP BY ALL"
+"""How often each code and each non-answer was given, `n` of each."""
+BARE = {"n": "count(*)", "with_weights": ""}
+WEIGHTED = {"n": "sum(w.weight)", "with_weights": "JOIN cases w ON w.place = a.place"}
+MEANS = """
+SELECT question, instance, sum(weight), sum(weight * number) FILTER (isfinite(number)) / nullif(sum(weight) FILTER (isfinite(number)), 0)
+FROM (SELECT a.question, a.instance, w.weight, try_cast(a.value AS DOUBLE) AS number
+      FROM answers a JOIN cases w ON w.place = a.place WHERE a.value IS NOT NULL) GROUP BY ALL
+"""
 GIVEN = """
 SELECT question, instance, count(value), min(try_cast(value AS DOUBLE)), max(try_cast(value AS DOUBLE)),
     avg(try_cast(value AS DOUBLE)) FILTER (isfinite(try_cast(value AS DOUBLE))), count(DISTINCT place),
@@ -124,7 +133,7 @@ class Described:
 def describe(data: Dataset) -> list[Described]:
     """Every question of the data set with its frequencies, counted without weights."""
     counts: dict[tuple[str, str], dict[str, int]] = {}
-    for question, instance, code, n in [*data.run(COUNTS).fetchall(), *data.run(NONANSWER_COUNTS).fetchall()]:
+    for question, instance, code, n in data.run(COUNTS.format_map(BARE)).fetchall():
         counts.setdefault((question, instance), {})[code] = n
     given = {(row[0], row[1]): row[2:] for row in data.run(GIVEN).fetchall()}
     cases = int(data.one("SELECT count(DISTINCT place) FROM answers") or 0)
@@ -141,6 +150,25 @@ def describe(data: Dataset) -> list[Described]:
     for spot, each in described.items():
         _count(each, counts.get(spot, {}), given.get(spot, (0, None, None, None, 0, 0)), cases, dict(kinds[spot[0]].choices))
     return list(described.values())
+
+
+@dataclass
+class Weighted:
+    """A question (in one instance of its repeat) in weights: of everybody who answered, of each code; the mean of its numbers."""
+
+    answered: float = 0.0
+    mean: float | None = None
+    counts: dict[str, float] = field(default_factory=dict)
+
+
+def weighted(data: Dataset) -> dict[tuple[str, str], Weighted]:
+    """What the column `weight` makes of every question: sums over the rows that have an answer; none where they weigh nothing."""
+    found: dict[tuple[str, str], Weighted] = {}
+    for question, instance, whole, mean in data.run(MEANS).fetchall():
+        found[question, instance] = Weighted(whole, mean)
+    for question, instance, code, n in data.run(COUNTS.format_map(WEIGHTED)).fetchall():
+        found.setdefault((question, instance), Weighted()).counts[code] = n
+    return found
 
 
 def _count(each: Described, counts: Mapping[str, int], given: Sequence[Any], cases: int, labels: Mapping[str, str]) -> None:

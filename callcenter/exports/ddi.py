@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from callcenter.exports.codebook import FIXED, Described, exact
+from callcenter.exports.codebook import FIXED, Described, Weighted, exact, weighted
 from callcenter.exports.dataset import CASE_COLUMNS, Column
 from callcenter.exports.gathered import Gathered
 from callcenter.exports.names import SPSS, fitting
@@ -19,6 +19,8 @@ from callcenter.studies.phases import FIELD_ZONE
 NAMESPACE = "ddi:codebook:2_5"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 FILE_ID = "F1"
+BY_WEIGHT = {"wgtd": "wgtd", "wgt-var": "V_weight"}
+"""What marks a statistic as weighted, beside the same one without weights."""
 
 
 def document(of: Gathered, described: Sequence[Described]) -> bytes:
@@ -108,16 +110,19 @@ def _variables(root: ET.Element, of: Gathered, described: Sequence[Described]) -
         _add(made, "labl", FIXED[name])
         _add(made, "varFormat", type="character" if kind == "VARCHAR" else "numeric", schema="other")
     spots = {spot: each for each in described for spot in {(column.question, column.instance) for column in each.columns}}
+    weighing = weighted(of.data)
     last: Described | None = None
+    weight = Weighted()
     for column in columns[len(CASE_COLUMNS) :]:
         if column.variable is None and last is not None:
-            part.append(_nonanswers(last, column, names[column.name]))
+            part.append(_nonanswers(last, weight, column, names[column.name]))
         elif column.variable is not None:
-            last = spots[column.variable.question, column.variable.instance]
-            part.append(_variable(last, column.variable, names[column.name], refused=of.data.refused(column.variable)))
+            spot = column.variable.question, column.variable.instance
+            last, weight = spots[spot], weighing.get(spot, Weighted())
+            part.append(_variable(last, weight, column.variable, names[column.name], refused=of.data.refused(column.variable)))
 
 
-def _nonanswers(each: Described, column: Column, name: str) -> ET.Element:
+def _nonanswers(each: Described, weight: Weighted, column: Column, name: str) -> ET.Element:
     """The column that says why a question was not answered."""
     made = ET.Element("var", {"ID": f"V_{name}", "name": column.name, "files": FILE_ID, "intrvl": "discrete", "wgt-var": "V_weight"})
     _add(made, "labl", f"{each.label}：没有回答的原因")
@@ -125,12 +130,17 @@ def _nonanswers(each: Described, column: Column, name: str) -> ET.Element:
         category = _add(made, "catgry")
         _add(category, "catValu", code)
         _add(category, "labl", NONANSWERS[code][1])
-        _add(category, "catStat", str(n), type="freq")
+        _frequency(category, n, weight.counts.get(code, 0.0))
     _add(made, "varFormat", type="character", schema="other")
     return made
 
 
-def _variable(each: Described, variable: Variable, name: str, *, refused: bool) -> ET.Element:
+def _frequency(category: ET.Element, n: int, by_weight: float) -> None:
+    _add(category, "catStat", str(n), type="freq")
+    _add(category, "catStat", f"{by_weight:.10g}", type="freq", **BY_WEIGHT)
+
+
+def _variable(each: Described, weight: Weighted, variable: Variable, name: str, *, refused: bool) -> ET.Element:
     number = variable.kind == "number"
     made = ET.Element("var", {"ID": f"V_{name}", "name": variable.name, "files": FILE_ID, "intrvl": "contin" if number else "discrete"})
     made.set("wgt-var", "V_weight")
@@ -145,21 +155,25 @@ def _variable(each: Described, variable: Variable, name: str, *, refused: bool) 
     if number and each.mean is not None and each.low is not None and each.high is not None:
         for kind, value in (("min", exact(each.low)), ("max", exact(each.high)), ("mean", f"{each.mean:.6g}")):
             _add(made, "sumStat", value, type=kind)
-    for code, label, n, missing in _categories(each, variable):
+        if weight.mean is not None:
+            _add(made, "sumStat", f"{weight.mean:.10g}", type="mean", **BY_WEIGHT)
+    for code, label, n, by_weight, missing in _categories(each, weight, variable):
         category = _add(made, "catgry", **({"missing": "Y"} if missing else {}))
         _add(category, "catValu", code)
         _add(category, "labl", label)
-        _add(category, "catStat", str(n), type="freq")
+        _frequency(category, n, by_weight)
     _add(made, "varFormat", type="character" if variable.kind in ("text", "category") else "numeric", schema="other")
     return made
 
 
-def _categories(each: Described, variable: Variable) -> list[tuple[str, str, int, bool]]:
+def _categories(each: Described, weight: Weighted, variable: Variable) -> list[tuple[str, str, int, float, bool]]:
+    """Code, label, how many, how many in weights, and whether it is a non-answer."""
+    weighs = weight.counts
     if variable.kind == "chosen":
-        chosen = each.counts.get(variable.option, 0)
-        found = [("0", "未选", each.answered - chosen, False), ("1", "选中", chosen, False)]
+        chosen, heavy = each.counts.get(variable.option, 0), weighs.get(variable.option, 0.0)
+        found = [("0", "未选", each.answered - chosen, max(weight.answered - heavy, 0.0), False), ("1", "选中", chosen, heavy, False)]
     elif variable.option:
         found = []
     else:
-        found = [(code, label, each.counts.get(code, 0), False) for code, label in variable.values]
-    return found + [(code, NONANSWERS[code][1], n, True) for code, n in each.refused.items()]
+        found = [(code, label, each.counts.get(code, 0), weighs.get(code, 0.0), False) for code, label in variable.values]
+    return found + [(code, NONANSWERS[code][1], n, weighs.get(code, 0.0), True) for code, n in each.refused.items()]

@@ -48,6 +48,8 @@ TEXTS = [
 """What was answered to `wish`, by case."""
 NUMBERS = ["0.1", "-0.000000123", "123456789.125", "1e100", "12345678901234567890", "3.0", "-9993"]
 WHOLE = ["1", "-7", "9007199254740993", "12345678"]
+CERTAIN = 27
+"""The case of the stratum that is all in the sample: its weight is another one."""
 DAYS = ["1850-01-31", "9999-12-31", "2022-02-28"]
 
 
@@ -168,6 +170,7 @@ def _answered() -> Iterator[tuple[tuple[int, str], str]]:
     for name, values in {"amount": NUMBERS, "whole": WHOLE, "day": DAYS, "hour": ["00:00", "23:59"], "small": ["5", "-9991"]}.items():
         for case, value in enumerate(values):
             yield (case, name), value
+    yield (CERTAIN, "n3"), "100"
     yield (0, "Case"), "case"
     yield (0, "q__nonanswer"), "x"
     yield (0, "order"), "A a__b a ½ 9992"

@@ -3,6 +3,7 @@
 import csv
 import math
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,9 +192,29 @@ def test_triple_s_and_ddi_hold_the_same_and_keep_to_their_structure(made: Made) 
     assert told == list(made.rows("answers_wide.csv")[0]), "a variable for each column, in their order"
     assert codebook.findtext(f"{DDI}fileDscr/{DDI}fileTxt/{DDI}dimensns/{DDI}varQnty") == str(len(told))
     assert codebook.findtext(f"{DDI}docDscr/{DDI}citation/{DDI}prodStmt/{DDI}prodDate") == "2022-06-02", "the field's day"
+    weighted_beside(codebook, made.rows("answers_wide.csv"))
     whole = codebook.find(f"{DDI}dataDscr/{DDI}var[@name='whole']/{DDI}valrng/{DDI}range")
     assert whole is not None
     assert float(whole.get("max", "")) == 9007199254740992
+
+
+def weighted_beside(codebook: ET.Element, rows: list[dict[str, str]]) -> None:
+    """Beside means and counts without weights DDI has those by the column `weight`, which anyone can add up from the rows."""
+
+    def told(path: str) -> tuple[str, str]:
+        bare, weighted = codebook.findall(f"{DDI}dataDscr/{DDI}var{path}")
+        assert bare.get("wgtd") is None and (weighted.get("wgtd"), weighted.get("wgt-var")) == ("wgtd", "V_weight")
+        return bare.text or "", weighted.text or ""
+
+    given = [(float(row["n3"]), float(row["weight"])) for row in rows if row["n3"]]
+    bare, weighted = told(f"[@name='n3']/{DDI}sumStat[@type='mean']")
+    assert float(bare) == pytest.approx(sum(value for value, _ in given) / len(given), rel=1e-5)
+    assert float(weighted) == pytest.approx(sum(value * weight for value, weight in given) / sum(weight for _, weight in given), rel=1e-9)
+    assert bare != weighted
+    for name, code in (("grade", "1"), ("ways__a__b", "0"), ("ways__a__b", "1"), ("grade__nonanswer", "refused")):
+        counted = [float(row["weight"]) for row in rows if row[name] == code]
+        found = told(f"[@name='{name}']/{DDI}catgry[{DDI}catValu='{code}']/{DDI}catStat")
+        assert (found[0], float(found[1])) == (str(len(counted)), pytest.approx(sum(counted), rel=1e-9)), (name, code)
 
 
 def test_what_a_reader_must_know_is_told(made: Made) -> None:
