@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +12,12 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from callcenter import wiring
+from callcenter import clock, wiring
 from callcenter.cli.mistakes import progress_wanted
 from callcenter.db.engine import transaction
 from callcenter.errors import InvalidInput, Refused
 from callcenter.exports import package
-from callcenter.exports.actions.identities import grant, revoke, take_identities
+from callcenter.exports.actions.identities import grant, record_taken, revoke, take_identities
 from callcenter.exports.actions.packages import check_formats
 from callcenter.exports.formats import FORMATS
 from callcenter.exports.queries import drawn_populations
@@ -80,7 +81,8 @@ def grant_identities(  # noqa: PLR0917  # Typer hands over options by name
     """
     wiring.start(Settings())
     with transaction() as session:
-        made = grant(session, study_by_name(session, study).id or 0, username, by, days=days, reason=reason)
+        until = clock.now() + timedelta(days=days)
+        made = grant(session, study_by_name(session, study).id or 0, username, by, until=until, reason=reason)
     _say(
         {"user": username, "until": (until := made.until.astimezone(FIELD_ZONE)).isoformat(timespec="seconds")},
         f"{username} 在 {until:%Y-%m-%d %H:%M}（东八区）之前可以导出身份信息。",
@@ -142,7 +144,10 @@ def _write(folder: Path, population_id: int, formats: list[str], **asked: Any) -
             one_snapshot(session)
             gathered = gather(session, population_id, Path(place), lambda done, of: told(done, 2 * of), stage="report" in formats, **asked)
         with gathered.data:
-            making.write(gathered, made, formats, progress=lambda done, of: told(of + done, 2 * of))
+            manifest = making.write(gathered, made, formats, progress=lambda done, of: told(of + done, 2 * of))
+        if gathered.identities:
+            with transaction() as session:
+                record_taken(session, population_id, manifest)
         if folder.exists():
             folder.rmdir()
         made.rename(folder)

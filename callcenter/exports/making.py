@@ -128,6 +128,9 @@ def _report(stage: dict[str, Any]) -> list[Step]:
     ]
 
 
+NAMED = "identities t JOIN cases c USING (case_id)"
+
+
 def _with_names(of: Gathered) -> Iterator[Step]:
     """What goes to auditors, or to whom identities were granted."""
     if of.for_auditor:
@@ -137,7 +140,7 @@ def _with_names(of: Gathered) -> Iterator[Step]:
         yield "design.json", lambda file: _put(file, content.as_json(of.design))
     if of.identities:
         named = ("enterprise_name", "uscc", "district", "contact", "phones")
-        sql = 'SELECT c."case", t.* EXCLUDE (case_id) FROM identities t JOIN cases c USING (case_id) ORDER BY c.place'
+        sql = 'SELECT c."case", t.* EXCLUDE (case_id) FROM ' + NAMED + " ORDER BY c.place"
         yield "identities.csv", lambda file: tabular.sql_csv(of.data, sql, named, file)
 
 
@@ -164,6 +167,7 @@ def _sql_csv(made: Making, name: str, sql: str) -> Callable[[Path], None]:
 def about(made: Making) -> dict[str, Any]:
     """What a manifest says beside its files: whose data, how they stood, what to be warned of."""
     of, data = made.of, made.of.data
+    named = of.identities and {**of.identities, "rows": int(data.one(f"SELECT count(*) FROM {NAMED}"))}
     coded = ", ".join(quoted(each.name) for each in data.asked if each.codes_of) or "''"
     return {
         "study": of.subject.study,
@@ -188,7 +192,7 @@ def about(made: Making) -> dict[str, Any]:
             "weights_deff": of.weights.kish_deff,
             "weights_effective_n": of.weights.effective_n,
         },
-        "identities": of.identities or ("detached" if of.detached else "pseudonyms; identities are still kept in the study"),
+        "identities": named or ("detached" if of.detached else "pseudonyms; identities are still kept in the study"),
         "warnings": made.warnings,
         "software": SOFTWARE,
     }

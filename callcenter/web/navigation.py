@@ -100,6 +100,7 @@ NAVIGATION: dict[str, list[Group]] = {
             (
                 (noted("后台任务"), "/administrator/jobs"),
                 (noted("操作记录"), "/administrator/audit"),
+                (noted("身份导出权"), "/administrator/identity-rights"),
                 (noted("提醒发送"), "/administrator/alerts"),
             ),
         ),

@@ -204,8 +204,11 @@ def test_identities_leave_only_by_a_named_right_and_end_by_the_studys_rule(
     assert main([*make, str(tmp_path / "named"), *asked]) == 0
     assert "天津第" in (tmp_path / "named" / "identities.csv").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "named" / "manifest.json").read_text(encoding="utf-8"))["identities"]["reason"] == "现场核验"
-    (logged,) = statement("SELECT reason FROM audit_trail WHERE action = 'identities_exported'")
-    assert logged["reason"] == "现场核验"
+    (logged,) = statement("SELECT subject_kind, subject_id, detail, reason FROM audit_trail WHERE action = 'identities_exported'")
+    manifest = json.loads((tmp_path / "named" / "manifest.json").read_text(encoding="utf-8"))
+    rows = (tmp_path / "named" / "identities.csv").read_text(encoding="utf-8-sig").count("\n") - 1
+    assert logged["reason"] == "现场核验" and (logged["subject_kind"], logged["subject_id"]) == ("population", str(population))
+    assert logged["detail"] == {"grant": 1, "rows": rows, "seal": manifest["seal"]} and rows == manifest["identities"]["rows"] > 0
     take_back = ["export", "revoke", "trial", "evaluator", "--reason", "核验已完成", "--by"]
     assert main([*take_back, "evaluator"]) == 1
     assert main([*take_back, "administrator"]) == 0

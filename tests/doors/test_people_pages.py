@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 from fastapi import FastAPI
 
-from callcenter.db.engine import statement
+from callcenter.db.engine import statement, transaction
 from callcenter.people import passwords
+from tests.conftest import FieldTime
 from tests.factories.people import Browser, browser, make_user
+from tests.factories.sampling import MOMENT, insert
 
 PEOPLE = "/administrator/people"
 
@@ -161,3 +163,30 @@ def test_nobody_s_number_is_not_found(administrator: Browser) -> None:
     for path in ("", "/password", "/disable"):
         method = "GET" if not path else "POST"
         assert administrator.request(method, f"{PEOPLE}/99999{path}").status_code == 404
+
+
+def test_the_right_to_identities_is_given_for_days_and_a_reason_listed_and_taken_back(
+    client_for: Callable[..., Browser], field_time: FieldTime
+) -> None:
+    with transaction() as session:
+        insert(session, "studies", name="trial", title="试点", salt="s", settings={}, is_demo=True, folder_sha256="0", loaded_at=MOMENT)
+    for role, username in (("evaluator", "eva"), ("evaluator", "gone"), ("operator", "op")):
+        make_user(role, username=username)
+    statement("UPDATE users SET active = false WHERE username = 'gone' RETURNING id")
+    page, client = "/administrator/identity-rights", client_for("administrator")
+    assert "还没有授予过" in client.get(page).text and ">gone" not in client.get(page).text
+    form = {"study": "trial", "username": "eva", "last_day": "2022-06-08", "reason": "现场核验"}
+    wrong = {"reason": " ", "last_day": "2022-07-09", "username": "op"}
+    for field, typed in [*wrong.items(), ("last_day", "2022-06-01"), ("last_day", "明天"), ("study", "other"), ("username", "gone")]:
+        refused = client.post(page, data=form | {field: typed})
+        assert refused.status_code == 422 and 'class="notice stop"' in refused.text, (field, typed)
+    assert client.post(page, data=form).status_code == 303
+    shown = client.get(page).text
+    assert "2022-06-09 周四 00:00" in shown and "现场核验" in shown and "有效</span>" in shown
+    assert client.post(f"{page}/1/revoke", data={"reason": ""}).status_code == 422
+    assert client.post(f"{page}/2/revoke", data={"reason": "办完"}).status_code == 404
+    assert client.post(f"{page}/1/revoke", data={"reason": "办完"}).status_code == 303
+    assert "有效</span>" not in client.get(page).text and "已结束" in client.get(page).text
+    entries = statement("SELECT action, reason FROM audit_trail WHERE action LIKE 'identities%%' ORDER BY id")
+    assert [(each["action"], each["reason"]) for each in entries] == [("identities_granted", "现场核验"), ("identities_revoked", "办完")]
+    assert client_for("supervisor").get(page).status_code == 403

@@ -1,7 +1,7 @@
 """Identities: who may take them out of the house, and when they are detached from answers."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -24,22 +24,28 @@ LONGEST_GRANT = 31
 KEYED = ("cases", "draw_units", "frame_units", "screened_units")
 
 
-def grant(session: Session, study_id: int, username: str, by: str, *, days: int, reason: str) -> IdentityGrant:
-    """Let a person take identities of a study out of the house for some days; an administrator says so, and why."""
+def grant(session: Session, study_id: int, username: str, by: str, *, until: datetime, reason: str) -> IdentityGrant:
+    """Let a person take identities of a study out of the house until a moment; an administrator says so, and why."""
     user, giver = user_by_name(session, username), user_by_name(session, by)
     if user is None or giver is None:
         raise NotFound("no_such_user", "没有名为 {user} 的用户。", user=username if user is None else by)
     if giver.role != "administrator" or user.role != "evaluator" or giver.id == user.id:
         raise Forbidden("grant_not_yours", "身份导出权由管理员授予评估人员，不能授予自己。")
-    if not reason.strip() or not 0 < days <= LONGEST_GRANT:
-        raise InvalidInput("grant_needs_reason", "请写明理由，期限在 1 到 {most} 天之间。", most=LONGEST_GRANT)
+    if not user.active:
+        raise Refused("grant_to_nobody", "{user} 的账户已停用，不能授予身份导出权。", user=user.username)
     now = clock.now()
+    if not reason.strip() or not now < until <= now + timedelta(days=LONGEST_GRANT):
+        raise InvalidInput("grant_needs_reason", "请写明理由，期限在 1 到 {most} 天之间。", most=LONGEST_GRANT)
+    if detached(session, study_id):
+        raise Refused("identities_detached", "这项研究的身份信息已与答案分离，不能再导出。")
     made = IdentityGrant(
-        study_id=study_id, user_id=user.id or 0, granted_at=now, granted_by=giver.id or 0, until=now + timedelta(days=days), reason=reason
+        study_id=study_id, user_id=user.id or 0, granted_at=now, granted_by=giver.id or 0, until=until, reason=reason.strip()
     )
     session.add(made)
     session.flush()
-    record(session, giver.id, "identities_granted", "user", user.id, detail={"study": study_id, "days": days}, reason=reason)
+    ends = until.astimezone(FIELD_ZONE).isoformat(timespec="minutes")
+    detail = {"study": study_id, "until": ends, "grant": made.id}
+    record(session, giver.id, "identities_granted", "user", user.id, detail=detail, reason=made.reason)
     return made
 
 
@@ -63,7 +69,10 @@ def _holds(study_id: int, user_id: int) -> tuple[Any, ...]:
 
 
 def take_identities(session: Session, study_id: int, username: str, reason: str) -> dict[str, Any]:
-    """What a package with identities says of who asked; refused without a right that holds now, without a reason, and once detached."""
+    """What a package with identities says of who asked; refused without a right that holds now, without a reason, and once detached.
+
+    That they left is recorded once they do, with the package and how many they are (`record_taken`).
+    """
     user = user_by_name(session, username)
     if user is None:
         raise NotFound("no_such_user", "没有名为 {user} 的用户。", user=username)
@@ -74,8 +83,15 @@ def take_identities(session: Session, study_id: int, username: str, reason: str)
     held = session.exec(select(IdentityGrant).where(*_holds(study_id, user.id or 0)).order_by(col(IdentityGrant.id).desc())).first()
     if held is None or not user.active or user.role != "evaluator":
         raise Forbidden("no_right_to_identities", "{user} 没有这项研究的身份导出权：请由管理员授予。", user=username)
-    record(session, user.id, "identities_exported", "study", study_id, detail={"grant": held.id}, reason=reason.strip())
     return {"by": user.username, "reason": reason.strip(), "grant": held.id}
+
+
+def record_taken(session: Session, population_id: int, manifest: Mapping[str, Any]) -> None:
+    """Keep that a package with identities leaves the house: whose right, which package (by its seal), and how many enterprises it names."""
+    told = manifest["identities"]
+    taker = user_by_name(session, told["by"])
+    detail = {"grant": told["grant"], "rows": told["rows"], "seal": manifest["seal"]}
+    record(session, taker.id if taker else None, "identities_exported", "population", population_id, detail=detail, reason=told["reason"])
 
 
 LAST_USED = f"""SELECT greatest((SELECT max(received_at) FROM submissions WHERE population_id IN ({POPULATIONS})),

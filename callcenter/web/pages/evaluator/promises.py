@@ -47,6 +47,9 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
     found = _promised(session, population_id)
     inside = person.role == "evaluator"
     who = queries.identities(session, found.data.draw_id) if inside else {}
+    contradictions = queries.found_contradictions(session, population_id, found) if inside else []
+    if contradictions:
+        record(session, person.id, "identities_read", "population", population_id, detail={"rows": len(contradictions)})
     return page(
         request,
         person,
@@ -56,7 +59,7 @@ def show(request: Request, session: Work, person: Reader, population_id: int) ->
         found=found,
         inside=inside,
         small_base=found.data.wishes.small_base,
-        contradictions=queries.found_contradictions(session, population_id, found) if inside else [],
+        contradictions=contradictions,
         tasks=queries.tasks(session, population_id) if inside else [],
         batches=queries.batches(session, population_id) if inside else [],
         told_units=shown_units({each.unit: each.share.n for each in found.denials}, found.data.wishes.small_base),
