@@ -70,6 +70,53 @@ def test_raking_meets_every_margin_and_keeps_the_sum(drawn: list[tuple[str, str,
         assert np.bincount(each.categories, weights=raked.weights) == pytest.approx(each.totals, rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [((60.0, 60.0), 17.5), ((28.0, 90.0), 17.25), ((29.9, 60.0), 13.7375)],
+)
+def test_where_the_weights_left_are_alike_trimming_is_that_of_r(others: tuple[float, float], expected: float) -> None:
+    """R 4.2.2, survey 4.1.1.
+
+    d <- svydesign(id=~1, weights=~w, data=data.frame(w=c(rep(10,8), OTHERS)))
+    weights(trimWeights(d, upper=30, strict=TRUE))
+
+    Without strict=TRUE R leaves 34.67 and 33.23 in the last two: what is shared out lifts a weight above the limit.
+    """
+    trimmed = trim(np.array([10.0] * 8 + [*others]), 3)
+    assert trimmed.weights == pytest.approx([expected] * 8 + [30.0] * 2, rel=1e-12)
+    assert (trimmed.limit, trimmed.cut) == (30, 2)
+
+
+@pytest.mark.parametrize(
+    ("limit", "r_weights", "r_mean", "weights", "mean"),
+    [
+        (40, (40, 19.31, 24.57), 659.3497433, (40, 18.68550479, 25.19449521), 659.4040866832),
+        (35, (35, 24.31, 29.57), 655.8608831127, (35, 22.94382403, 30.93617597), 655.9797673312),
+    ],
+)
+def test_trimming_keeps_the_ratios_of_the_weights_that_are_not_cut_where_r_adds_the_same_to_each(
+    limit: float, r_weights: tuple[float, ...], r_mean: float, weights: tuple[float, ...], mean: float
+) -> None:
+    """By design (docs/how-to/read-the-results.md): the same amount for all would move the smallest weights most.
+
+    R: s <- svydesign(id=~1, strata=~stype, weights=~w, data=apistrat); r <- trimWeights(s, upper=LIMIT)
+       print(tapply(weights(r), apistrat$stype, mean)); print(coef(svymean(~api00, r)))
+       p <- ifelse(apistrat$stype == "E", LIMIT, w * (6194 - 100 * LIMIT) / 1773); print(weighted.mean(apistrat$api00, p))
+    with w = 44.21 (E), 15.1 (H), 20.36 (M) as weights.
+    """
+    rows = list(csv.DictReader((CLUSTERS.parent / "apistrat.csv").read_text(encoding="utf-8").splitlines()))
+    schools, values = np.array([row["stype"] for row in rows]), np.array([float(row["api00"]) for row in rows])
+    given = np.select([schools == kind for kind in "EHM"], [44.21, 15.1, 20.36])
+    trimmed = trim(given, limit / float(np.median(given)))
+    by_r = np.select([schools == kind for kind in "EHM"], r_weights)
+    for found, parts, expected in ((trimmed.weights, weights, mean), (by_r, r_weights, r_mean)):
+        assert [found[schools == kind][0] for kind in "EHM"] == pytest.approx(parts, rel=1e-6)
+        assert values @ found / found.sum() == pytest.approx(expected, rel=1e-9)
+        assert found.sum() == pytest.approx(given.sum()) and found.max() == limit, "both keep the sum and hold the limit"
+    high, middle = (trimmed.weights[schools == kind][0] for kind in "HM")
+    assert middle / high == pytest.approx(20.36 / 15.1)
+
+
 @settings(max_examples=40)
 @given(st.lists(st.floats(0.001, 100) | st.just(0.0), min_size=1, max_size=40), st.floats(1, 6))
 def test_trimming_keeps_the_sum_and_nothing_stays_above_the_limit(drawn: list[float], times: float) -> None:
