@@ -295,7 +295,7 @@ def test_promises_stand_beside_orders_and_answers_and_a_contradiction_becomes_a_
     for wanted in ("低压平均≤3工作日", "2021年任务清单", "首尾相距工作日", "否认办理", "市市场监管委", "开补充核验任务", "GD1"):
         assert wanted in shown
     read = statement("SELECT subject_id, detail FROM audit_trail WHERE action = 'identities_read'")
-    assert read == [{"subject_id": str(population), "detail": {"rows": 1}}], "who read names of enterprises beside contradictions"
+    assert read == [{"subject_id": str(population), "detail": {"rows": 2}}], "who read names of enterprises beside contradictions"
     unsaid = (
         "税务UKey=0元",
         "问了，但回答不是数，问卷也没有写明哪些选项算兑现：",

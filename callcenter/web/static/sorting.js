@@ -4,8 +4,10 @@ const NUMBER = /^[<\s]*(-?[\d,]*\.?\d+)/;
 function worth(row, at) {
   const cell = row.cells[at];
   const text = cell ? cell.textContent.trim() : "";
-  const found = cell && cell.classList.contains("number") ? NUMBER.exec(text) : null;
-  return found ? Number(found[1].replaceAll(",", "")) : cell && cell.classList.contains("number") ? null : text || null;
+  if (!cell || text === "–" || !text) return null;
+  if (!cell.classList.contains("number")) return text;
+  const found = NUMBER.exec(text);
+  return found && Number(found[1].replaceAll(",", ""));
 }
 function sortBy(table, head, at) {
   const down = head.getAttribute("aria-sort") === "ascending";
