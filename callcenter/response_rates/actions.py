@@ -67,7 +67,8 @@ def rebuild_counters(session: Session, why: str, user_id: int | None) -> None:
     if not why.strip():
         raise InvalidInput("reason_missing", "请写明重建计数的理由。")
     connection = session.connection()
-    connection.execute(text("LOCK TABLE rate_counters, cases, dispositions, validity_verdicts, attempts IN SHARE ROW EXCLUSIVE MODE"))
+    # Whoever changes what is counted writes here too: waited for, or waiting. Several tables held one after the other would be a deadlock.
+    connection.execute(text("LOCK TABLE rate_counters IN SHARE ROW EXCLUSIVE MODE"))
     found = differences(lambda query: [dict(row) for row in connection.execute(text(query)).mappings()])
     record(session, user_id, "counters_rebuilt", "counters", "rates", detail={"differences": found[:SHOWN]}, reason=why.strip()[:500])
     connection.execute(text("DELETE FROM rate_counters"))

@@ -8,6 +8,7 @@ from callcenter.calls import actions as calls
 from callcenter.calls.phone_line import LineFailure, LineState, PhoneLine
 from callcenter.calls.queries import SilentCall
 from callcenter.db.engine import transaction
+from callcenter.follow_up import actions as follow_up
 from callcenter.operations.logs import told
 
 log = structlog.get_logger()
@@ -33,6 +34,17 @@ def sweep_calls(phone_line: PhoneLine) -> dict[str, Any]:
             moved += calls.record_silence(session, call, state)
     _end_transfers(phone_line)
     return {"asked": len(silent), "moved": moved, "away": away}
+
+
+def settle_calls() -> dict[str, Any]:
+    """Calls that ended without a word from their operator, each by itself: an outcome as the carrier told it; for how many cases."""
+    with transaction() as session:
+        left = follow_up.abandoned(session)
+    settled = 0
+    for attempt_id in left:
+        with transaction() as session:
+            settled += follow_up.settle_abandoned(session, attempt_id)
+    return {"settled": settled}
 
 
 def sweep_legs(phone_line: PhoneLine) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from callcenter.follow_up import actions as follow_up
 from callcenter.operations import actions as operations
 from callcenter.people import actions as people
 from callcenter.response_rates import actions as response_rates
-from callcenter.scheduler.sweep import sweep_calls, sweep_legs
+from callcenter.scheduler.sweep import settle_calls, sweep_calls, sweep_legs
 
 Result = dict[str, Any]
 
@@ -39,7 +39,7 @@ def timetable(phone_line: PhoneLine, alerting: Callable[[], Result] | None = Non
         Line("sweep_calls", timedelta(seconds=10), lambda: sweep_calls(phone_line)),
         Line("sweep_legs", timedelta(seconds=20), lambda: sweep_legs(phone_line)),
         Line("watch_lines", timedelta(minutes=5), _in_transaction("rested", calls.watch_lines)),
-        Line("settle_abandoned", timedelta(seconds=30), _in_transaction("settled", follow_up.settle_abandoned)),
+        Line("settle_abandoned", timedelta(seconds=30), settle_calls),
         Line("propose_top_ups", timedelta(seconds=60), _in_transaction("proposed", follow_up.propose_top_ups)),
         Line("watch_appointments", timedelta(seconds=60), _in_transaction("warned", follow_up.watch_appointments)),
         Line("close_barred", timedelta(seconds=60), _in_transaction("closed", call_queue.close_barred)),

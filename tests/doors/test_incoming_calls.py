@@ -11,13 +11,14 @@ from twilio.request_validator import RequestValidator
 from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue.tables import Case
-from callcenter.calls import queries
+from callcenter.calls import actions, queries
 from callcenter.calls.tables import Attempt, IncomingCall, Recording
 from callcenter.calls.voice_scripts import answered, room_of_attempt
 from callcenter.db.engine import statement, transaction
 from callcenter.operations.tables import Job
 from callcenter.people import actions as people
 from callcenter.people.tables import User
+from tests.factories.at_once import beside
 from tests.factories.calls import PHONES, PretendedLine, make_leased_case
 from tests.factories.sampling import insert
 
@@ -94,6 +95,16 @@ def test_a_call_back_reaches_a_ready_operator_who_screens_and_resumes_and_the_ca
     assert (kept.state, kept.attempts, kept.attempts_on_day) == ("ready", 0, 0)
 
 
+def test_a_caller_who_hangs_up_while_being_taken_has_hung_up(carrier, operator, case):
+    call = arrive(carrier)[1]
+    carrier(f"menu?call={call}", Digits="1")
+    with transaction() as session:
+        actions.take(session, call, operator.user.id)
+        gone = beside(lambda: carrier("status", CallStatus="completed", SequenceNumber="4"))
+    gone.result()
+    assert (one(Attempt).state, one(IncomingCall).ended_at is not None) == ("completed", True)
+
+
 def test_a_caller_for_whom_nobody_is_free_is_promised_a_time_and_the_case_waits_for_it(carrier, case, field_time):
     _, call = arrive(carrier, "013800000001")
     assert "话务员都在忙" in carrier(f"menu?call={call}", Digits="1")
@@ -151,8 +162,11 @@ def test_strangers_hear_the_notice_and_can_leave_an_opinion(carrier):
     assert "如果您有意见" in carrier(f"menu?call={call}", Digits="1")
     assert "<Record" in carrier(f"menu?call={call}", Digits="3")
     assert "已经收到" in carrier(f"kept?call={call}", RecordingSid="RE1")
-    for _ in range(2):
-        carrier(f"recording?call={call}", RecordingSid="RE1", RecordingStatus="completed", RecordingDuration="12")
+    with transaction() as session:  # told twice at once, and once more
+        assert actions.record_ready(session, sid="RE1", ok=True, seconds=12, call_id=call)
+        told = {"RecordingSid": "RE1", "RecordingStatus": "completed", "RecordingDuration": "12"}
+        twice = beside(lambda: carrier(f"recording?call={call}", **told))
+    assert (twice.result(), carrier(f"recording?call={call}", **told)) == ("", "")
     words = one(Recording)
     assert (words.incoming_id, words.state, words.seconds) == (call, "ready", 12)
     assert one(Job).kind == "store_recording"

@@ -11,14 +11,17 @@ from sqlalchemy import event, text
 from sqlmodel import select
 
 from callcenter import clock
+from callcenter.call_queue import actions as queue
 from callcenter.call_queue.tables import Case
 from callcenter.calls import actions as calls
 from callcenter.calls.phone_line import LineAway, LineEvent, LineState
 from callcenter.db.engine import engine, statement, transaction
+from callcenter.interviews.tables import Interview
 from callcenter.people.tables import User
 from callcenter.scheduler.sweep import sweep_calls
 from callcenter.studies.actions import stop_dialling
 from tests.conftest import FieldTime
+from tests.factories.at_once import beside
 from tests.factories.calls import PretendedLine
 from tests.factories.cases import MadeCases, make_cases
 from tests.factories.interviews import FULL, shipped
@@ -240,6 +243,42 @@ def test_a_case_is_given_back_only_before_it_was_called(operator: Browser) -> No
     told(post(operator, "dial", phone=None), "busy")
     assert operator.post("/operator/api/give-back", json={}).json()["why"] == "outcome_first_then_back"
     assert operator.post(DIAL, json={}).json()["why"] == "outcome_first"
+
+
+def test_of_two_clicks_at_once_the_second_sees_what_the_first_has_done(operator: Browser, made: MadeCases, field_time: FieldTime) -> None:
+    def pressed(what: str, **body: Any) -> Callable[[], Any]:
+        return lambda: operator.post(f"/operator/api/{what}", json=body).json()
+
+    state = post(operator, "next")
+    lease, own = state["lease"]["id"], made.operators[0]
+    with transaction() as session:
+        queue.locked_bundle(session, lease)
+        back = beside(pressed("give-back"))
+        attempt = calls.begin_attempt(session, lease_id=lease, operator_id=own)
+    assert back.result()["why"] == "outcome_first_then_back", "a call is never left without its case"
+    with transaction() as session:
+        queue.locked_bundle(session, lease)
+        again = beside(pressed("dial"))
+        calls.record_placed(session, attempt.id or 0, "CA1")
+        calls.record_event(session, LineEvent("CA1", 1, "busy", clock.now(), attempt.id))
+    assert again.result()["why"] == "outcome_first"
+    statement("UPDATE attempts SET state = 'answered', answered_at = placed_at, ended_at = NULL")
+    assert operator.get(STATE).json()["interview"]["question"]["name"] == "notice"
+    field_time.set(clock.now() + timedelta(seconds=100))  # the answer keeps the lease, too
+    with transaction() as session:
+        queue.locked_bundle(session, lease)  # an outcome holds the case, then ends its interview
+        answered = beside(pressed("answer", question="notice", value="yes"))
+        session.exec(select(Interview).with_for_update(key_share=True)).one()
+    assert answered.result()["interview"]["question"]["name"] != "notice"
+    statement("DELETE FROM answers")
+    statement("UPDATE interviews SET state = 'void', ended_at = now()")
+    with transaction() as session:
+        queue.locked_bundle(session, lease)
+        seen = beside(lambda: operator.get(STATE).json())
+        queue.close(session, made.case_ids[0], "refused")
+    assert (seen.result()["lease"], statement("SELECT state FROM interviews")) == (None, [{"state": "void"}]), (
+        "none is opened behind an outcome"
+    )
 
 
 def test_back_shows_the_question_before_with_its_answer(operator: Browser) -> None:

@@ -17,13 +17,13 @@ from callcenter.calls.phone_line import LineEvent
 from callcenter.calls.tables import IncomingCall
 from callcenter.db.engine import statement, transaction
 from callcenter.follow_up import actions as follow_up
-from callcenter.follow_up.actions import settle_abandoned
 from callcenter.follow_up.queries import open_appointments
 from callcenter.interviews import queries as interviews
 from callcenter.people import actions as people
 from callcenter.response_rates.cuts import Scope
 from callcenter.response_rates.queries import attempts_by, study_counts
 from callcenter.response_rates.queries.recount import differences
+from callcenter.scheduler.sweep import settle_calls
 from tests.conftest import FieldTime
 from tests.doors.test_operator_api import STATE, person, post, told
 from tests.factories.calls import PretendedLine
@@ -149,8 +149,7 @@ def test_answers_of_both_survive_a_lease_that_runs_out(operator: Browser, made: 
         field_time.set(lease.expires_at)
         queue.expire_leases(session)
         session.execute(text("UPDATE attempts SET state = 'completed', ended_at = :now"), {"now": field_time.moment})
-        assert settle_abandoned(session) == 2
-        assert settle_abandoned(session) == 0
+    assert [settle_calls(), settle_calls()] == [{"settled": 2}, {"settled": 0}]
     assert codes() == {first: "1.1", second: "3.20"}  # the second was cut off, nobody confirmed it as broken off
     rows = statement("SELECT case_id, state, through_at IS NOT NULL AS through FROM interviews ORDER BY block")
     assert [(row["case_id"], row["state"], row["through"]) for row in rows] == [(first, "ended", True), (second, "broken_off", False)]

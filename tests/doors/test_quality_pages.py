@@ -9,9 +9,10 @@ from callcenter.calls import actions as calls
 from callcenter.calls.actions import load_lines
 from callcenter.calls.phone_line import LineEvent
 from callcenter.db.engine import statement, transaction
-from callcenter.follow_up.actions import choose_rechecks, settle_abandoned
+from callcenter.follow_up.actions import choose_rechecks
 from callcenter.response_rates.actions import prove_codes, prove_counters
 from callcenter.responses.queries import suspects
+from callcenter.scheduler.sweep import settle_calls
 from tests.conftest import FieldTime
 from tests.factories.calls import LINES, PretendedLine
 from tests.factories.field_work import make_worked_sample
@@ -44,7 +45,7 @@ def goes_through_the_door_of_every_call(
     with transaction() as session:
         for place, word in enumerate(("in-progress", "completed")):
             calls.record_event(session, LineEvent("CA1", place, word, MOMENT, attempt))
-        assert settle_abandoned(session) == 0
+    assert settle_calls() == {"settled": 0}
     assert before == (rows("SELECT * FROM cases ORDER BY id"), rows(counted))
     assert rows("SELECT 1 FROM case_attempts WHERE case_id IS NOT NULL AND id = %(id)s", id=attempt) == []
 

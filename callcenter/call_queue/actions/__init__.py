@@ -2,6 +2,7 @@
 
 from callcenter.call_queue.actions.answering import lease_for_caller
 from callcenter.call_queue.actions.assigning import assign
+from callcenter.call_queue.actions.capping import hold_cap
 from callcenter.call_queue.actions.claiming import claim
 from callcenter.call_queue.actions.deciding import (
     Next,
@@ -16,7 +17,17 @@ from callcenter.call_queue.actions.deciding import (
     reschedule,
     trace,
 )
-from callcenter.call_queue.actions.leasing import GIVEN_BACK_RESTS, expire_leases, give_back, give_back_all, heartbeat, keep, pass_lease
+from callcenter.call_queue.actions.leasing import (
+    GIVEN_BACK_RESTS,
+    expire_leases,
+    give_back,
+    give_back_all,
+    heartbeat,
+    hold,
+    hold_all,
+    keep,
+    pass_lease,
+)
 from callcenter.call_queue.actions.naming import name_contact
 from callcenter.call_queue.actions.releasing import release_units
 from callcenter.call_queue.number_kinds import kind_of
@@ -34,6 +45,9 @@ __all__ = [
     "give_back",
     "give_back_all",
     "heartbeat",
+    "hold",
+    "hold_all",
+    "hold_cap",
     "keep",
     "kind_of",
     "lease_for_caller",

@@ -88,11 +88,13 @@ WHERE leased_by = %(operator)s AND state = 'leased' AND lease_expires_at > %(now
 """
 
 
-# Everything that is known before the claim, in one statement: a lease of one's own that ran out is ended, one that lives is told.
+# Everything that is known before the claim, in one statement: a lease of one's own that ran out is ended (its cases held by number, as
+# everybody does), one that lives is told.
 STANDING = f"""
 WITH lapsed AS (
     UPDATE cases SET state = 'ready', lease_id = NULL, leased_by = NULL, leased_at = NULL, lease_expires_at = NULL, lease_place = 0
-    WHERE leased_by = %(operator)s AND state = 'leased' AND lease_expires_at <= %(now)s
+    WHERE id = ANY(ARRAY(SELECT l.id FROM cases l WHERE l.leased_by = %(operator)s AND l.state = 'leased' AND l.lease_expires_at <= %(now)s
+                         ORDER BY l.id FOR NO KEY UPDATE))
 )
 SELECT u.converts_refusals,
     ARRAY(SELECT q.id FROM trainings t JOIN questionnaires q ON q.name = t.questionnaire WHERE t.user_id = u.id) AS questionnaires,

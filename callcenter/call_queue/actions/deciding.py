@@ -176,5 +176,6 @@ def _save(session: Session, held: Case) -> None:
 _BARRED = """
 SELECT c.id FROM cases c WHERE c.state IN ('ready', 'tracing')
 AND EXISTS (SELECT FROM do_not_call d WHERE d.scope = 'enterprise' AND d.value = c.unit_key)
-ORDER BY c.id
+ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED
 """
+"""Held as they are found: a case that is in somebody's hands at this moment is theirs, and looked at the next time."""

@@ -1,7 +1,10 @@
 """Leases kept, given back and expired."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import and_, or_
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from callcenter import clock
@@ -17,12 +20,14 @@ GIVEN_BACK_RESTS = timedelta(minutes=5)
 
 def keep(session: Session, lease: Lease, study_id: int) -> datetime:
     """Keep a lease that is known to be alive; its end. Hardly begun it stays as it is: an operator who answers every few seconds need not
-    write the case each time.
+    write the case each time. Nor is a case waited for: an answer holds its interview, and an outcome that holds the case waits for that.
     """
     lasts = leases.duration(queries.study_settings(session, study_id))
     if lease.expires_at - clock.now() > LATELY * lasts:
         return lease.expires_at
-    return heartbeat(session, lease.id, lease.operator_id)
+    of_lease = select(Case).where(Case.lease_id == lease.id).order_by(col(Case.id))
+    bundle = session.exec(of_lease.with_for_update(key_share=True, skip_locked=True)).all()
+    return _extended(session, bundle, clock.now() + lasts) if len(bundle) == len(lease.case_ids) else lease.expires_at
 
 
 LATELY = 0.9
@@ -33,12 +38,20 @@ def heartbeat(session: Session, lease_id: str, operator_id: int) -> datetime:
     """Keep a lease; its new end. Conflict where it is gone."""
     now = clock.now()
     bundle = live(session, lease_id, operator_id, now)
-    until = now + leases.duration(queries.study_settings(session, bundle[0].study_id))
+    return _extended(session, bundle, now + leases.duration(queries.study_settings(session, bundle[0].study_id)))
+
+
+def _extended(session: Session, bundle: Sequence[Case], until: datetime) -> datetime:
     for held in bundle:
         held.lease_expires_at = until
         session.add(held)
     session.flush()
     return until
+
+
+def hold(session: Session, lease_id: str, operator_id: int) -> None:
+    """Let nobody else change the bundle until the transaction ends; Conflict where it is gone."""
+    live(session, lease_id, operator_id, clock.now())
 
 
 def give_back(session: Session, lease_id: str, operator_id: int, why: str = "") -> None:
@@ -57,26 +70,42 @@ def pass_lease(session: Session, lease_id: str, operator_id: int, to_operator: i
     now = clock.now()
     bundle = live(session, lease_id, operator_id, now)
     if session.exec(select(Case.id).where(Case.leased_by == to_operator, Case.state == "leased")).first() is not None:
-        raise Conflict("hands_full", "接手的同事手上已经有别的个案，请另选一位。")
+        raise _hands_full()
     until = now + leases.duration(queries.study_settings(session, bundle[0].study_id))
     for held in bundle:
         held.leased_by, held.lease_expires_at = to_operator, until
         session.add(held)
         record(session, operator_id, "case_passed_on", "case", held.id, detail={"lease": lease_id, "to": to_operator})
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as taken:  # the queue handed them another case in this very moment
+        raise _hands_full() from taken
+
+
+def _hands_full() -> Conflict:
+    return Conflict("hands_full", "接手的同事手上已经有别的个案，请另选一位。")
 
 
 def give_back_all(session: Session, operator_id: int, successor_id: int | None = None) -> int:
     """End of shift: leases go back, own appointments to a named successor or to anyone; how many cases changed."""
     changed = 0
-    for held in session.exec(select(Case).where(Case.leased_by == operator_id, Case.state == "leased").with_for_update(key_share=True)):
-        end_lease(held, "ready")
-        changed += 1
-    for own in session.exec(select(Case).where(Case.for_operator_id == operator_id, Case.state == "ready").with_for_update(key_share=True)):
-        own.for_operator_id = successor_id
-        changed += 1
+    for held in hold_all(session, operator_id):
+        if held.leased_by == operator_id and held.state == "leased":
+            end_lease(held, "ready")
+            changed += 1
+        if held.for_operator_id == operator_id and held.state == "ready":
+            held.for_operator_id = successor_id
+            changed += 1
+        session.add(held)
     session.flush()
     return changed
+
+
+def hold_all(session: Session, operator_id: int) -> list[Case]:
+    """What an operator has in hand and what waits for them, locked, one after the other by number, as everybody does."""
+    in_hand = and_(col(Case.state) == "leased", col(Case.leased_by) == operator_id)
+    waiting = and_(col(Case.state) == "ready", col(Case.for_operator_id) == operator_id)
+    return list(session.exec(select(Case).where(or_(in_hand, waiting)).order_by(col(Case.id)).with_for_update(key_share=True)))
 
 
 def expire_leases(session: Session) -> list[int]:

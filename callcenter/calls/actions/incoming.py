@@ -203,12 +203,12 @@ def _attempt(session: Session, call: IncomingCall, lease: Lease, now: datetime) 
         handed_over_at=now,
         call_sid=call.call_sid,
         direction="incoming",
-        state="answered",
-        answered_at=now,
     )
     session.add(attempt)
     session.flush()
     session.add_all(SharedAttempt(attempt_id=_known(attempt.id), case_id=other) for other in lease.others)
+    session.flush()  # first who shares the call, then that it stands: it is counted for all of them at once
+    attempt.state, attempt.answered_at = "answered", now
     return saved(session, attempt)
 
 

@@ -2,9 +2,10 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, text
 
 from callcenter import clock
 from callcenter.calls import queries, voice_scripts
@@ -20,6 +21,7 @@ SHAPES = {
     "phone": re.compile(r"\+[1-9]\d{6,14}", re.ASCII),
     "sip": re.compile(r"sip:[\w.+-]{1,64}@[A-Za-z0-9.-]{1,190}(:\d{1,5})?", re.ASCII),
 }
+_OPEN: dict[str, Any] = {"index_elements": ["user_id", "purpose"], "index_where": text("state <> 'gone'")}
 SILENT_LEG = timedelta(minutes=1)
 
 
@@ -56,10 +58,12 @@ def ask_for_leg(session: Session, user_id: int, *, attempt_id: int | None = None
         raise Refused("no_line_published", "还没有公布外呼线路，不能接通话机：请先载入研究设置。")
     now = clock.now()
     where = room or voice_scripts.room_of_operator(user_id)
-    leg = Leg(user_id=user_id, purpose=purpose, room=where, attempt_id=attempt_id, asked_at=now, heard_at=now)
-    session.add(leg)
-    session.flush()
-    return Seat(leg.id or 0, place.address, line.number, tuple(queries.lines(session, line.study_id)))
+    values = {"user_id": user_id, "purpose": purpose, "room": where, "attempt_id": attempt_id, "asked_at": now, "heard_at": now}
+    once = insert(Leg).values(state="ringing", **values).on_conflict_do_nothing(**_OPEN).returning(col(Leg.id))
+    leg_id = session.execute(once).scalar()
+    if leg_id is None:  # asked for twice at once
+        return None
+    return Seat(leg_id, place.address, line.number, tuple(queries.lines(session, line.study_id)))
 
 
 def record_leg_placed(session: Session, leg_id: int, sid: str) -> None:

@@ -31,6 +31,7 @@ def load_lines(session: Session, study_id: int, listed: Any, settings: Mapping[s
     if problems := [*problems, *resting_problems(settings or {})]:
         told = "\n".join(str(problem) for problem in problems)
         raise InvalidInput("study_folder", "研究文件夹有 {count} 处不能使用：\n{problems}", count=len(problems), problems=told)
+    session.connection().execute(text(_HELD), {"study": study_id})  # in the order in which those who dial hold them
     for row in rows:
         kept = {name: value for name, value in row.items() if name != "number"}
         listed_again = insert(Line).values(study_id=study_id, **row)

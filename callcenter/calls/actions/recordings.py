@@ -56,7 +56,7 @@ def record_ready(
     """The carrier says that a recording is ready (or that there is none); false where it is none of ours, or was told before."""
     recording = session.exec(select(Recording).where(Recording.recording_sid == sid).with_for_update(key_share=True)).first()
     if recording is None:
-        recording = _unnamed(session, attempt_id) if attempt_id is not None else _left_words(session, call_id)
+        recording = _unnamed(session, attempt_id) if attempt_id is not None else _left_words(session, call_id, sid)
     if recording is None or recording.state not in {"wanted", "running"}:
         return False
     recording.recording_sid, recording.seconds = sid, seconds
@@ -151,10 +151,10 @@ def _unnamed(session: Session, attempt_id: int) -> Recording | None:
     return found if found is not None and found.recording_sid is None else None
 
 
-def _left_words(session: Session, call_id: int | None) -> Recording | None:
-    """The words of a caller: their recording begins here."""
-    call = session.get(IncomingCall, call_id) if call_id is not None else None
-    if call is None:
+def _left_words(session: Session, call_id: int | None, sid: str) -> Recording | None:
+    """The words of a caller: their recording begins here, once; told twice at once the second waits for the first."""
+    call = session.get(IncomingCall, call_id, with_for_update={"key_share": True}) if call_id is not None else None
+    if call is None or session.exec(select(Recording.id).where(Recording.recording_sid == sid)).first() is not None:
         return None
     words = Recording(study_id=call.study_id, incoming_id=call.id, wanted_at=clock.now())
     session.add(words)

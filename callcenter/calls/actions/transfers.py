@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from callcenter import clock
@@ -41,10 +42,14 @@ def offer_transfer(session: Session, *, attempt_id: int, from_user: int, to_user
         raise Refused("transfer_nobody", "现在没有就绪的同事可以接这个电话：请继续通话，或与对方约时间。")
     chosen = next((one for one in ready if one.id == to_user), None)
     if chosen is None:
-        raise Refused("transfer_not_ready", "这位同事现在不能接（不在就绪状态、话机没有接通或没有获准使用该问卷）：请另选一位。")
+        raise _not_ready()
     _open_of(session, now, Transfer.to_user == to_user)  # one that lapsed makes room
     made = Transfer(attempt_id=attempt_id, from_user=from_user, to_user=to_user, warm=warm or not chosen.may_take_over, offered_at=now)
     session.add(made)
+    try:
+        session.flush()
+    except IntegrityError as taken:  # somebody else offered theirs to the same colleague in this very moment
+        raise _not_ready() from taken
     return _saved(session, made, "transfer_offered", from_user)
 
 
@@ -141,6 +146,10 @@ def _busy(session: Session, user_id: int, state: str) -> None:
     """What an operator is doing is written down; supervisors have no such states."""
     if queries.may_take_over(session, user_id):
         people.enter(session, user_id, state)
+
+
+def _not_ready() -> Refused:
+    return Refused("transfer_not_ready", "这位同事现在不能接（不在就绪状态、话机没有接通或没有获准使用该问卷）：请另选一位。")
 
 
 def _gone() -> Conflict:

@@ -13,7 +13,6 @@ import typer
 from sqlmodel import Session
 
 from callcenter import wiring
-from callcenter.call_queue.actions import release_units
 from callcenter.cli.sampling.files import AsJson, check_place, replace
 from callcenter.db.engine import transaction
 from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
@@ -122,8 +121,7 @@ def release(
     Example: callcenter sampling release --study tianjin-2022 --population 4-1
     """
     with _study(study, population, by) as (session, population_id, user_id):
-        made = actions.release_main(session, draw_id=_drawn(session, population_id), why=why, user_id=user_id)
-        cases = sum(release_units(session, one.id) for one in made if one.id is not None)
+        made, cases = follow_up.release_main(session, draw_id=_drawn(session, population_id), why=why, user_id=user_id)
     _say({"releases": len(made), "cases": cases}, as_json, f"已释放 {cases} 个个案，分布在 {len(made)} 层。")
 
 

@@ -9,14 +9,22 @@ from callcenter.follow_up.actions.invalidating import decide_invalidation, propo
 from callcenter.follow_up.actions.promising import choose_time
 from callcenter.follow_up.actions.rechecking import begin_recheck_call, choose_rechecks, recheck_key, record_recheck
 from callcenter.follow_up.actions.release_modes import switch_release_mode
-from callcenter.follow_up.actions.returning import settle_abandoned
-from callcenter.follow_up.actions.top_ups import accept_top_up, decline_top_up, propose_top_ups, release_by_hand, wrong_with_top_up
+from callcenter.follow_up.actions.returning import abandoned, settle_abandoned
+from callcenter.follow_up.actions.top_ups import (
+    accept_top_up,
+    decline_top_up,
+    propose_top_ups,
+    release_by_hand,
+    release_main,
+    wrong_with_top_up,
+)
 from callcenter.follow_up.actions.tracing import add_found_number, give_up_tracing
 from callcenter.follow_up.actions.transferring import hand_over_call
 from callcenter.follow_up.actions.undoing import finish_and_remember, undo
 
 __all__ = [
     "Finish",
+    "abandoned",
     "accept_top_up",
     "add_found_number",
     "begin_recheck_call",
@@ -38,6 +46,7 @@ __all__ = [
     "recheck_key",
     "record_recheck",
     "release_by_hand",
+    "release_main",
     "settle_abandoned",
     "switch_release_mode",
     "undo",

@@ -5,7 +5,6 @@ from typing import Literal
 from sqlmodel import Session, col, select
 
 from callcenter.call_queue import actions as queue
-from callcenter.call_queue.tables import Case
 from callcenter.calls.tables import Attempt
 from callcenter.errors import InvalidInput, Refused
 from callcenter.follow_up.tables import Appointment
@@ -18,7 +17,7 @@ Appointments = Literal["keep", "successor", "anyone"]
 
 def end_shift(session: Session, user_id: int, appointments: Appointments = "keep", successor_id: int | None = None) -> int:
     """Log off: how many appointments changed hands. Refused while a call waits for its outcome: it would be lost to the operator."""
-    held = session.exec(select(Case).where(Case.leased_by == user_id, Case.state == "leased")).all()
+    held = [case for case in queue.hold_all(session, user_id) if case.leased_by == user_id]  # cases before appointments, as an outcome does
     _refuse_untold(session, [one.lease_id for one in held if one.lease_id])
     for lease_id in {one.lease_id for one in held if one.lease_id}:
         queue.give_back(session, lease_id, user_id, "end_of_shift")

@@ -7,6 +7,7 @@ from sqlmodel import Session, text
 from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import queries as queue_queries
+from callcenter.call_queue.tables import Case
 from callcenter.calls import actions as calls
 from callcenter.calls import queries as call_queries
 from callcenter.calls.outcomes import suggested
@@ -22,23 +23,32 @@ GIVEN_UP_AFTER = timedelta(hours=2)
 """A call without an end this long after it was placed is over, whatever the carrier did not say."""
 
 
-def settle_abandoned(session: Session) -> int:
-    """Give an outcome to calls whose lease is gone and whose operator told none, case by case; the recall rules go on. How many."""
-    untold = session.connection().execute(text(_UNTOLD), {"long_ago": clock.now() - GIVEN_UP_AFTER}).all()
-    return sum(_settle(session, attempt_id, case_id) for attempt_id, case_id in untold)
+def abandoned(session: Session) -> list[int]:
+    """Calls that are over, or should be, of which no outcome was told for one of their cases."""
+    return list(session.connection().execute(text(_UNTOLD), {"long_ago": clock.now() - GIVEN_UP_AFTER}).scalars())
+
+
+def settle_abandoned(session: Session, attempt_id: int) -> int:
+    """Give a call whose lease is gone and whose operator told none an outcome, case by case; the recall rules go on. How many cases.
+
+    One call a transaction: several would hold cases, calls and counts in an order of their own.
+    """
+    held = queue.locked_cases(session, call_queries.cases_of(session, attempt_id))
+    attempt = session.get_one(Attempt, attempt_id, with_for_update={"key_share": True})
+    return sum(_settle(session, attempt, case) for case in held)
 
 
 _UNTOLD = """
-SELECT id, case_id FROM attempts WHERE case_id IS NOT NULL AND outcome IS NULL AND (ended_at IS NOT NULL OR placed_at < :long_ago)
-UNION ALL
-SELECT s.attempt_id, s.case_id FROM shared_attempts s JOIN attempts a ON a.id = s.attempt_id
+SELECT id FROM attempts WHERE case_id IS NOT NULL AND outcome IS NULL AND (ended_at IS NOT NULL OR placed_at < :long_ago)
+UNION
+SELECT s.attempt_id FROM shared_attempts s JOIN attempts a ON a.id = s.attempt_id
 WHERE s.outcome IS NULL AND (a.ended_at IS NOT NULL OR a.placed_at < :long_ago)
-ORDER BY 1, 2 LIMIT 200
+ORDER BY 1 LIMIT 200
 """
 
 
-def _settle(session: Session, attempt_id: int, case_id: int) -> bool:
-    case, attempt = queue.locked(session, case_id), session.get_one(Attempt, attempt_id)
+def _settle(session: Session, attempt: Attempt, case: Case) -> bool:
+    case_id, attempt_id = case.id or 0, attempt.id or 0
     told = any(made.id == attempt_id and made.outcome for made in call_queries.attempts_of(session, case_id))
     if told or attempt.operator_id is None or case.state == "leased":
         return False  # its operator may still tell, or somebody else has the case now: what they tell comes first

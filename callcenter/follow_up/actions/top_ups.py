@@ -24,7 +24,10 @@ from callcenter.studies.phases import field_day
 
 def propose_top_ups(session: Session) -> int:
     """Look at every stratum of every draw in the field; how many new proposals were made (automatic ones are carried out)."""
-    return sum(_of_draw(session, in_field) for in_field in queries.draws_in_field(session, field_day(clock.now())))
+    in_field = queries.draws_in_field(session, field_day(clock.now()))
+    for study_id in sorted({one.study_id for one in in_field}):
+        queue.hold_cap(session, study_id)  # before any proposal or stratum, as everybody who releases
+    return sum(_of_draw(session, one) for one in in_field)
 
 
 def accept_top_up(session: Session, proposal_id: int, count: int | None, user_id: int | None, *, word: str = "") -> Release:
@@ -93,6 +96,13 @@ def _beyond(session: Session, proposal: TopUpProposal, count: int) -> list[Callc
     return []
 
 
+def release_main(session: Session, *, draw_id: int, why: str, user_id: int | None) -> tuple[list[Release], int]:
+    """Release what is not yet released of the main sample into the queue, in one go; the releases, and how many cases they made."""
+    _hold_study(session, draw_id)
+    made = sampling.release_main(session, draw_id=draw_id, why=why, user_id=user_id)
+    return made, sum(queue.release_units(session, release.id) for release in made if release.id is not None)
+
+
 def release_by_hand(
     session: Session, *, draw_id: int, stratum_id: int, count: int, why: str, user_id: int | None, word: str | None = None
 ) -> Release:
@@ -101,6 +111,7 @@ def release_by_hand(
     Refused while the stratum's last step is not settled, near the window's close and outside it, unless the commissioning office's
     recorded word is given.
     """
+    _hold_study(session, draw_id)
     if not (word or "").strip():
         _refuse_too_early(session, draw_id, session.get_one(Stratum, stratum_id))
     reason = f"{why.strip()}（{word.strip()}）" if word and word.strip() and why.strip() else why
@@ -230,12 +241,19 @@ def _standing(session: Session, draw_id: int, stratum: Stratum) -> TopUpProposal
 
 
 def _open(session: Session, proposal_id: int) -> TopUpProposal:
+    known = session.get(TopUpProposal, proposal_id)
+    if known is not None:
+        _hold_study(session, known.draw_id)
     found = session.exec(select(TopUpProposal).where(col(TopUpProposal.id) == proposal_id).with_for_update(key_share=True)).first()
     if found is None:
         raise NotFound("no_proposal", "没有这条补充建议：请刷新页面。")
     if found.state != "open":
         raise Conflict("proposal_decided", "这条补充建议已经处理过了：请刷新页面查看结果。")
     return found
+
+
+def _hold_study(session: Session, draw_id: int) -> None:
+    queue.hold_cap(session, studies.study_of_population(session, drawn.draw(session, draw_id).population_id).id or 0)
 
 
 def _decide(proposal: TopUpProposal, state: str, user_id: int | None) -> None:

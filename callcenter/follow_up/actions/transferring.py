@@ -21,6 +21,7 @@ def hand_over_call(session: Session, transfer_id: int) -> Transfer:
     done = calls.complete_transfer(session, transfer_id)
     interviews.pass_on(session, done.attempt_id, done.to_user)
     settings = queue_queries.study_settings(session, queue_queries.case(session, attempt.called_case_id).study_id)
-    people.enter(session, done.from_user, "wrap_up", ends_at=clock.now() + wrap_up(settings))
-    people.enter(session, done.to_user, "call")
+    states = {done.from_user: ("wrap_up", clock.now() + wrap_up(settings)), done.to_user: ("call", None)}
+    for user_id, (state, ends_at) in sorted(states.items()):  # by number, as everybody who changes several
+        people.enter(session, user_id, state, ends_at=ends_at)
     return done

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from callcenter import clock
+from callcenter.call_queue import actions as queue_actions
 from callcenter.call_queue import leases
 from callcenter.call_queue import queries as queue
 from callcenter.call_queue.tables import Case
@@ -63,12 +64,11 @@ def finish_and_remember(
 
 def undo(session: Session, *, attempt_id: int, user_id: int) -> None:
     """Take the last outcome back; Refused where wrap-up is over or anybody has gone on with one of the cases."""
-    turn = session.exec(select(LastTurn).where(LastTurn.user_id == user_id).with_for_update(key_share=True)).first()
+    turn, held = _held(session, user_id)
     spell, now = people_queries.present(session, user_id), clock.now()
     in_time = spell is not None and spell.state == "wrap_up" and (spell.ends_at is None or spell.ends_at > now)
     if turn is None or turn.attempt_id != attempt_id or not in_time:
         raise Refused("undo_too_late", "只能在话后整理时间内撤销刚登记的结果：请告诉督导更正。")
-    held = [session.exec(select(Case).where(Case.id == one["id"]).with_for_update(key_share=True)).one() for one in turn.before]
     attempt = session.exec(select(Attempt).where(Attempt.id == attempt_id).with_for_update(key_share=True)).one()
     _refuse_overtaken(session, turn, held)
     undone = _Undone(turn, attempt, user_id, now)
@@ -80,6 +80,16 @@ def undo(session: Session, *, attempt_id: int, user_id: int) -> None:
     people.enter(session, user_id, "wrap_up")
     session.flush()
     notify(session, f"operator_{user_id}", "undone")
+
+
+def _held(session: Session, user_id: int) -> tuple[LastTurn | None, list[Case]]:
+    """The last turn and its cases, locked: the cases first, as an outcome does; no turn where it has changed meanwhile."""
+    known = session.exec(select(LastTurn.attempt_id, LastTurn.before).where(LastTurn.user_id == user_id)).first()
+    if known is None:
+        return None, []
+    held = queue_actions.locked_cases(session, [one["id"] for one in known[1]])
+    turn = session.exec(select(LastTurn).where(LastTurn.user_id == user_id).with_for_update(key_share=True)).first()
+    return (turn if turn is not None and turn.attempt_id == known[0] else None), held
 
 
 def _as_they_stand(session: Session, held: Sequence[Case]) -> list[dict[str, Any]]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
+from callcenter.call_queue import actions as queue
+from callcenter.errors import Conflict
 from callcenter.interviews import queries
 from callcenter.interviews.actions.answering import open_interview
 from callcenter.interviews.actions.carrying import carry, note_through
@@ -16,8 +18,12 @@ def asked_now(session: Session, *, case_ids: Sequence[int], operator_id: int, at
     Interviews are opened when their turn comes, with what was already asked for the enterprise.
     """
     order = queries.block_order(session, case_ids)
-    begun = queries.unended(session, case_ids)
-    mine = {each.case_id: each for each in begun if each.attempt_id == attempt_id and each.state == "open"}
+    mine = _of_call(session, order, attempt_id)
+    if len(mine) < len(order):
+        # Another block may be opened in this request, behind an answer that is saved meanwhile: the cases come first, as with an outcome.
+        if any(held.leased_by != operator_id for held in queue.locked_cases(session, order)):
+            raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+        mine = _of_call(session, order, attempt_id)
     for found in mine.values():
         if found.position is not None:
             return found
@@ -27,6 +33,12 @@ def asked_now(session: Session, *, case_ids: Sequence[int], operator_id: int, at
         if found.through_at is None:
             return found
     return mine[order[-1]]
+
+
+def _of_call(session: Session, case_ids: Sequence[int], attempt_id: int) -> dict[int, Interview]:
+    """The interviews of a call that are open, by case."""
+    begun = queries.unended(session, case_ids)
+    return {each.case_id: each for each in begun if each.attempt_id == attempt_id and each.state == "open"}
 
 
 def _open(session: Session, case_id: int, place: int, order: Sequence[int], *, operator_id: int, attempt_id: int) -> Interview:

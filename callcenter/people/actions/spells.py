@@ -20,7 +20,10 @@ WITH closed AS (
 )
 INSERT INTO operator_states (user_id, state, code, since, ends_at)
 SELECT %(user)s, %(state)s, %(code)s, %(now)s::timestamptz, %(ends_at)s::timestamptz FROM (SELECT count(*) FROM closed) c
-ON CONFLICT (user_id) WHERE until IS NULL DO UPDATE SET ends_at = excluded.ends_at
+ON CONFLICT (user_id) WHERE until IS NULL DO UPDATE
+SET ends_at = CASE WHEN (operator_states.state, operator_states.code) IS NOT DISTINCT FROM (excluded.state, excluded.code)
+              THEN excluded.ends_at ELSE operator_states.ends_at END
+RETURNING state, code
 """
 _CALL_ENDED = """
 WITH ended AS (
@@ -36,7 +39,7 @@ FROM operator_states s
 WHERE s.until IS NULL AND s.state <> 'off' AND NOT EXISTS (
     SELECT FROM log_ins l WHERE l.user_id = s.user_id AND l.ended_at IS NULL AND l.expires_at > :now
         AND l.last_seen_at > CASE WHEN s.state IN ('ready', 'preview', 'wrap_up') THEN CAST(:away AS timestamptz) ELSE :idle END
-)
+) ORDER BY s.user_id
 """
 _SEEN_LAST = "UPDATE operator_states SET until = greatest(since, :seen) WHERE user_id = :user AND until IS NULL"
 
@@ -49,7 +52,9 @@ def enter(session: Session, user_id: int, state: str, *, code: str | None = None
         raise InvalidInput("break_unknown", "请选择休息的原因。")
     values = {"user": user_id, "state": state, "code": code, "now": clock.now(), "ends_at": ends_at}
     session.flush()
-    session.connection().exec_driver_sql(_ENTER, values)
+    entered = session.connection().exec_driver_sql(_ENTER, values).one()
+    if (entered.state, entered.code) != (state, code):  # another was entered in this very moment: this one comes after it, and holds it now
+        session.connection().exec_driver_sql(_ENTER, values)
     notify(session, CHANNEL, state)
 
 
@@ -94,7 +99,7 @@ def leave_the_absent(session: Session) -> int:
     """Operators whose session is over, or whose console is gone, have left without a word: off since their last sign of life; how many."""
     wall = clock.wall_clock()
     values = {"now": wall, "idle": wall - IDLE, "away": wall - AWAY}
-    absent = session.connection().execute(text(_ABSENT), values).all()
+    absent = session.connection().execute(text(_ABSENT), values).all()  # by number, as everybody who changes several
     for user_id, last_seen in absent:
         # Wall time; in a demo field time is another, and the present moment has to do.
         seen = min(last_seen or clock.now(), clock.now())

@@ -65,9 +65,9 @@ def status(request: Request, form: Form, later: BackgroundTasks, attempt: Attemp
     """Keep what the carrier says of a call; told twice or late it changes nothing."""
     event = _understood(lambda: twilio_events.event(form, attempt, clock.now()))
     with transaction() as session:
-        actions.record_event(session, event)
         if call_states.named(event.word) in call_states.ENDED:
-            actions.end_incoming(session, event.sid)
+            actions.end_incoming(session, event.sid)  # first: whoever takes the caller at this moment has an attempt that ends below
+        actions.record_event(session, event)
         stray = actions.is_stray(session, event.sid)
         left = actions.left_over(session, event.sid) if call_states.named(event.word) in call_states.ENDED else []
     for transfer_id in left:

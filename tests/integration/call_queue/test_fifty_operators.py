@@ -18,7 +18,7 @@ import pytest
 
 from callcenter.call_queue import actions as queue
 from callcenter.db.engine import statement, transaction
-from callcenter.follow_up.actions import settle_abandoned
+from callcenter.scheduler.sweep import settle_calls
 from tests.conftest import FieldTime
 from tests.factories.cases import make_cases
 from tests.factories.waiting import until
@@ -111,8 +111,7 @@ def test_nothing_is_handed_out_twice_lost_or_counted_twice(database_url: str, fi
             callers.set_clock(timedelta(seconds=chance.choice([1, 20, 400, -90, -400])))
             with transaction() as session:
                 queue.expire_leases(session)
-            with transaction() as session:
-                settle_abandoned(session)
+            settle_calls()
             place = chance.randrange(PROCESSES)
             callers.kill(place)
             callers.start(place)
@@ -129,8 +128,7 @@ def settle(callers: Callers) -> None:
     def ticked() -> bool:
         with transaction() as session:
             queue.expire_leases(session)
-        with transaction() as session:
-            settle_abandoned(session)
+        settle_calls()
         return statement("SELECT count(*) AS n FROM cases WHERE state = 'leased'") == [{"n": 0}] == statement(UNTOLD)
 
     until(ticked)

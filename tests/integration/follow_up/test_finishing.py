@@ -13,8 +13,8 @@ from callcenter.calls import actions as calls
 from callcenter.calls.tables import Attempt
 from callcenter.db.engine import engine, statement, transaction
 from callcenter.errors import InvalidInput, NotFound, Refused
-from callcenter.follow_up.actions import settle_abandoned
 from callcenter.response_rates.actions import prove_codes
+from callcenter.scheduler.sweep import settle_calls
 from callcenter.studies.phases import FIELD_ZONE
 from tests.conftest import FieldTime
 from tests.factories.cases import LINES, MadeCases, make_cases
@@ -204,13 +204,12 @@ def test_a_dead_last_number_goes_to_tracing(made: MadeCases) -> None:
 def test_a_crash_in_a_call_is_settled_as_the_carrier_told_it(made: MadeCases, field_time: FieldTime) -> None:
     lease = take(made.operators[0])
     attempt_id = dial(lease, "ringing", "no-answer")
-    with transaction() as session:
-        assert settle_abandoned(session) == 0  # its operator may still tell
+    assert settle_calls() == {"settled": 0}  # its operator may still tell
     field_time.set(lease.expires_at)
     with transaction() as session:
         queue.expire_leases(session)
-        assert settle_abandoned(session) == 1
-        assert settle_abandoned(session) == 0
+    assert [settle_calls(), settle_calls()] == [{"settled": 1}, {"settled": 0}]
+    with transaction() as session:
         attempt = session.get_one(Attempt, attempt_id)
         assert (attempt.outcome, attempt.outcome_detail) == ("no_answer", {"abandoned": True})
     assert (case(lease.case_id).attempts, codes(lease.case_id)) == (1, ["3.13"])

@@ -78,7 +78,10 @@ class Why(Spoken):
 @router.get("/state")
 def get_state(session: Work, person: Operator) -> State:
     """Where the operator stands."""
-    return state(session, person)
+    try:
+        return state(session, person)
+    except Conflict:  # an outcome was told, or the case given back, in this very moment: what stands after it
+        return state(session, person)
 
 
 @router.post("/next")
@@ -181,6 +184,7 @@ def heartbeat(session: Work, person: Operator, given: Spoken | None = None) -> S
 def give_back(session: Work, person: Operator, given: Why) -> State:
     """Return the case without having worked it."""
     lease = _lease(session, person, given)
+    queue.hold(session, lease.id, person.id)  # whoever dials at this moment was first, or comes too late
     last = calls.latest_attempt(session, lease.id)
     if last is not None and last.outcome is None:
         raise Refused("outcome_first_then_back", "这个个案已经拨打过：请登记结果，不能直接交还。")

@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from callcenter import clock
+from callcenter.call_queue import actions as queue
 from callcenter.call_queue.leases import Lease
 from callcenter.calls import actions as calls
 from callcenter.calls import queries
@@ -50,6 +51,7 @@ def dial(phone_line: PhoneLine, person: Person, lease: Lease, phone: str | None,
 def _begin(phone_line: PhoneLine, person: Person, lease: Lease, phone: str | None, *, by_hand: bool) -> Placement | None:
     """The attempt, committed, and what is to be placed for it; none for a double click."""
     with transaction() as session:
+        queue.locked_bundle(session, lease.id)  # of two clicks the second sees what became of the first one's call
         _refuse_untold(session, lease)
         _refuse_second(session, person, lease)
         if not by_hand:

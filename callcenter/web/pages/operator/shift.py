@@ -61,6 +61,7 @@ def pause(session: Work, person: Operator, given: Pause) -> State:
     """A break or training: a case that was not called yet goes back."""
     lease = queue_queries.lease_of(session, person.id, clock.now())
     if lease is not None:
+        queue.hold(session, lease.id, person.id)
         last = calls.latest_attempt(session, lease.id)
         if last is not None and last.outcome is None:
             raise Refused("outcome_before_leaving", "还有一个电话没有登记结果：请先登记，再下班或休息。")

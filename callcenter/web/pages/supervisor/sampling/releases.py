@@ -6,11 +6,11 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from callcenter import clock
-from callcenter.call_queue.actions import release_units
 from callcenter.errors import CallcenterError, InvalidInput, NotFound
+from callcenter.follow_up import actions
 from callcenter.follow_up import queries as follow_up
 from callcenter.follow_up.actions import release_by_hand, switch_release_mode
-from callcenter.sampling import actions, queries
+from callcenter.sampling import queries
 from callcenter.studies import queries as studies
 from callcenter.studies.phases import field_day
 from callcenter.web.deps import Work
@@ -32,8 +32,7 @@ def release_main(request: Request, person: Supervisor, session: Work, draw_id: i
     """Release the main sample into the call queue."""
     try:
         with session.begin_nested():
-            made = actions.release_main(session, draw_id=draw_id, why="释放主样本", user_id=person.id)
-            cases = sum(release_units(session, release.id) for release in made if release.id is not None)
+            made, cases = actions.release_main(session, draw_id=draw_id, why="释放主样本", user_id=person.id)
     except CallcenterError as refusal:
         return _page(request, person, session, draw_id, problem=_(refusal.text, **refusal.about), status=409)
     flash(request, "已释放 {cases} 个个案，分布在 {strata} 层，话务员现在可以领取。", cases=cases, strata=len(made))
