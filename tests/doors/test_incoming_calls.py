@@ -95,9 +95,17 @@ def test_a_call_back_reaches_a_ready_operator_who_screens_and_resumes_and_the_ca
     assert (kept.state, kept.attempts, kept.attempts_on_day) == ("ready", 0, 0)
 
 
-def test_a_caller_who_hangs_up_while_being_taken_has_hung_up(carrier, operator, case):
+def test_who_is_in_a_call_takes_no_caller_and_one_who_hangs_up_while_being_taken_has_hung_up(carrier, operator, case):
     call = arrive(carrier)[1]
     carrier(f"menu?call={call}", Digits="1")
+    with transaction() as session:
+        open_ = {"lease_id": "run-out", "number_in_lease": 1, "operator_id": operator.user.id, "line": "96599966", "placed_at": clock.now()}
+        standing = Attempt(case_id=case.case_id, phone=NUMBER, call_sid="CA-before", state="answered", **open_)
+        session.add(standing)
+    refused = operator.post(f"/operator/api/incoming/{call}/take", json={})
+    assert (refused.status_code, refused.json()["why"]) == (409, "another_call_open")
+    with transaction() as session:
+        session.delete(session.get_one(Attempt, standing.id))
     with transaction() as session:
         actions.take(session, call, operator.user.id)
         gone = beside(lambda: carrier("status", CallStatus="completed", SequenceNumber="4"))

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlmodel import select
 
+from callcenter.call_queue import actions as queue
 from callcenter.calls.phone_line import LineAway
+from callcenter.calls.tables import Attempt
 from callcenter.calls.voice_scripts import answered, joining, room_of_operator, seated
 from callcenter.db.engine import statement, transaction
 from callcenter.people import actions as people
@@ -17,6 +20,7 @@ from callcenter.scheduler.sweep import sweep_calls
 from tests.conftest import FieldTime
 from tests.doors.test_operator_api import STATE, person, post, told
 from tests.doors.test_operator_bundles import talking
+from tests.factories.at_once import beside
 from tests.factories.calls import PretendedLine
 from tests.factories.cases import MadeCases, make_cases, make_twins
 from tests.factories.interviews import shipped
@@ -62,6 +66,16 @@ def refused(browser: Browser, path: str, **body: Any) -> str:
     answer = browser.post(f"/operator/api/{path}", json=body)
     assert answer.status_code in {403, 409, 422, 503}, answer.text
     return str(answer.json()["why"])
+
+
+def test_an_offer_and_an_outcome_at_once_do_not_wait_for_each_other(both: tuple[Browser, Browser], made: MadeCases) -> None:
+    state = talking(both[0])
+    ready(made.operators[1])
+    with transaction() as session:  # an outcome holds the cases, then their call; a block of the second matter is not open yet
+        queue.locked_bundle(session, state["lease"]["id"])
+        offered = beside(lambda: post(both[0], "transfer", to=made.operators[1]))
+        session.exec(select(Attempt).with_for_update(key_share=True)).one()
+    assert offered.result()["transfer"]["state"] == "offered"
 
 
 def test_a_call_handed_over_takes_its_cases_interviews_and_outcome_along(

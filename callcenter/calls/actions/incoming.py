@@ -16,7 +16,7 @@ from callcenter.calls.actions.moving import saved
 from callcenter.calls.tables import Attempt, IncomingCall, SharedAttempt
 from callcenter.calls.voice_menu import Offer, Speaker
 from callcenter.calls.voice_steps import Script
-from callcenter.errors import Conflict
+from callcenter.errors import Conflict, Refused
 from callcenter.frame import queries as frames
 from callcenter.lists import phone_numbers
 from callcenter.operations import actions as operations
@@ -121,6 +121,8 @@ def take(session: Session, call_id: int, operator_id: int, case_id: int | None =
     now = clock.now()
     if call.state != "offered" or now - call.heard_at > GONE_AFTER:
         raise Conflict("incoming_gone", "这个来电已被其他话务员接走，或对方已挂断。")
+    if queries.call_elsewhere(session, operator_id, ""):
+        raise Refused("another_call_open", "您的上一个电话还没有结束：请等它结束后再接来电。")
     cases = _free_cases(session, call)
     chosen = next((one for one in cases if case_id in {None, one.id}), None)
     if chosen is None:

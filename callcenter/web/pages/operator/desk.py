@@ -72,10 +72,12 @@ def contact(session: Work, person: Operator, given: NamedContact) -> State:
 
 
 @router.post("/spam")
-def spam(session: Work, person: Operator, given: Label) -> State:
+def spam(person: Operator, given: Label) -> State:
     """The other side said that the line shows as marked, such as a nuisance call; kept beside the attempt and its line."""
-    calls.report_label(session, user_id=person.id, attempt_id=given.attempt_id, app=given.app, text_shown=given.text)
-    return state(session, person, noted="spam")
+    with transaction() as session:
+        calls.report_label(session, user_id=person.id, attempt_id=given.attempt_id, app=given.app, text_shown=given.text)
+    with transaction() as session:
+        return state(session, person, noted="spam")
 
 
 @router.post("/desk")

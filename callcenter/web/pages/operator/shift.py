@@ -11,6 +11,7 @@ from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import queries as queue_queries
 from callcenter.calls import queries as calls
+from callcenter.db.engine import transaction
 from callcenter.errors import Refused
 from callcenter.follow_up import actions as follow_up
 from callcenter.follow_up import queries as follow_up_queries
@@ -71,17 +72,21 @@ def pause(session: Work, person: Operator, given: Pause) -> State:
 
 
 @router.post("/api/extend")
-def extend(session: Work, person: Operator) -> State:
+def extend(person: Operator) -> State:
     """Another minute after the call."""
-    people.extend_wrap_up(session, person.id, MORE)
-    return state(session, person)
+    with transaction() as session:
+        people.extend_wrap_up(session, person.id, MORE)
+    with transaction() as session:
+        return state(session, person)
 
 
 @router.post("/api/mode")
-def choose_mode(session: Work, person: Operator, given: Mode) -> State:
+def choose_mode(person: Operator, given: Mode) -> State:
     """Another dialling mode, where the study allows it."""
-    people.choose_mode(session, person.id, given.mode)
-    return state(session, person)
+    with transaction() as session:
+        people.choose_mode(session, person.id, given.mode)
+    with transaction() as session:
+        return state(session, person)
 
 
 @router.post("/api/undo")

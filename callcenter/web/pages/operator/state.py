@@ -64,7 +64,8 @@ def state(
 ) -> dict[str, Any]:
     """The whole state of an operator. An answered call opens its interview here: there is nothing else to press.
 
-    `held` and `answered` (an interview and where it stands) spare reading again what the request has just read.
+    `held` and `answered` (an interview and where it stands) spare reading again what the request has just read. Opening an interview holds
+    the cases: whoever has changed a call, a line or an operator's state asks for this in a transaction of its own.
     """
     now = clock.now()
     held = held or held_by(session, person, now)

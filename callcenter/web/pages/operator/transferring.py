@@ -42,17 +42,19 @@ def ready(request: Request, session: Work, person: Operator) -> dict[str, Any]:
 
 
 @router.post("")
-def offer(request: Request, session: Work, person: Operator, wanted: Wanted) -> State:
+def offer(request: Request, person: Operator, wanted: Wanted) -> State:
     """Offer the running call."""
-    lease = queue.lease_of(session, person.id, clock.now())
-    if lease is None or wanted.lease_id not in (None, lease.id):
-        raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
-    attempt = queries.latest_attempt(session, lease.id)
-    if attempt is None or attempt.id is None:
-        raise Refused("transfer_no_talk", "现在没有正在通话的电话，不能转接。")
-    needs_seat = request.app.state.phone_line.needs_seats
-    calls.offer_transfer(session, attempt_id=attempt.id, from_user=person.id, to_user=wanted.to, warm=wanted.warm, needs_seat=needs_seat)
-    return state(session, person)
+    with transaction() as session:
+        lease = queue.lease_of(session, person.id, clock.now())
+        if lease is None or wanted.lease_id not in (None, lease.id):
+            raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+        attempt = queries.latest_attempt(session, lease.id)
+        if attempt is None or attempt.id is None:
+            raise Refused("transfer_no_talk", "现在没有正在通话的电话，不能转接。")
+        seat = request.app.state.phone_line.needs_seats
+        calls.offer_transfer(session, attempt_id=attempt.id, from_user=person.id, to_user=wanted.to, warm=wanted.warm, needs_seat=seat)
+    with transaction() as session:
+        return state(session, person)
 
 
 @router.post("/complete")
@@ -86,10 +88,12 @@ def accept(request: Request, person: Operator, transfer_id: int) -> State:
 
 
 @router.post("/{transfer_id}/decline")
-def decline(session: Work, person: Operator, transfer_id: int) -> State:
+def decline(person: Operator, transfer_id: int) -> State:
     """Say no."""
-    calls.decline_transfer(session, transfer_id, person.id)
-    return state(session, person)
+    with transaction() as session:
+        calls.decline_transfer(session, transfer_id, person.id)
+    with transaction() as session:
+        return state(session, person)
 
 
 def _own(session: Session, person: Person) -> queries.TransferRow:
