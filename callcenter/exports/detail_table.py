@@ -146,7 +146,7 @@ def _sheet(book: Any, name: str, title: str, widths: Mapping[str, int], lines: S
     page.fit_to_pages(1, 0)
     page.repeat_rows(0, 1)
     page.freeze_panes(2, 3)
-    page.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
+    _cell(page, 0, 0, title, book.add_format({"bold": True, "font_size": 14}))
     for place, (head, width) in enumerate(widths.items()):
         page.set_column(place, place, width)
         page.write_string(1, place, head, bold)

@@ -1,7 +1,7 @@
 """A package of what is worst: names that clash, two versions that disagree, texts no format likes; made without a database."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from callcenter.exports.telling import numbers_told
 from callcenter.exports.variables import asked_in
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.response_rates.cohorts import Cohort
+from tests.factories.nasty_stage import Drawn, make_nasty_stage
 
 MANY = 40
 LONG_NAME = "办结时限" * 25
@@ -82,7 +83,7 @@ CHOICES = [
     {"list_name": "few", "name": "a__b", "label": "其他：请说明"},
     {"list_name": "few", "name": "A", "label": "甲" * 100},
     {"list_name": "few", "name": "a", "label": " "},
-    {"list_name": "few", "name": "½", "label": "<半>"},
+    {"list_name": "few", "name": "½", "label": "=<半>\x0b"},
     {"list_name": "few", "name": "9992", "label": "九千"},
     *({"list_name": "huge", "name": str(number), "label": f"第 {number} 项"} for number in range(1, MANY + 1)),
     *({"list_name": "numbered", "name": code, "label": f"{code} 号"} for code in ("1", "9992")),
@@ -131,8 +132,9 @@ def make_nasty(folder: Path, *, released: bool = True) -> Nasty:
     strata = [Stratum("=甲", 60, 24), Stratum("乙", 9, 3), Stratum("空", 5, 0), Stratum("丙", 1, 1)]
     _write(folder / "cases.csv", _cases(strata) if released else ())
     data.add_cases(folder / "cases.csv")
-    weights = weighting(strata, data.released())
-    data.name_cases((case.id, f"p{case.id}", weights.base[case.id], weights.final[case.id]) for case in data.released())
+    cases = list(data.released())
+    weights = weighting(strata, cases)
+    data.name_cases((case.id, f"p{case.id}", weights.base[case.id], weights.final[case.id]) for case in cases)
     for name, columns in {
         **{name: columns for name, (_, columns) in TABLES.items()},
         "operators": {"operator_id": "BIGINT", "operator": "VARCHAR"},
@@ -148,6 +150,7 @@ def make_nasty(folder: Path, *, released: bool = True) -> Nasty:
     subject = Subject("nasty", "研究\x0b=题", "salt", "1", "1-1", "总体<&>", 1, {}, 1, 1, "f" * 64, "d" * 64)
     cohorts = [Cohort(each.name, each.size, released=each.released) for each in strata]
     of = Gathered(subject, data, strata, weights, cohorts, {}, AT, [{"name": "q", "version": 2, "sha256": ""}], "state", {})
+    of = replace(of, stage=make_nasty_stage(TEXTS, (NEWER, OLDER), Drawn(strata, cases, weights), answered))
     return Nasty(of, answered, refused)
 
 

@@ -12,7 +12,7 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 
-from callcenter.exports.sheets import NO_MOMENT
+from callcenter.exports.sheets import NO_MOMENT, fitting_cell, plain
 from callcenter.exports.triple_s import written
 
 CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
@@ -52,9 +52,9 @@ def _workbook(title: str, rows: Sequence[tuple[str, float]]) -> bytes:
     with xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"created": NO_MOMENT.replace(tzinfo=None)})
         page = book.add_worksheet("Sheet1")
-        page.write_string(0, 1, title)
+        page.write_string(0, 1, fitting_cell(plain(title)))
         for line, (name, value) in enumerate(rows, start=1):
-            page.write_string(line, 0, name)
+            page.write_string(line, 0, fitting_cell(plain(name)))
             page.write_number(line, 1, value)
     return written.getvalue()
 

@@ -1,6 +1,7 @@
 """What is hardest to export, written in every format and read back by other libraries, cell by cell."""
 
 import csv
+import io
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pandas as pd
 import pyreadstat
@@ -17,7 +19,10 @@ from openpyxl.utils.escape import unescape
 
 from callcenter.exports import making, package, triple_s
 from callcenter.exports.dataset import CASE_COLUMNS, Dataset
+from callcenter.exports.report.charts import CHART
+from callcenter.exports.triple_s import written
 from callcenter.exports.variables import Asked, Variable
+from callcenter.lists.formulas import FORMULA
 from callcenter.questionnaire.definition import NONANSWERS
 from tests.factories.nasty import LONG_NAME, TEXTS, Nasty, make_nasty
 from tests.factories.structures import DDI, check_ddi, check_triple_s
@@ -57,7 +62,7 @@ class Made:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     folder, place = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("package")
     nasty = make_nasty(folder)
-    formats = ["csv", "xlsx", "parquet", "sav", "dta", "ddi", "sss"]
+    formats = ["csv", "xlsx", "parquet", "sav", "dta", "ddi", "sss", "report"]
     with nasty.of.data:
         manifest = making.write(nasty.of, place, formats)
         yield Made(nasty, place, manifest)
@@ -110,11 +115,13 @@ def test_every_cell_of_csv_and_parquet_is_what_was_answered(made: Made) -> None:
     assert {(int(case[1:]), question): value for case, question, value in kept} == made.nasty.answered
 
 
-def test_every_cell_of_the_workbook_is_what_was_answered_as_far_as_a_cell_holds_it(made: Made) -> None:
-    def cut(text: str) -> str:
-        told = re.sub("\r\n?", "\n", tame(text)).encode("utf-16-le")[: 2 * 32_767]
-        return told.decode("utf-16-le", errors="ignore")
+def cut(text: str) -> str:
+    """As a workbook holds it."""
+    told = re.sub("\r\n?", "\n", tame(text)).encode("utf-16-le")[: 2 * 32_767]
+    return told.decode("utf-16-le", errors="ignore")
 
+
+def test_every_cell_of_the_workbook_is_what_was_answered_as_far_as_a_cell_holds_it(made: Made) -> None:
     book = openpyxl.load_workbook(made.place / "answers.xlsx")
     header, *rows = book["answers"].values
     place = {str(name): at for at, name in enumerate(header)}
@@ -126,6 +133,42 @@ def test_every_cell_of_the_workbook_is_what_was_answered_as_far_as_a_cell_holds_
 
     all_same(made, cell, cut)
     assert not [each for page in book for row in page.iter_rows() for each in row if each.data_type == "f"]
+
+
+def test_detail_table_and_report_hold_every_text_and_no_cell_acts(made: Made) -> None:
+    """Items, conclusions and figures of the worst texts; the tables inside the charts are workbooks too."""
+    book = openpyxl.load_workbook(made.place / "detail_table.xlsx")
+    (title, *_), header, *rows = book.active.values
+    table = [dict(zip(header, row, strict=True)) for row in rows[: len(TEXTS)]]
+
+    def holds(cell: Any, text: str) -> bool:
+        return cut(text) in (cell, unescape(cell))  # openpyxl takes the escapes of escapes away, and those of signs not
+
+    assert holds(title, f"{TEXTS[0]} \x0b阶段 落实明细表") and title.startswith("'=")
+    wrong = [
+        (name, str(row[name])[:40])
+        for text, row in zip(TEXTS, table, strict=True)
+        for name, told in {**dict.fromkeys(("任务", "牵头单位", "理由", "佐证", "工单情况"), text), "承诺标准": f"{text}\n{text}"}.items()
+        if not holds(row[name], told)
+    ]
+    assert wrong == []
+    assert not [each for page in book for line in page.iter_rows() for each in line if each.data_type == "f"]
+    assert "=1+1=是：兑现；哪些：方式：答“" in table[0]["对照承诺"] and table[0]["企业回答"]
+    document = docx.Document(str(made.place / "report.docx"))
+    assert document.paragraphs[0].text == TEXTS[4]
+    concluded = next(each for each in document.tables if each.rows[0].cells[1].text == "任务")
+    shown = [re.sub("\r\n?", "\n", written(text)) for text in TEXTS]
+    assert [(row.cells[1].text, row.cells[3].text) for row in concluded.rows[1:]] == [(text, text) for text in shown]
+    told = "\n".join(each.text for each in document.paragraphs)
+    assert "九千" in told and "甲" * 100 in told
+    parts = list(document.part.package.iter_parts())
+    charts = [each for each in parts if each.content_type == CHART]
+    assert charts
+    for chart in charts:
+        ET.fromstring(chart.blob)  # noqa: S314  # we wrote it
+        table_inside = openpyxl.load_workbook(io.BytesIO(next(iter(chart.rels.values())).target_part.blob))
+        cells = [cell for line in table_inside.active.iter_rows() for cell in line if isinstance(cell.value, str)]
+        assert cells and not any(FORMULA.match(cell.value) or cell.data_type == "f" for cell in cells)
 
 
 def codes(made: Made, format_name: str) -> tuple[dict[str, str], dict[tuple[str, str], float]]:
@@ -253,7 +296,7 @@ def test_where_nobody_was_released_every_format_opens_and_is_empty(tmp_path: Pat
     nasty = make_nasty(tmp_path, released=False)
     nasty.of.data.asked = [each for each in nasty.of.data.asked if not re.fullmatch(r"n\d+", each.name)]
     with nasty.of.data:
-        making.write(nasty.of, tmp_path / "p", ["csv", "xlsx", "parquet", "sav", "dta", "ddi", "sss"])
+        making.write(nasty.of, tmp_path / "p", ["csv", "xlsx", "parquet", "sav", "dta", "ddi", "sss", "report"])
     place = tmp_path / "p"
     columns = len(place.joinpath("answers_wide.csv").read_text(encoding="utf-8-sig").split(","))
     assert pd.read_parquet(place / "answers_wide.parquet").shape == (0, columns)
