@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
+from callcenter.estimates.promises import chosen, speaks_of, unsaid
+from callcenter.estimates.questions import questions
 from callcenter.questionnaire.checks import check, minutes_read_aloud
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.paths import SAMPLE_DAY, candidates, reached, walks
+from callcenter.questionnaire.printed import printed
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.routing import Given, check_answer, find_route
 from callcenter.studies.content import StandardContent, StudyContent
@@ -108,6 +111,27 @@ def test_items_are_of_its_topic_and_promises_are_of_the_topic_and_of_an_item_it_
             found = promises[question.standard]
             assert {each.topic_number for each in found} <= topics(name), question.name
             assert all(each.item_number in (None, *question.items) for each in found), question.name
+
+
+def test_promises_that_choices_keep_are_each_one_promise_of_single_cases_and_stand_on_the_paper() -> None:
+    found = {}
+    of_item = {item.number: item.topic_number for item in study().stages[0].items}
+    for name in NAMES:
+        notes = {one.name: dict(one.notes) for one in printed(form(name)).questions}
+        asked = [question for question in questions(document(name)) if question.keeps]
+        for question in asked:
+            (item,) = map(int, question.item.split())
+            promises = chosen(study().standards, item=item, topic=of_item[item], asked=asked)
+            (meant,) = [promise for promise, _others in promises if speaks_of(question, promise)]
+            assert not unsaid(meant, question) and not meant.of_the_whole
+            assert notes[question.name]["算兑现的选项"] == ", ".join(question.keeps)
+            found[name, question.name] = meant.text
+    assert found == {
+        ("contract_enforcement", "refund"): "执行合同：解决商业纠纷的费用=50%",
+        ("government_services", "told"): "政务服务：政务服务事项便利度=1次",
+        ("opening_business", "ukey_paid"): "税务UKey=0元",
+        ("property_registration", "finished"): "企业间转移登记=即时",
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
