@@ -221,3 +221,24 @@ def test_a_caller_is_found_by_every_number_that_a_case_has_now(case):
     assert statement("SELECT number FROM case_numbers") == [{"number": "+862224530000"}]  # once, however often it is listed
     statement("UPDATE cases SET phones = '[]'")
     assert statement("SELECT * FROM case_numbers") == []  # what is detached from persons is nowhere left
+
+
+def test_words_of_a_caller_whose_case_has_ended_stand_with_the_case_and_change_nothing_of_it(carrier, client_for, case, field_time):
+    calls = [(sid, NUMBER) for sid in ("CA-open", "CA-ended")] + [("CA-stranger", "+8613911112222")]
+    for sid, caller in calls:
+        if sid == "CA-ended":
+            statement("UPDATE cases SET state = 'closed', closed_why = 'complete'")
+        call = arrive(carrier, caller, sid)[1]
+        carrier(f"menu?call={call}", sid, Digits="3")
+        carrier(f"kept?call={call}", sid, RecordingSid=f"RE-{sid}")
+        carrier(f"recording?call={call}", sid, RecordingSid=f"RE-{sid}", RecordingStatus="completed", RecordingDuration="5")
+    before = statement("SELECT * FROM cases")
+    supervisor = client_for("supervisor")
+    page = supervisor.get("/supervisor/messages").text
+    assert (page.count("名单内企业"), page.count("名单外来电"), page.count(f'href="/cases/{case.case_id}"')) == (2, 1, 2)
+    history = supervisor.get(f"/cases/{case.case_id}").text
+    assert history.count("来电留言</p>") == 2 and "从 138****0001 打到线路 96599966" in history
+    assert statement("SELECT * FROM cases") == before
+    wrong = Jsonb([{"number": NUMBER, "state": "wrong"}])
+    statement("UPDATE cases SET phones = %(phones)s", {"phones": wrong})  # the number is somebody else's
+    assert "来电留言</p>" not in supervisor.get(f"/cases/{case.case_id}").text

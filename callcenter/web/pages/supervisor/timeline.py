@@ -68,6 +68,7 @@ def way(session: Session, unit_id: int) -> Way:
         names = people.names(session)
         called, undone = list(_called(session, case_id, names)), _undone(session, case_id, names)
         coded = _coded(session, case_id, names, made, called[0].at if undone else None)
+        called += _called_in(session, case_id, names)
         events += [*called, *undone, *coded, *_interviewed(session, case_id, made), *_beside(session, case_id, names)]
     made.events = sorted(events, key=lambda event: event.at)
     return made
@@ -104,6 +105,16 @@ def _called(session: Session, case_id: int, names: dict[int, str]) -> Iterator[E
         ]
         sentence = _("来电：{outcome}", outcome=_(outcome)) if attempt.direction == "incoming" else _("电话：{outcome}", outcome=_(outcome))
         yield Event(attempt.placed_at, "call", sentence, " · ".join(part for part in small if part))
+
+
+def _called_in(session: Session, case_id: int, names: dict[int, str]) -> Iterator[Event]:
+    """Calls from its numbers in which words were left. Whether the case has ended does not matter, nor is it changed by them."""
+    for one in calls.calls_in_of_case(session, case_id):
+        if one.left_words:
+            about = _("从 {phone} 打到线路 {line}", phone=formats.masked_phone(one.caller), line=one.line)
+            done = _("已处理") if one.handled_at else _("未处理")
+            small = (about, done, names.get(one.handled_by or 0, ""), one.note)
+            yield Event(one.came_at, "call", _("来电留言"), " · ".join(part for part in small if part))
 
 
 def _on_line(attempt: calls.CallOfCase) -> str:
