@@ -106,6 +106,9 @@ def test_rules_are_drafted_tried_saved_and_named_by_the_frame(supervisor: Browse
     assert "第 1 版" in supervisor.get(here).text
     assert "天津某4有限公司" in supervisor.get(f"{here}/removed?rule=2&frame=1").text
     assert "天津某1有限公司" in supervisor.get(f"{here}/units?frame=1&kind=shared").text
+    statement("UPDATE frame_previews SET counts = '{}', screening = '{}' RETURNING id")
+    statement("DELETE FROM preview_units RETURNING id")
+    assert "没有企业被筛选规则去掉" in supervisor.get(f"{here}/removed").text, "also while a worker is still to merge the lists"
 
 
 def test_populations_that_overlap_are_listed_with_a_way_to_the_units(supervisor: Browser, population_id: int) -> None:
