@@ -1,10 +1,13 @@
-"""The verdicts as a plain table, one line a data row: what `lists check --rows` writes."""
+"""The verdicts as a plain table, one line a data row: what `lists check --rows` writes.
+
+It is read by programs, which compare names: they stand there as they were folded. What people open in a spreadsheet is the receipt, where
+text that begins like a formula is marked.
+"""
 
 import csv
 from collections.abc import Iterator
 from typing import TextIO
 
-from callcenter.lists.formulas import tamed
 from callcenter.lists.verdicts import JudgedRow, ListCheck
 
 COLUMNS = ("sheet", "source_row", "enterprise_name", "uscc", "district", "phone_e164", "alternates", "verdict", "reasons")
@@ -17,15 +20,7 @@ def days_text(days: float | None) -> str:
 
 def _line(row: JudgedRow, stages: int) -> list[str]:
     numbers = [phone.number for phone in row.phones]
-    line = [
-        tamed(row.sheet),
-        str(row.source_row),
-        tamed(row.name),
-        row.uscc,
-        row.district,
-        numbers[0] if numbers else "",
-        ";".join(numbers[1:]),
-    ]
+    line = [row.sheet, str(row.source_row), row.name, row.uscc, row.district, numbers[0] if numbers else "", ";".join(numbers[1:])]
     line += [row.verdict, ";".join(row.reasons)]
     if stages:
         days = [*row.stage_days, *[None] * (stages - len(row.stage_days))]
