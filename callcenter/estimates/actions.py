@@ -14,6 +14,7 @@ from callcenter.estimates.contradictions import Contradiction, next_batch
 from callcenter.estimates.tables import AnswerCode, Coding, VerificationBatch, VerificationTask
 from callcenter.operations.actions import record
 from callcenter.studies import queries as studies
+from callcenter.studies.tables import Study
 
 FINDINGS = ("answer_right", "order_right", "both_right", "unclear")
 MOST_CODES, LONGEST_LABEL = 200, 60
@@ -107,6 +108,7 @@ def add_code(session: Session, study_id: int, question: str, label: str, user_id
     wanted = " ".join(label.split())
     if not wanted or len(wanted) > LONGEST_LABEL:
         raise InvalidInput("label_unfit", "请写类别名称，不超过 {most} 个字。", most=LONGEST_LABEL)
+    session.get(Study, study_id, with_for_update={"key_share": True})  # two at once: the second sees the first one's code
     known = list(session.exec(select(AnswerCode).where(AnswerCode.study_id == study_id, AnswerCode.question == question)))
     if any(each.label == wanted and each.retired_at is None for each in known):
         raise Conflict("label_known", "已经有类别“{label}”。", label=wanted)

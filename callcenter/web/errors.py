@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 import psycopg
 import sqlalchemy.exc
+import sqlalchemy.orm.exc
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -69,6 +70,8 @@ def install(app: FastAPI) -> None:
     for away in (psycopg.OperationalError, psycopg.InterfaceError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError):
         app.add_exception_handler(away, _away)
     app.add_exception_handler(sqlalchemy.exc.TimeoutError, _away)
+    for at_once in (psycopg.errors.UniqueViolation, sqlalchemy.exc.IntegrityError, sqlalchemy.orm.exc.StaleDataError):
+        app.add_exception_handler(at_once, _at_once)
     app.add_exception_handler(sqlalchemy.exc.DataError, _too_large)
     app.add_exception_handler(psycopg.errors.NumericValueOutOfRange, _too_large)
 
@@ -166,6 +169,15 @@ async def _too_large(request: Request, failure: Exception) -> Response:
     if request.method in ("GET", "HEAD"):
         return answer(request, 404, "number_too_large", _(TEXTS[404]))
     return answer(request, 422, "number_too_large", _("编号或数字太大，没有这样的记录：请回到上一页检查后再提交。"))
+
+
+async def _at_once(request: Request, failure: Exception) -> Response:
+    """The same was saved by somebody else, or by another click, between the look and the writing: nothing of this one was saved."""
+    unique = isinstance(getattr(failure, "orig", failure), psycopg.errors.UniqueViolation)
+    if not unique and not isinstance(failure, sqlalchemy.orm.exc.StaleDataError):
+        raise failure
+    log.warning("saved_at_once", reference=request.state.reference, **told(failure))
+    return answer(request, 409, "saved_at_once", _("就在这时有人（或另一次点击）保存了同样的内容，这一次没有保存：请刷新页面查看。"))
 
 
 async def _away(request: Request, failure: Exception) -> Response:

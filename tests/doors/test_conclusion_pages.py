@@ -22,6 +22,7 @@ from callcenter.exports.stage import checksum
 from callcenter.worker.handlers import HANDLERS
 from callcenter.worker.loop import Worker
 from tests.conftest import FieldTime
+from tests.factories.at_once import beside
 from tests.factories.field_work import make_worked_sample
 from tests.factories.people import Browser, make_user
 from tests.factories.sampling import MOMENT, insert
@@ -51,6 +52,15 @@ def promised() -> None:
         )
 
 
+def sent_twice(browser: Browser, item: str, said: dict[str, str]) -> None:
+    """Two clicks at once: one conclusion."""
+    with transaction() as session:
+        session.execute(text("SELECT id FROM checklist_items FOR NO KEY UPDATE"))
+        twice = [beside(lambda: browser.post(item, data=said)) for _ in range(2)]
+    assert [one.result().status_code for one in twice] == [303, 303]
+    assert statement("SELECT version FROM conclusions") == [{"version": 1}]
+
+
 def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     client_for: Callable[..., Browser], database_url: str, field_time: FieldTime
 ) -> None:
@@ -67,7 +77,7 @@ def test_a_conclusion_needs_two_persons_and_goes_into_table_and_report(
     assert f'href="/evaluator/populations/{population}"' in shown
     assert "尚无结论" in first.get(page).text
     assert first.post(item, data={"conclusion": "partly", "reason": " "}).status_code == 422
-    assert first.post(item, data={"conclusion": "partly", "reason": "=部分企业\r\n没有收到", "evidence": "名单"}).status_code == 303
+    sent_twice(first, item, {"conclusion": "partly", "reason": "=部分企业\r\n没有收到", "evidence": "名单"})
     assert first.post(f"{item}/confirm", data={"version": "1"}).status_code == 403
     assert "待复核 1" in (listed := second.get(page).text) and "部分落实，待复核" in listed and "部分落实 0" in listed
     assert second.post(f"{item}/confirm", data={"version": "1"}).status_code == 303

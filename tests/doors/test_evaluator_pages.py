@@ -9,11 +9,13 @@ from sqlalchemy import text
 
 from callcenter.cli import main
 from callcenter.db.engine import statement, transaction
+from callcenter.estimates.actions import add_code
 from callcenter.exports import package
 from callcenter.exports.formats import FORMATS
 from callcenter.exports.queries.stages import stage_state
 from callcenter.worker.handlers import HANDLERS
 from callcenter.worker.loop import Worker
+from tests.factories.at_once import beside
 from tests.factories.field_work import QUESTIONS, make_worked_sample, top_up
 from tests.factories.lists import code as credit_code
 from tests.factories.lists import submit, work_order_sheet
@@ -345,7 +347,12 @@ def test_open_answers_are_coded_by_hand_with_their_history(client_for: Callable[
     at = f"/evaluator/populations/{population}/words/wish"
     client = client_for("evaluator")
     assert "已编码 0，共 13 条回答" in client.get(at).text
-    for label in ("材料", "系统", "材料"):
+    with transaction() as session:
+        study = session.execute(text("SELECT id FROM studies")).scalar_one()
+        add_code(session, study, "wish", "材料", None)
+        at_once = beside(lambda: client.post(f"{at}/codes", data={"label": "材料"}))
+    assert at_once.result().status_code < 500
+    for label in ("系统", "材料"):
         client.post(f"{at}/codes", data={"label": label})
     assert statement("SELECT code, label FROM answer_codes ORDER BY id") == [{"code": "1", "label": "材料"}, {"code": "2", "label": "系统"}]
     (first,) = statement("SELECT min(i.case_id) AS id FROM interviews i JOIN answers a ON a.interview_id = i.id WHERE question = 'wish'")

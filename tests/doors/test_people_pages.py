@@ -9,7 +9,9 @@ from fastapi import FastAPI
 
 from callcenter.db.engine import statement, transaction
 from callcenter.people import passwords
+from callcenter.people.actions import add_user
 from tests.conftest import FieldTime
+from tests.factories.at_once import beside
 from tests.factories.people import Browser, browser, make_user
 from tests.factories.sampling import MOMENT, insert
 
@@ -37,6 +39,11 @@ def test_a_person_is_added_and_the_password_shown_once(administrator: Browser) -
     assert password[1] not in administrator.get(f"{PEOPLE}/{stored('wang')['id']}").text
     assert audited()[-1] == "user_added"
     assert password[1] not in json.dumps(statement("SELECT detail::text FROM audit_trail"))
+    with transaction() as session:
+        add_user(session, username="li", name="李", role="operator")
+        at_once = beside(lambda: administrator.post(PEOPLE, data={"username": "li", "name": "李", "role": "operator"}))
+    assert at_once.result().status_code == 409 and "就在这时有人" in at_once.result().text
+    assert statement("SELECT count(*) AS n FROM users WHERE username = 'li'") == [{"n": 1}]
 
 
 @pytest.mark.parametrize(

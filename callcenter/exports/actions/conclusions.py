@@ -9,6 +9,7 @@ from callcenter.errors import Conflict, Forbidden, InvalidInput, NotFound
 from callcenter.exports.stage import CONCLUSIONS, checksum
 from callcenter.exports.tables import Conclusion, StageFreeze
 from callcenter.operations.actions import queue_job, record
+from callcenter.studies.tables import ChecklistItem
 
 JOB = "stage_documents"
 
@@ -21,7 +22,10 @@ def conclude(
         raise InvalidInput("no_conclusion", "请选一个结论。")
     if not reason.strip():
         raise InvalidInput("no_reason", "请写明理由：结论要经得起复核。")
-    last = _latest(session, item_id)
+    session.get(ChecklistItem, item_id, with_for_update={"key_share": True})  # two at once: the second sees what the first has written
+    last, told = _latest(session, item_id), (conclusion, reason.strip(), evidence.strip(), score)
+    if last is not None and not last.confirmed_by and last.written_by == user_id and _told(last) == told:
+        return last
     made = Conclusion(
         item_id=item_id,
         version=last.version + 1 if last else 1,
@@ -51,6 +55,10 @@ def confirm(session: Session, item_id: int, user_id: int, version: int) -> Concl
     session.add(last)
     record(session, user_id, "conclusion_confirmed", "item", item_id, detail={"version": version})
     return last
+
+
+def _told(one: Conclusion) -> tuple[str, str, str, float | None]:
+    return one.conclusion, one.reason, one.evidence, one.score
 
 
 def _latest(session: Session, item_id: int) -> Conclusion | None:

@@ -36,6 +36,7 @@ def save_draft(session: Session, *, population_id: int, name: str, document: dic
 
 def remove_draft(session: Session, population_id: int, draft_id: int, user_id: int | None) -> None:
     """Forget a design that was only kept for comparison."""
+    session.get(Population, population_id, with_for_update={"key_share": True})  # as above: of two at once the second finds none
     draft = queries.draft(session, population_id, draft_id)
     session.delete(draft)
     session.flush()

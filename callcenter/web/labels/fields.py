@@ -66,6 +66,7 @@ FIELDS = {
     "speaker": noted("来自谁（意见）"),
     "stage": noted("评估阶段"),
     "stated_total": noted("总体总数"),
+    "study": noted("研究"),
     "subject": noted("内容"),
     "text": noted("显示的文字"),
     "unit": noted("单位"),

@@ -129,9 +129,9 @@ def handle(
     """Note what was said, and that somebody listened; `opinion`: the stage among whose opinions it is kept, too, once."""
     call = queries.incoming(session, call_id)
     stage = next((number for number, _title in _stages(session, call.study_id) if str(number) == opinion), None)
+    calls.handle_words(session, call_id, person.id, note)  # holds the call: sent twice at once it is one opinion
     if stage is not None and note.strip():
         keep_opinion(session, stage, field_day(call.came_at), note.strip(), person.id)
-    calls.handle_words(session, call_id, person.id, note)
     flash(request, "已登记。")
     return see_other("/supervisor/messages")
 
