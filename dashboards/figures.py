@@ -112,7 +112,7 @@ def heat(populations: Sequence[PopulationCounts]) -> dict[str, Any]:
     layout = {
         **_layout(max(len(populations), LEAST_OF_SCALE), ""),
         "yaxis": {"autorange": "reversed", "type": "category"},
-        "xaxis": {"type": "category"},
+        "xaxis": {"type": "category", "automargin": True},
     }
     return {"data": [data], "layout": layout}
 
@@ -135,7 +135,7 @@ def forecast(found: Mapping[str, Any]) -> dict[str, Any]:
         },
         {**plain, "y": [target] * len(days), "mode": "lines", "name": _("目标"), "line": {"color": DARK, "dash": "dash"}},
     ]
-    axes = {"xaxis": {"type": "category"}, "yaxis": {"title": {"text": _("个有效样本")}, "rangemode": "tozero"}}
+    axes = {"xaxis": {"type": "category", "automargin": True}, "yaxis": {"title": {"text": _("个有效样本")}, "rangemode": "tozero"}}
     return {"data": data, "layout": {**_layout(7, ""), **axes}}
 
 
@@ -175,7 +175,7 @@ def due(cases: Sequence[DueCases]) -> dict[str, Any]:
         }
         for rank in priority.ORDER
     ]
-    axes = {"xaxis": {"type": "category"}, "yaxis": {"title": {"text": _("个案")}, "rangemode": "tozero"}}
+    axes = {"xaxis": {"type": "category", "automargin": True}, "yaxis": {"title": {"text": _("个案")}, "rangemode": "tozero"}}
     return {"data": bars, "layout": {**_layout(7, ""), **axes, "barmode": "stack"}}
 
 
@@ -201,7 +201,7 @@ def quality(days: Sequence[DayQuality]) -> dict[str, Any]:
         {"type": "bar", "name": _("有效"), "x": at, "y": [one.valid for one in days], "marker": {"color": DONE}},
         {"type": "bar", "name": _("未计为有效"), "x": at, "y": [one.complete - one.valid for one in days], "marker": {"color": ORANGE}},
     ]
-    axes = {"xaxis": {"type": "category"}, "yaxis": {"title": {"text": _("完成的访问")}, "rangemode": "tozero"}}
+    axes = {"xaxis": {"type": "category", "automargin": True}, "yaxis": {"title": {"text": _("完成的访问")}, "rangemode": "tozero"}}
     return {"data": bars, "layout": {**_layout(7, ""), **axes, "barmode": "stack"}}
 
 
@@ -210,7 +210,7 @@ def _layout(rows: int, unit: str) -> dict[str, Any]:
         "font": FONT,
         "height": 140 + 34 * max(rows, 1),
         "margin": {"l": 110, "r": 30, "t": 50, "b": 50},
-        "xaxis": {"title": {"text": unit}, "rangemode": "tozero", "gridcolor": "#e4e7eb"},
+        "xaxis": {"title": {"text": unit}, "automargin": True, "rangemode": "tozero", "gridcolor": "#e4e7eb"},
         "yaxis": {"autorange": "reversed", "automargin": True},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
         "paper_bgcolor": "#ffffff",
