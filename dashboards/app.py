@@ -126,6 +126,13 @@ def table_of_board(person: Viewer, study_id: int, board: str, name: str) -> Resp
     return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
 
 
+@router.get("/resume/{study_id}")
+def to_the_lines(request: Request, person: Viewer, study_id: int) -> Response:
+    """To where a supervisor resumes dialling, on the pages; others to where their role begins."""
+    place = f"/supervisor/lines?study={study_id}" if person.role == "supervisor" else home(person.role)
+    return RedirectResponse(request.app.state.settings.public_url.rstrip("/") + place, 303)
+
+
 @router.get("/{role}")
 def to_the_pages(request: Request, person: Viewer, role: str) -> Response:
     """Back to where a role begins, on the pages."""

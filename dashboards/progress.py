@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from callcenter.call_queue.callable import Reason
 from callcenter.response_rates.cohorts import Cohort, named_rates
-from callcenter.response_rates.queries import PopulationCounts
+from callcenter.response_rates.queries import PopulationCounts, boards
 from callcenter.web import formats
 from callcenter.web.translations import gettext as _
 from dashboards.view import Mark, Percent, Share, Table
@@ -35,6 +36,10 @@ class Board:
     scheduler_silent: timedelta | None = None
     """For how long the scheduler has done nothing, where that is too long."""
     forecast: Outlook | None = None
+    stopped: boards.Stopped | None = None
+    """Who stopped its dialling, while it is stopped."""
+    lines: Reason | None = None
+    """Why no line of it can call, where somebody or the system took them out of use."""
 
 
 def all_tables(board: Board) -> list[Table]:

@@ -12,7 +12,7 @@ from callcenter.follow_up.queries import kept_forecast
 from callcenter.operations.liveness import silent_for
 from callcenter.operations.queries import latest_start
 from callcenter.response_rates.cohorts import named_rates
-from callcenter.response_rates.queries import study_counts, titles
+from callcenter.response_rates.queries import boards, study_counts, titles
 from callcenter.web import rendering, translations
 from callcenter.web.assets import plotly_map_style
 from dashboards import figures, progress
@@ -27,14 +27,16 @@ def count(study_id: int) -> Board:
     """Count a study now."""
     now = clock.now()
     with transaction() as session:
-        kept = kept_forecast(session, study_id)
+        kept, populations = kept_forecast(session, study_id), study_counts(session, study_id)
         return Board(
             study_id,
             titles(session).get(study_id, ""),
             now,
-            study_counts(session, study_id),
+            populations,
             silent_for(latest_start(session), now),
             Outlook(kept.at, kept.why_not, kept.outlook) if kept else None,
+            boards.stopped(session, study_id),
+            boards.lines_out_of_use(session, study_id, now) if any(one.total.open for one in populations) else None,
         )
 
 

@@ -1,11 +1,14 @@
 """What the supervisor sees first."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import text
 
 from callcenter.db.engine import statement, transaction
 from callcenter.operations.actions import raise_alert
+from tests.conftest import FieldTime
+from tests.factories.calls import make_leased_case
 from tests.factories.field_work import make_worked_sample
 from tests.factories.people import Browser
 
@@ -37,3 +40,28 @@ def test_each_study_tells_how_its_cases_stand(client_for: Callable[..., Browser]
     page = client_for("supervisor").get("/supervisor").text
     assert "66.7 %，2/3" in page
     assert "有 1 个个案等待复核" in page and "有 1 个判定无效的提议等第二位督导决定" in page
+
+
+def test_a_study_that_nobody_can_call_says_so_at_the_top_with_who_since_when_why_and_where_to_resume(
+    client_for: Callable[..., Browser], field_time: FieldTime
+) -> None:
+    made = make_leased_case(state="ready", lease_id=None, leased_by=None, leased_at=None, lease_expires_at=None)
+    supervisor, lines = client_for("supervisor"), f"/supervisor/lines?study={made.study_id}"
+    assert 'role="alert"' not in supervisor.get("/supervisor").text
+    assert supervisor.post(f"/supervisor/lines/{made.study_id}/stop", data={"why": "有投诉"}).status_code == 303
+    page = supervisor.get("/supervisor").text
+    told = page[page.index('role="alert"') : page.index("去恢复拨打")]
+    assert all(word in told for word in ("已停止拨打", "有投诉", supervisor.user.name, "自 2022-06-02 周四 10:00", lines))
+    assert supervisor.post(f"/supervisor/lines/{made.study_id}/resume", data={"why": "已处理"}).status_code == 303
+    assert 'role="alert"' not in supervisor.get("/supervisor").text
+
+    for line in statement("SELECT id FROM lines ORDER BY id"):
+        assert supervisor.post(f"/supervisor/lines/line/{line['id']}/drain", data={"why": "换线"}).status_code == 303
+    page = supervisor.get("/supervisor").text
+    assert "外呼线路都已停止新呼叫" in page and page.count("换线") == 3 and lines in page and "也不在拨打时段" not in page
+    field_time.set(field_time.moment + timedelta(hours=14))
+    assert "也不在拨打时段" in supervisor.get("/supervisor").text
+    statement("UPDATE lines SET state = 'open', hours = '[[\"18:00:00\", \"19:00:00\"]]'")
+    assert 'role="alert"' not in supervisor.get("/supervisor").text, "at night lines out of their hours are as they should be"
+    field_time.set(field_time.moment - timedelta(hours=14))
+    assert "不在时段" in supervisor.get("/supervisor").text, "in calling hours they are not"

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import text
 from sqlmodel import Session
 
+from callcenter.call_queue.callable import Reason
+from callcenter.calls.lines import PublishedLine, unusable
 from callcenter.calls.lines.health import Call
 from callcenter.calls.outcomes import ATTEMPTS, REACHED
 from callcenter.calls.queries.published_lines import SAYS_NOTHING
@@ -115,6 +117,34 @@ def reasons_of_invalid(session: Session, study_id: int) -> list[tuple[str, int, 
     return [(row[0], row[1], row[2]) for row in session.execute(text(_REASONS), {"study": study_id})]
 
 
+@dataclass(frozen=True)
+class Stopped:
+    """The stop of a study's dialling that stands."""
+
+    at: datetime
+    by: str | None
+    why: str
+
+
+def stopped(session: Session, study_id: int) -> Stopped | None:
+    """Who stopped the study's dialling, when and why, while it is stopped."""
+    row = session.execute(text(_STOPPED), {"study": study_id}).first()
+    return Stopped(*row) if row else None
+
+
+def lines_out_of_use(session: Session, study_id: int, now: datetime) -> Reason | None:
+    """That all lines are drained or rest, and until when. Their own hours and limits are not looked at: those pass by themselves."""
+    rows = session.execute(text(_IN_USE), {"study": study_id}).all()
+    if not rows:
+        return None
+    return unusable([PublishedLine(number, "", resting_until=rests, draining=state == "draining") for number, state, rests in rows], now)
+
+
+_STOPPED = """
+SELECT d.stopped_at, u.name, d.why FROM dialling_stops d LEFT JOIN users u ON u.id = d.stopped_by
+WHERE d.study_id = :study AND d.resumed_at IS NULL
+"""
+_IN_USE = "SELECT number, state, resting_until FROM lines WHERE study_id = :study AND state <> 'withdrawn'"
 _LINES = """
 SELECT l.number, l.state, l.resting_until, l.max_concurrent,
        count(a.id) FILTER (WHERE a.ended_at IS NULL), count(a.id) FILTER (WHERE a.direction = 'outgoing'),

@@ -5,7 +5,7 @@ from sqlmodel import Session
 
 from callcenter import clock
 from callcenter.errors import Conflict, InvalidInput
-from callcenter.operations.actions import record
+from callcenter.operations.actions import notify, record
 from callcenter.studies.queries import dialling_stop, study
 from callcenter.studies.tables import DiallingStop
 
@@ -22,6 +22,7 @@ def stop_dialling(session: Session, study_id: int, why: str, user_id: int | None
     session.add(stop)
     record(session, user_id, "dialling_stopped", "study", study_id, reason=stop.why)
     tell_operators(session, "stopped")
+    notify(session, f"board_{study_id}")
     session.flush()
     return stop
 
@@ -38,6 +39,7 @@ def resume_dialling(session: Session, study_id: int, why: str, user_id: int | No
     session.add(stop)
     record(session, user_id, "dialling_resumed", "study", study_id, reason=stop.resumed_why)
     tell_operators(session, "resumed")
+    notify(session, f"board_{study_id}")
     session.flush()
     return stop
 

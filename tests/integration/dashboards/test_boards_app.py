@@ -23,6 +23,7 @@ from callcenter.follow_up.actions import keep_forecasts
 from callcenter.follow_up.queries import kept_forecast
 from callcenter.operations.actions import record
 from callcenter.settings import Settings
+from callcenter.studies.actions import stop_dialling
 from callcenter.web.live import Listener
 from dashboards import live
 from dashboards.app import create_app
@@ -257,6 +258,7 @@ def test_the_boards_agree_with_what_was_worked(
     page = english.get("/studies/1").text
     assert "Progress" in page and "All cases worked to the end" in page and "回到系统" not in page and "数据质量" not in page
     page = client.get("/studies/1").text
+    assert "已停止拨打" not in page and "没有能用的外呼线路" not in page
     assert "拨打到底" in page and "预测于 2022-06-02 周四 10:05（0秒 前）" in page
     population = re.findall(r'data-sorts="(p\d+)"', page)[0]
     progress = client.get(f"/studies/1/progress/{population}.csv").text.splitlines()
@@ -273,3 +275,11 @@ def test_the_boards_agree_with_what_was_worked(
     assert quality[1].split(",")[1:4] == ["2", "2", "1.0"]
     due = client.get("/studies/1/recalls/due.csv").text.splitlines()
     assert due[1].split(",")[1:] == ["0", "0", "0", "0", "1", "1"]
+    engine.connect(database_url, pool_size=2)
+    with transaction() as session:
+        stop_dialling(session, 1, "有投诉", None)
+    engine.statement("INSERT INTO lines (study_id, number, dialled_form, max_concurrent, state) VALUES (1, '1', '1', 1, 'draining')")
+    engine.connect(boards_url, pool_size=3)
+    page = client.get("/studies/1").text
+    assert "已停止拨打" in page and "有投诉" in page and "外呼线路都已停止新呼叫" in page and 'href="/resume/1"' in page
+    assert client.get("/resume/1").headers["location"] == "http://pages/supervisor/lines?study=1"

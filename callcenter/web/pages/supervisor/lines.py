@@ -202,11 +202,11 @@ def _row(session: Session, line: Any, known: dict[str, PublishedLine], points: l
         "hold": hold,
         "last_one": last_one,
         "last": points[-1] if points else None,
-        "told": _held_back(session, line, hold),
+        "told": held_back(session, line, hold),
     }
 
 
-def _held_back(session: Session, line: Any, hold: str | None) -> Any:
+def held_back(session: Session, line: Any, hold: str | None) -> Any:
     """Who drained the line or let it rest, when and why; a rest after failures of the carrier stands on no trail."""
     action = {"draining": "line_drained", "resting": "line_rested"}.get(hold or "")
     if action is None or (hold == "resting" and line.resting_why == "carrier_failure"):

@@ -14,6 +14,7 @@ from callcenter.operations.liveness import silent_for
 from callcenter.responses import queries as responses
 from callcenter.studies import queries as studies
 from callcenter.web.deps import Work
+from callcenter.web.pages.supervisor.standstills import names, standstills
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
 
@@ -23,8 +24,9 @@ Supervisor = Annotated[Person, allow("supervisor")]
 
 @router.get("")
 def start(request: Request, person: Supervisor, session: Work) -> Response:
-    """Open alerts, proposals that wait, and the cases of each study by state."""
+    """Where nobody can call, open alerts, proposals that wait, and the cases of each study by state."""
     known = studies.studies(session)
+    still = standstills(session, known)
     rechecks, invalidations = responses.waiting_words(session)
     return page(
         request,
@@ -32,6 +34,8 @@ def start(request: Request, person: Supervisor, session: Work) -> Response:
         "supervisor/start.html",
         alerts=house.open_alerts(session),
         silent=silent_for(house.latest_start(session), clock.now()),
+        standstills=still,
+        names=names(session, still),
         rechecks=rechecks,
         invalidations=invalidations,
         proposals=len(follow_up.open_proposals(session)),
