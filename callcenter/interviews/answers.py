@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from callcenter.errors import InvalidInput, Refused
+from callcenter.errors import InvalidInput, Phrase, Refused
 from callcenter.questionnaire.definition import NONANSWERS, Question
 from callcenter.questionnaire.question_types import read_answer
 from callcenter.questionnaire.routing import Course, Given, parted
+from callcenter.questionnaire.said import in_spoken, said_of
 
 
 def judge(course: Course, key: str, value: Any, nonanswer: str | None) -> Given:
@@ -36,10 +37,12 @@ def _read(course: Course, key: str, question: Question, value: Any, nonanswer: s
     try:
         return Given(read_answer(question, value))
     except ValueError as bad:
-        why = question.text("constraint_message") if question.type in {"integer", "decimal"} else ""
+        why = question.text("constraint_message", course.telling.language) if question.type in {"integer", "decimal"} else ""
         told = course.scope(question, parted(key)[1]).told(why)
-        raise InvalidInput("answer_not_accepted", "{why}", why=told or str(bad), question=question.name) from bad
+        raise InvalidInput(
+            "answer_not_accepted", "{why}", why=told or in_spoken(said_of(bad), course.telling.language), question=question.name
+        ) from bad
 
 
 def _label(nonanswer: str) -> str:
-    return NONANSWERS.get(nonanswer, ("", nonanswer[:30]))[1]
+    return Phrase(NONANSWERS[nonanswer][1]) if nonanswer in NONANSWERS else nonanswer[:30]

@@ -7,11 +7,9 @@ from typing import Any
 
 from callcenter.questionnaire.definition import NONANSWERS, TEXT_REFERENCE, Definition, Question
 from callcenter.questionnaire.languages import in_language
-from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.question_types.number import points, scale
-from callcenter.questionnaire.routing import Given, Moment, Route, Stop, choices_in_order, find_route, key_of, parted
-from callcenter.questionnaire.routing.route import Place
-from callcenter.questionnaire.texts import render
+from callcenter.questionnaire.routing import Given, Moment, Route, Stop, answer_text, choices_in_order, find_route, key_of, said_on
+from callcenter.questionnaire.texts import Telling, render
 
 MOST_POINTS = 11
 DIGITS = "1234567890"
@@ -49,10 +47,17 @@ class Reading:
     moment: Moment = field(default_factory=Moment)
     language: str = "zh"
 
+    @property
+    def telling(self) -> Telling:
+        """To whom its messages are told."""
+        return Telling(self.language, self.case)
+
 
 def find_step(reading: Reading, answers: Mapping[str, Given], position: str | None = None) -> Step:
     """The step after `answers`, or the answered question at `position` where the operator went back to one on the route."""
-    return step_on(reading, find_route(reading.definition, answers, reading.moment, reading.seed, asking=True), position)
+    return step_on(
+        reading, find_route(reading.definition, answers, reading.moment, reading.seed, asking=True, telling=reading.telling), position
+    )
 
 
 def step_on(reading: Reading, route: Route, position: str | None = None) -> Step:
@@ -60,7 +65,7 @@ def step_on(reading: Reading, route: Route, position: str | None = None) -> Step
     stop = route.stop(position) if position else None
     if stop is None and route.next is not None:
         stop = route.stops[-1]
-    said = _said(reading, route, stop.place if stop else ())
+    said = said_on(route, stop.place if stop else (), reading.language)
     return Step(
         complete=route.complete,
         question=_question(reading, route, stop, said) if stop else None,
@@ -85,29 +90,6 @@ def previous(route: Route, position: str | None) -> str | None:
     elif route.next is not None:
         names = names[:-1]
     return names[-1] if names else None
-
-
-def answer_text(question: Question, given: Given, language: str = "zh") -> str:
-    """An answer in words: labels of the chosen, figures with their unit, the non-answer's name."""
-    if given.nonanswer is not None:
-        return NONANSWERS.get(given.nonanswer, ("", given.nonanswer))[1]
-    labels = {choice.value: in_language(choice.label, language) for choice in question.choices}
-    if labels:
-        return "、".join(labels.get(code, code) for code in as_text(given.value).split())
-    return as_text(given.value)
-
-
-def _said(reading: Reading, route: Route, place: Place) -> dict[str, str]:
-    """Answers as texts may repeat them; inside a repeat those of its own instance."""
-    said: dict[str, str] = {}
-    for key, value in route.calculated.items():
-        name, inside = parted(key)
-        if inside == place[: len(inside)]:
-            said[name] = value
-    for stop in route.answered:
-        if stop.given and stop.place == place[: len(stop.place)]:
-            said[stop.question.name] = answer_text(stop.question, stop.given, reading.language)
-    return said
 
 
 def _given(reading: Reading, stop: Stop) -> dict[str, Any]:

@@ -83,7 +83,8 @@ def answer(turn: Turn, reading: Reading, key: str, *, value: Any, nonanswer: str
     """The answer kept, as in a real interview; InvalidInput or Refused where it cannot stand."""
     if turn.call not in {"answered", "completed"}:
         raise Refused("nobody_answered", "电话还没有接通，不能记录回答。")
-    given = judge(Course(reading.definition, turn.given, reading.moment, reading.seed, asking=True), key, value, nonanswer)
+    course = Course(reading.definition, turn.given, reading.moment, reading.seed, asking=True, telling=reading.telling)
+    given = judge(course, key, value, nonanswer)
     if len(turn.answers) >= MOST_ANSWERS:
         raise Refused("practice_too_long", "这次练习的回答太多：请登记结果，再取下一个。")
     answers = {**turn.answers, key: (given.value, given.nonanswer)}

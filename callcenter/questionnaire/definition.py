@@ -9,12 +9,13 @@ from typing import Any
 
 from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.languages import CHINESE, Texts, code_of, in_language, named
+from callcenter.questionnaire.said import Said
 
-NONANSWERS: dict[str, tuple[str, str]] = {
-    "dont_know": ("B", "不知道"),
-    "dont_remember": ("J", "记不清"),
-    "refused": ("R", "拒答"),
-    "not_applicable": ("N", "不适用"),
+NONANSWERS: dict[str, tuple[str, Said]] = {
+    "dont_know": ("B", Said("不知道", "don't know")),
+    "dont_remember": ("J", Said("记不清", "don't remember")),
+    "refused": ("R", Said("拒答", "refused")),
+    "not_applicable": ("N", Said("不适用", "not applicable")),
 }
 """Code: letter key and label. Never read aloud."""
 

@@ -1,6 +1,7 @@
 """Texts with case fields and earlier answers: `{{ enterprise.name }}`, `${q1}`. Sandboxed, strict, bounded."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -32,6 +33,16 @@ FIELD_NAMES: dict[str, dict[str, str]] = {
 PLACE_OF_ANSWERS = "answers__"
 UNANSWERED = "……"
 LONGEST = 10_000
+
+
+@dataclass(frozen=True)
+class Telling:
+    """To whom something is said: the language, and the case whose fields texts may name (samples where there is none)."""
+
+    language: str = "zh"
+    case: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: CASE_FIELDS)
+
+
 _ALLOWED = (
     nodes.Template,
     nodes.Output,

@@ -7,6 +7,7 @@ from callcenter.questionnaire.definition import NONANSWERS, Definition, Question
 from callcenter.questionnaire.question_types import read_answer
 from callcenter.questionnaire.routing import Course, Given, Moment, Route, Stop, key_of, parted
 from callcenter.questionnaire.routing.route import Place
+from callcenter.questionnaire.texts import Telling
 
 
 def read_answers(definition: Definition, document: Mapping[str, Any]) -> dict[str, Given]:
@@ -45,12 +46,21 @@ def _one(question: Question, name: str, raw: Any) -> Given:
     return Given(None, str(raw["nonanswer"]))
 
 
-def walk(definition: Definition, answers: Mapping[str, Given], moment: Moment) -> dict[str, Any]:
+class _OverFile(Course):
+    """A course over answers that are all there: nobody presses Enter behind a note."""
+
+    def given(self, question: Question, place: Place = ()) -> Given | None:
+        """What was said; a note was read aloud."""
+        found = super().given(question, place)
+        return Given() if found is None and question.type == "note" else found
+
+
+def walk(definition: Definition, answers: Mapping[str, Given], moment: Moment, telling: Telling = Telling()) -> dict[str, Any]:
     """The route, whether it is complete, what comes next, what is set aside and what was calculated.
 
     Where the route ends before the answers do, `ahead` tells the others, each with what is wrong with it.
     """
-    course = Course(definition, answers, moment)
+    course = _OverFile(definition, answers, moment, telling=telling)
     route = course.route()
     ahead = _ahead(course, route)
     return {

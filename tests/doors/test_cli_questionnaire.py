@@ -146,6 +146,54 @@ def test_a_walk_in_the_terminal_asks_again_where_an_answer_cannot_stand(tmp_path
         assert "几天" in done.stderr and json.loads(done.stdout.splitlines()[-1])["route"][0]["value"] == value
 
 
+def test_a_walk_speaks_the_language_asked_for_and_tells_what_was_calculated(tmp_path: Path) -> None:
+    form = """
+survey:
+  - {type: integer, name: n, 'label::English (en)': 'How many?', 'label::Deutsch (de)': 'Wie viele?', constraint: . > 5,
+     'constraint_message::English (en)': More than five, 'constraint_message::Deutsch (de)': Mehr als fünf}
+  - {type: calculate, name: k, calculation: 1 + 1}
+  - {type: calculate, name: more, calculation: '${n} * 0.1'}
+  - {type: begin_repeat, name: visit, repeat_count: '1', 'label::English (en)': 'Visit of ${n}', 'label::Deutsch (de)': 'Besuch von ${n}'}
+  - {type: calculate, name: no, calculation: position(..)}
+  - {type: text, name: why, 'label::English (en)': 'Why ${k}, ${more}, ${no}?', 'label::Deutsch (de)': 'Warum ${k}, ${more}, ${no}?'}
+  - {type: end_repeat}
+settings: [{default_language: English (en)}]
+"""
+    file = written(tmp_path, "f.yaml", form)
+    done = CliRunner().invoke(app, ["questionnaire", "walk", file, "--language", "de"], input="2\n3x\n7\nso\n")
+    assert "Mehr als fünf" in done.stderr and "Besuch von 7" in done.stderr and "Warum 2, 0.7, 1?" in done.stderr
+    assert "More than" not in done.stderr and "……" not in done.stderr
+    done = CliRunner().invoke(app, ["questionnaire", "walk", file, "--language", "en"], input="2\n7\nB\n")
+    assert "More than five" in done.stderr and not re.search("[一-鿿]", done.stderr)
+    answers = written(tmp_path, "a.json", '{"n": 2}')
+    done = CliRunner().invoke(app, ["questionnaire", "walk", file, "--answers", answers, "--language", "de"])
+    assert json.loads(done.stdout)["route"][0]["problem"] == "Mehr als fünf"
+
+
+def test_a_file_of_answers_needs_none_for_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    form = """
+survey:
+  - {type: note, name: intro, label: 您好, required: "yes"}
+  - {type: select_one yn, name: a, label: 问, required: "yes"}
+  - {type: note, name: thanks, label: 谢谢, relevant: "${a} = 'y'"}
+  - {type: acknowledge, name: sure, label: 确认, relevant: "${a} = 'n'", required: "yes"}
+choices: [{list_name: yn, name: y, label: 是}, {list_name: yn, name: n, label: 否}]
+"""
+    file, found = written(tmp_path, "f.yaml", form), []
+    for given in ({}, {"a": "y"}, {"intro": None, "a": "y"}, {"a": "n"}, {"a": "n", "sure": "OK"}):
+        answers = written(tmp_path, "a.json", json.dumps(given))
+        assert main(["questionnaire", "walk", file, "--answers", answers]) == 0
+        walked = json.loads(capsys.readouterr().out)
+        found.append(([stop["name"] for stop in walked["route"]], walked["next"], walked["set_aside"]))
+    assert found == [
+        (["intro"], "a", []),
+        (["intro", "a", "thanks"], None, []),
+        (["intro", "a", "thanks"], None, []),
+        (["intro", "a"], "sure", []),
+        (["intro", "a", "sure"], None, []),
+    ]
+
+
 def test_two_versions_are_compared_and_answers_carried_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     row = "- {{type: {}, name: {}, label: 问, constraint_message: 少, constraint: '{}'}}\n"
     old = written(tmp_path, "old.yaml", "survey:\n" + row.format("integer", "a", ". < 90") + row.format("text", "b", "true()"))

@@ -24,6 +24,7 @@ from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.routing import Given, Moment
 from callcenter.questionnaire.said import english_of
 from callcenter.questionnaire.screening import names_looked_at
+from callcenter.questionnaire.texts import Telling
 from callcenter.questionnaire.walking import read_answers
 from callcenter.questionnaire.walking import walk as walk_over
 from callcenter.questionnaire.workbooks import write_workbook, write_yaml
@@ -128,9 +129,9 @@ def walk(
     spoken = _spoken(definition, language)
     moment = _moment()
     if answers is None:
-        print(json.dumps(walk_over(definition, asked(definition, spoken, moment), moment), ensure_ascii=False))
+        print(json.dumps(walk_over(definition, asked(definition, spoken, moment), moment, Telling(spoken)), ensure_ascii=False))
         return
-    print(json.dumps(walk_over(definition, _given(definition, answers), moment), ensure_ascii=False))
+    print(json.dumps(walk_over(definition, _given(definition, answers), moment, Telling(spoken)), ensure_ascii=False))
 
 
 @app.command()

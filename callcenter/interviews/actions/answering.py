@@ -73,7 +73,7 @@ def give_answer(
     """
     found = _mine(session, interview_id, operator_id, attempt_id)
     reading, rows = queries.reading(session, found, language), queries.latest_answers(session, interview_id)
-    course = Course(reading.definition, queries.given(rows), reading.moment, reading.seed, asking=True)
+    course = Course(reading.definition, queries.given(rows), reading.moment, reading.seed, asking=True, telling=reading.telling)
     given = judge(course, key_of(question, instance), value, nonanswer)
     row = next((each for each in rows if each.question == question and each.instance == instance), None)
     if row is None or Given(row.value, row.nonanswer) != given:

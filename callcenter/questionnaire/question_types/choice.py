@@ -3,6 +3,9 @@
 from typing import Any
 
 from callcenter.questionnaire.definition import Question
+from callcenter.questionnaire.said import Said
+
+CHOOSE = Said("请从选项中选择", "choose from the list")
 
 
 def read_one(question: Question, raw: Any) -> str:
@@ -20,7 +23,7 @@ def read_rank(question: Question, raw: Any) -> list[str]:
     """All codes of the list, in the order given."""
     ranked = list(dict.fromkeys(_code(question, each) for each in _listed(raw)))
     if len(ranked) != len(question.choices):
-        raise ValueError(f"请把 {len(question.choices)} 个选项全部排序")
+        raise ValueError(Said(f"请把 {len(question.choices)} 个选项全部排序", f"put all {len(question.choices)} choices in order"))
     return ranked
 
 
@@ -29,13 +32,13 @@ def _listed(raw: Any) -> list[Any]:
         return raw.split()
     if isinstance(raw, list):
         return raw
-    raise ValueError("请从选项中选择")
+    raise ValueError(CHOOSE)
 
 
 def _code(question: Question, raw: Any) -> str:
     if isinstance(raw, bool) or not isinstance(raw, str | int):
-        raise ValueError("请从选项中选择")
+        raise ValueError(CHOOSE)
     code = str(raw).strip()
     if all(code != choice.value for choice in question.choices):
-        raise ValueError("请从选项中选择")
+        raise ValueError(CHOOSE)
     return code

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from callcenter.questionnaire.definition import Question
+from callcenter.questionnaire.said import Said
 
 LARGEST = 1e12
+A_NUMBER = Said("请填数字", "enter a number")
 
 
 def read_integer(_question: Question, raw: Any) -> int:
     """A whole number."""
     value = _figure(raw)
     if value != int(value):
-        raise ValueError("请填整数")
+        raise ValueError(Said("请填整数", "enter a whole number"))
     return int(value)
 
 
@@ -30,7 +32,7 @@ def read_range(question: Question, raw: Any) -> float | int:
     value = _figure(raw)
     steps = (value - start) / step
     if not (min(start, end) <= value <= max(start, end)) or abs(steps - round(steps)) > 1e-9:
-        raise ValueError(f"请填 {start:g} 到 {end:g} 之间的数")
+        raise ValueError(Said(f"请填 {start:g} 到 {end:g} 之间的数", f"enter a number from {start:g} to {end:g}"))
     return int(value) if value == int(value) else value
 
 
@@ -57,11 +59,11 @@ def points(parameters: Mapping[str, str]) -> list[float]:
 
 def _figure(raw: Any) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-        raise ValueError("请填数字")
+        raise ValueError(A_NUMBER)
     try:
         value = float(unicodedata.normalize("NFKC", raw).strip()) if isinstance(raw, str) else float(raw)
     except (ValueError, OverflowError) as bad:
-        raise ValueError("请填数字") from bad
+        raise ValueError(A_NUMBER) from bad
     if not math.isfinite(value) or abs(value) > LARGEST:
-        raise ValueError("数字太大")
+        raise ValueError(Said("数字太大", "the number is too large"))
     return value

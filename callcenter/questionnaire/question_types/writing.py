@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import Any
 
 from callcenter.questionnaire.definition import Question
+from callcenter.questionnaire.said import Said
 
 LONGEST = 5_000
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}\S*")
@@ -18,16 +19,16 @@ def read_note(_question: Question, _raw: Any) -> None:
 def read_acknowledge(_question: Question, raw: Any) -> str:
     """An acknowledgement is always OK."""
     if raw not in ("OK", "ok", True, 1, "1"):
-        raise ValueError("请确认后再继续")
+        raise ValueError(Said("请确认后再继续", "confirm this before you go on"))
     return "OK"
 
 
 def read_text(_question: Question, raw: Any) -> str:
     """Text as typed, without what cannot be stored or seen."""
     if not isinstance(raw, str):
-        raise ValueError("请填文字")
+        raise ValueError(Said("请填文字", "enter text"))
     if len(raw) > LONGEST:
-        raise ValueError(f"文字不能超过 {LONGEST} 个字")
+        raise ValueError(Said(f"文字不能超过 {LONGEST} 个字", f"text cannot be longer than {LONGEST} characters"))
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]", "", raw).strip()
 
 
@@ -51,9 +52,9 @@ def read_time(_question: Question, raw: Any) -> str:
     """A time of day, HH:MM."""
     found = re.fullmatch(r"\s*(\d{1,2})\s*[:：]\s*(\d{2})(?::\d{2}.*)?\s*", str(raw))
     if not found or int(found[1]) > 23 or int(found[2]) > 59:
-        raise ValueError("请填时间，如 09:30")
+        raise ValueError(Said("请填时间，如 09:30", "enter a time such as 09:30"))
     return time(int(found[1]), int(found[2])).isoformat("minutes")
 
 
 def _refuse_date() -> str:
-    raise ValueError("请填日期，如 2022-06-01")
+    raise ValueError(Said("请填日期，如 2022-06-01", "enter a date such as 2022-06-01"))

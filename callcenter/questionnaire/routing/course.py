@@ -4,16 +4,17 @@ and again only where an answer changed that it depends on."""
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from callcenter.questionnaire.definition import NONANSWERS, Block, Choice, Definition, Question
+from callcenter.questionnaire.definition import Block, Choice, Definition, Question
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.routing.chains import settle_behind
 from callcenter.questionnaire.routing.coming import may_come
 from callcenter.questionnaire.routing.order import Body, body_in_order, laid_out
-from callcenter.questionnaire.routing.reading import as_read, not_allowed, unreadable
+from callcenter.questionnaire.routing.reading import NOT_MET, as_read, needed, not_allowed, unreadable
 from callcenter.questionnaire.routing.route import Given, Moment, Place, Route, Stop, key_of, parted
 from callcenter.questionnaire.routing.scope import Scope
+from callcenter.questionnaire.said import Said, in_spoken
+from callcenter.questionnaire.texts import Telling
 
-REQUIRED = "这道题需要回答"
 MOST_INSTANCES = 100
 """Instances of one repeat; a count beyond is cut, so that a slip of the keyboard asks no thousand questions."""
 
@@ -31,8 +32,10 @@ class Course:
         moment: Moment = Moment(),
         seed: str = "",
         asking: bool = False,
+        *,
+        telling: Telling = Telling(),
     ) -> None:  # frozen
-        self.definition, self.moment, self.asking = definition, moment, asking
+        self.definition, self.moment, self.asking, self.telling = definition, moment, asking, telling
         self.answers: dict[str, Given] = dict(answers or {})
         self._keys = {key: parted(key) for key in self.answers}
         self._body: Body = body_in_order(definition, seed)
@@ -261,25 +264,27 @@ class Course:
         if given is None:
             return None
         if given.nonanswer is not None:
-            return None if given.nonanswer in question.nonanswers else not_allowed(given.nonanswer)
+            return None if given.nonanswer in question.nonanswers else self._spoken(not_allowed(given.nonanswer))
         wrong = unreadable(question if question.choice_filter is None else replace(question, choices=choices), given.value)
         text = as_text(given.value)
         if wrong or text == "":
-            return wrong or self._missing(question, place)
+            return self._spoken(wrong) if wrong else self._missing(question, place)
         if question.constraint is None:
             return None
         scope = Scope(self, question.repeats, place)
         scope.dotted = text
-        return None if question.constraint.holds(scope) else scope.told(question.text("constraint_message")) or "回答不符合要求，请核对"
+        if question.constraint.holds(scope):
+            return None
+        return scope.told(question.text("constraint_message", self.telling.language)) or self._spoken(NOT_MET)
 
     def _missing(self, question: Question, place: Place) -> str | None:
-        needed = question.required is not None and question.type != "note" and question.required.holds(self.scope(question, place))
-        if not needed:
+        scope = self.scope(question, place)
+        if question.required is None or question.type == "note" or not question.required.holds(scope):
             return None
-        instead = "或".join(f"“{NONANSWERS[code][1]}”" for code in question.nonanswers)
-        return self.scope(question, place).told(question.text("required_message")) or (
-            f"{REQUIRED}，或选{instead}" if instead else REQUIRED
-        )
+        return scope.told(question.text("required_message", self.telling.language)) or self._spoken(needed(question.nonanswers))
+
+    def _spoken(self, said: Said) -> str:
+        return in_spoken(said, self.telling.language)
 
     def _worked_out(self, question: Question, place: Place) -> str:
         if not self.relevant(question, place):

@@ -1,9 +1,14 @@
 """A single answer by itself: whether it can be read."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from callcenter.questionnaire.definition import NONANSWERS, Question
 from callcenter.questionnaire.question_types import read_answer
+from callcenter.questionnaire.said import Said, english_of, said_of
+
+REQUIRED = Said("这道题需要回答", "this question has to be answered")
+NOT_MET = Said("回答不符合要求，请核对", "the answer does not meet what is asked for: check it")
 
 
 def as_read(question: Question, raw: Any) -> Any:
@@ -14,16 +19,25 @@ def as_read(question: Question, raw: Any) -> Any:
         return raw
 
 
-def unreadable(question: Question, value: Any) -> str | None:
+def unreadable(question: Question, value: Any) -> Said | None:
     """Why the value cannot be read."""
     try:
         read_answer(question, value)
     except ValueError as bad:
-        return str(bad)
+        return said_of(bad)
     return None
 
 
-def not_allowed(nonanswer: str) -> str:
+def not_allowed(nonanswer: str) -> Said:
     """Why a non-answer cannot stand."""
-    label = NONANSWERS.get(nonanswer, ("", nonanswer))[1]
-    return f"这道题不能选“{label}”"
+    label = NONANSWERS[nonanswer][1] if nonanswer in NONANSWERS else nonanswer
+    return Said(f"这道题不能选“{label}”", f'"{english_of(label)}" cannot be chosen here')
+
+
+def needed(nonanswers: Iterable[str]) -> Said:
+    """Why nothing at all cannot stand."""
+    labels = [NONANSWERS[code][1] for code in nonanswers]
+    if not labels:
+        return REQUIRED
+    chinese, english = "或".join(f"“{label}”" for label in labels), " or ".join(f'"{label.english}"' for label in labels)
+    return Said(f"{REQUIRED}，或选{chinese}", f"{REQUIRED.english}, or choose {english}")

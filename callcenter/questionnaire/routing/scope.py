@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from callcenter.questionnaire.definition import TEXT_REFERENCE, Block, Choice, Definition, Question
+from callcenter.questionnaire.definition import Block, Choice, Definition, Question
 from callcenter.questionnaire.expressions import Value, string
 from callcenter.questionnaire.languages import in_language
+from callcenter.questionnaire.routing.retold import in_words
 from callcenter.questionnaire.routing.route import Moment, Place
+from callcenter.questionnaire.texts import Telling, TextProblem, references, render
 
 
 class Answers(Protocol):
@@ -14,6 +16,7 @@ class Answers(Protocol):
 
     definition: Definition
     moment: Moment
+    telling: Telling
 
     def value(self, question: Question, place: Place = ()) -> str:
         """What expressions see of a question."""
@@ -81,16 +84,19 @@ class Scope:
     def choice_name(self, name: str, code: str) -> str:
         """The label of a choice."""
         question = self.course.definition.by_name.get(name)
-        labels = {choice.value: in_language(choice.label, "zh") for choice in question.choices} if question else {}
+        labels = {choice.value: in_language(choice.label, self.course.telling.language) for choice in question.choices} if question else {}
         return labels.get(code, "")
 
     def told(self, text: str) -> str:
-        """A text with the answers that it repeats, choices by their labels."""
-        return TEXT_REFERENCE.sub(lambda found: self._in_words(found[1]), text)
+        """A text with the case's fields and the answers that it repeats, choices by their labels."""
+        try:
+            return render(text, self.course.telling.case, {name: self._in_words(name) for name in references(text)})
+        except TextProblem:  # checks refuse it before release
+            return text
 
     def _in_words(self, name: str) -> str:
-        value = string(self.value(name))
-        return self.choice_name(name, value) or value
+        question, value = self.course.definition.by_name.get(name), string(self.value(name))
+        return in_words(question, value, self.course.telling.language) if question else value
 
     def _of_block(self, name: str) -> Value:
         """A repeat counts as many as it has instances; a group is nothing."""
