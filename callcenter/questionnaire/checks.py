@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from callcenter.questionnaire import times_of_day
 from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.keeping import problems_of
@@ -35,8 +36,8 @@ def check(document: Any, *, items: frozenset[int] | None = None, screening: tupl
     return sorted([*_judged[judged], *told], key=_place)
 
 
-def _place(found: Problem) -> tuple[bool, int, str]:
-    return found.sheet != "choices", found.row, found.code
+def _place(found: Problem) -> tuple[bool, int, str, str]:
+    return found.sheet != "choices", found.row, found.code, found.message
 
 
 # The same document is judged when it is looked at, loaded and released.
@@ -70,6 +71,7 @@ def _of_form(definition: Definition, items: frozenset[int] | None) -> Iterator[P
     yield from _cycles(definition)
     yield from _blocks(definition, order)
     yield from _promises(definition)
+    yield from times_of_day.problems_of(definition)
     choices = {choice.row: choice for question in definition.questions for choice in question.choices if choice.row}
     texts = [
         *(each for question in definition.questions for each in question.texts.values()),

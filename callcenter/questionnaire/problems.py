@@ -59,6 +59,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     "Q041": ("{column} has no place here: {what}", "Write it at a select_one or select_multiple with a standard; breaks needs keeps"),
     "Q042": ('the choice "{code}" stands in keeps and in breaks', "A choice keeps the promise or breaks it, or stands in neither"),
     "Q043": ("no choice breaks the promise: every answer keeps it", "Leave out of keeps what does not keep it, or take keeps out"),
+    "Q044": ("times of day do not compare as texts, so this never holds: {what}", "Write {instead}"),
     "Q037": ("no answer was found that meets the constraint; not every one was tried", "Try a real answer with questionnaire walk"),
 }
 """The catalogue in English: message and what to do."""
@@ -107,6 +108,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "Q041": (ERROR, "{column} 不该写在这里：{what}", "请写在有 standard 的 select_one 或 select_multiple 题上；有 keeps 才写 breaks"),
     "Q042": (ERROR, "选项“{code}”同时写进了 keeps 和 breaks", "一个选项算兑现、算未兑现，或两边都不写"),
     "Q043": (WARNING, "没有选项算未兑现：怎么回答都是兑现", "请从 keeps 中去掉不算兑现的选项，或不写 keeps"),
+    "Q044": (WARNING, "钟点不能当文字比大小，这个比较永远不成立：{what}", "请写成 {instead}"),
     "Q026": (ERROR, "文件不是问卷：{what}", "请提供含 survey、choices、settings 三张表的文件"),
     "Q028": (ERROR, "核心题“{what}”可以不答就跳过", "请写 required: yes；不知道、拒答等另列在 nonanswers"),
     "Q029": (WARNING, "pyxform 提醒：{what}", "请按提示核对工作簿"),

@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "string": ("{0}", "{0}"),
     "once": ("{0}", "{0}"),
     "date": ("{0}", "{0}"),
+    "decimal-time": ("{0}的钟点", "the time of day of {0}"),
     "position": ("第几次", "the number of the instance"),
     "index": ("第几次", "the number of the instance"),
     ".": ("回答", "the answer"),

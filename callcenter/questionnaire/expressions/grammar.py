@@ -4,6 +4,7 @@ Elementpath's own evaluation is not used: there `'' > 3` raises, `5 = '5'` is fa
 """
 
 import re
+from difflib import get_close_matches
 from typing import Any
 
 from elementpath import ElementPathError, XPath1Parser
@@ -42,6 +43,7 @@ FUNCTIONS: dict[str, Any] = {
     "format-date-time": 2,
     "date-time": 1,
     "decimal-date-time": 1,
+    "decimal-time": 1,
     "boolean-from-string": 1,
     "choice-name": 2,
     **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atan", "exp", "exp10", "log", "log10"), 1),
@@ -52,6 +54,23 @@ FROM_XPATH = frozenset(
     {"boolean", "ceiling", "concat", "contains", "count", "false", "floor", "normalize-space", "not", "number", "starts-with", "string",
      "string-length", "substring", "substring-after", "substring-before", "sum", "translate", "true"}
 )  # fmt: skip
+CALLED_ELSEWHERE = {
+    "time": "decimal-time",
+    "len": "string-length",
+    "length": "string-length",
+    "strlen": "string-length",
+    "string-join": "join",
+    "iif": "if",
+    "ifelse": "if",
+    "ifnull": "coalesce",
+    "replace": "translate",
+    "trim": "normalize-space",
+    "trunc": "int",
+    "integer": "int",
+    "matches": "regex",
+}
+"""What other languages call a function that there is, where the names are not alike."""
+LIKE_ENOUGH = 0.7
 WORDS = frozenset({"and", "or", "div", "mod"})
 _CALL = re.compile(r"""'[^']*'|"[^"]*"|([A-Za-z_][\w.:-]*)\s*\(""")
 _REFERENCE = re.compile(r"""'[^']*'|"[^"]*"|\$\{\s*([^{}\s]*)\s*\}""")
@@ -96,7 +115,15 @@ def _look_at_functions(text: str) -> None:
         raise ExpressionProblem(f"{small[0]} 要小写：{small[0].lower()}", f"write {small[0]} in small letters: {small[0].lower()}")
     if called:
         listed = "、".join(f"{name}()" for name in dict.fromkeys(called))
-        raise UnsupportedFeature(f"函数 {listed}", f"{listed.replace('、', ', ')}")
+        meant = [f"{name}()" for name in dict.fromkeys(map(_meant, called)) if name]
+        raise UnsupportedFeature(f"函数 {listed}", f"{listed.replace('、', ', ')}", tuple(meant))
+
+
+def _meant(name: str) -> str:
+    """The function that somebody probably meant; empty where none is like it."""
+    plain = name.lower().rpartition(":")[2].replace("_", "-")
+    known = sorted({*FUNCTIONS, *FROM_XPATH})
+    return CALLED_ELSEWHERE.get(plain) or next(iter(get_close_matches(plain, known, 1, LIKE_ENOUGH)), "")
 
 
 def _variable(found: re.Match[str]) -> str:

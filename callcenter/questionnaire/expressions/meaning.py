@@ -16,6 +16,7 @@ LONGEST_MATCHED = 2_000
 LONGEST_FORMAT = 200
 _NUMBER = re.compile(r"\s*-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(T.*)?")
+_CLOCK = re.compile(r"(?:\d{4}-\d{2}-\d{2}T)?(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 NAN = math.nan
 
 
@@ -61,6 +62,14 @@ def _share_of_day(text: str) -> float:
     """The clock's part of a moment; its offset is left out, as everything happens in field time."""
     clock = datetime.fromisoformat(text)
     return (clock.hour * 3600 + clock.minute * 60 + clock.second) / 86_400
+
+
+def share_of_day(text: str) -> float:
+    """decimal-time(): how much of the day is over, 0.5 at noon; a moment's day and an offset are left out. NaN where it is no time."""
+    found = _CLOCK.fullmatch(text.strip())
+    if not found or int(found[1]) > 23 or int(found[2]) > 59 or float(found[3] or 0) >= 60:
+        return NAN
+    return (int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3] or 0)) / 86_400
 
 
 def boolean(value: Value) -> bool:

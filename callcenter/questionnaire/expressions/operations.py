@@ -124,6 +124,7 @@ OPERATIONS: dict[str, Callable[..., Run]] = {
     "date": lambda a: lambda scope: m.as_date(a(scope)),
     "date-time": _texts(lambda a: a),
     "decimal-date-time": _number_of(lambda a: a),
+    "decimal-time": lambda a: lambda scope: m.share_of_day(m.string(a(scope))),
     "format-date": _texts(m.formatted),
     "format-date-time": _texts(m.formatted),
     "boolean-from-string": _texts(lambda a: a.lower() in {"true", "1"}),

@@ -13,7 +13,11 @@ class ExpressionProblem(ValueError):
 
 
 class UnsupportedFeature(ExpressionProblem):
-    """Something that XLSForm knows and this program does not."""
+    """Something that XLSForm knows and this program does not; `meant` is what is like it and known."""
+
+    def __init__(self, chinese: str, english: str, meant: tuple[str, ...] = ()) -> None:
+        super().__init__(chinese, english)
+        self.meant = meant
 
 
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")

@@ -20,7 +20,8 @@ LONGEST_TRIED = 200
 MOST_REPEATED = 3
 """Instances that are tried; more of them bring nothing new, unless a condition counts them."""
 MOST_SETS, MOST_ORDERED, MOST_SCALE = 64, 4, 101
-WRITTEN = {"acknowledge": ("OK",), "time": ("09:30",)}
+WRITTEN = {"acknowledge": ("OK",)}
+MINUTES = 24 * 60
 FIRST_DAY = date(1970, 1, 1)
 
 
@@ -91,8 +92,10 @@ def candidates(definition: Definition, question: Question) -> list[Given]:
         values = _days(question, told)
     elif question.type == "text":
         values = _written(told)
+    elif question.type == "time":
+        values = [*dict.fromkeys([*_clocks(told), *(("00:00", "14:30", "23:59") if told.whole else ()), *sorted(told.codes)])]
     else:
-        values = [*WRITTEN.get(question.type, ()), *(sorted(told.codes) if question.type == "time" else ())]
+        values = WRITTEN.get(question.type, ())
     return [*map(Given, values), *(Given(None, code) for code in question.nonanswers), Given()]
 
 
@@ -108,6 +111,8 @@ def shows_all(definition: Definition, question: Question) -> bool:
         return not told.whole or len(points(question.parameters)) < MOST_SCALE
     if question.type == "text":
         return not (told.whole or told.lengths) and len(told.patterns) <= 1 and all(matches(sample(each), each) for each in told.patterns)
+    if question.type == "datetime" and told.clocks and told.figures:
+        return False  # not every clock is tried on every day
     return question.type not in {"integer", "decimal", "date", "datetime", "time"} or not told.whole
 
 
@@ -184,8 +189,17 @@ def _days(question: Question, told: Distinctions) -> list[str]:
             found += [(FIRST_DAY + timedelta(days=day)).isoformat() for day in (ceil(turn) - 1, floor(turn), ceil(turn), floor(turn) + 1)]
         except OverflowError:
             continue
-    clock = "T09:30" if question.type == "datetime" else ""
-    return [day + clock for day in [*dict.fromkeys(found), "1990-01-01", "2035-12-31"]]
+    days = [*dict.fromkeys(found), "1990-01-01", "2035-12-31"]
+    if question.type == "date":
+        return days
+    return [*(f"{day}T09:30" for day in days), *(f"{day}T{clock}" for clock in _clocks(told)[1:] for day in days[:2])]
+
+
+def _clocks(told: Distinctions) -> list[str]:
+    """Half past nine, and the minutes around every time of day at which a comparison turns."""
+    turns = [turn * MINUTES for turn in sorted(told.clocks) if -1 < turn < 2]
+    near = [minute for turn in turns for minute in (ceil(turn) - 1, floor(turn), ceil(turn), floor(turn) + 1) if 0 <= minute < MINUTES]
+    return ["09:30", *(f"{minute // 60:02}:{minute % 60:02}" for minute in dict.fromkeys(near))]
 
 
 def _written(told: Distinctions) -> list[str]:

@@ -18,7 +18,7 @@ COMPARING = frozenset({"=", "!=", "<", "<=", ">", ">="})
 JOINING = frozenset({"and", "or", "not", "boolean", "(", "if"})
 THE_SAME = frozenset({"(", "number", "decimal-date-time", "date", "date-time", "once"})
 """What leaves an answer as it is, for comparisons."""
-MEASURED = {"count-selected": "counts", "string-length": "lengths"}
+MEASURED = {"count-selected": "counts", "string-length": "lengths", "decimal-time": "clocks"}
 Line = tuple[str, float, float]
 """A name, and by how much it is multiplied and what is added; the name is empty for a constant."""
 
@@ -32,6 +32,8 @@ class Distinctions:
     counts: set[float] = field(default_factory=set)
     """Where comparisons with the number of its choices turn."""
     lengths: set[float] = field(default_factory=set)
+    clocks: set[float] = field(default_factory=set)
+    """Where comparisons with its time of day turn, as shares of the day."""
     codes: set[str] = field(default_factory=set)
     patterns: set[str] = field(default_factory=set)
     whole: bool = False
@@ -39,7 +41,7 @@ class Distinctions:
 
     def add(self, other: "Distinctions") -> None:
         """Both together."""
-        for name in ("figures", "counts", "lengths", "codes", "patterns"):
+        for name in ("figures", "counts", "lengths", "clocks", "codes", "patterns"):
             getattr(self, name).update(getattr(other, name))
         self.whole = self.whole or other.whole
 

@@ -60,6 +60,20 @@ SHEETS_OF_CHOICES = frozenset({"external_choices", "osm"})
 SHEETS_WITHOUT_EFFECT = frozenset({"entities"})
 
 
+GUIDE = "docs/how-to/write-a-questionnaire.md"
+"""Where every function is listed."""
+
+
+def other_functions(meant: tuple[str, ...]) -> Said:
+    """What to do about functions that there are not; `meant` are those that somebody perhaps meant."""
+    chinese, english = "、".join(meant), ", ".join(meant)
+    return Said(
+        f"{f'是不是要写 {chinese}？' if meant else ''}请改用支持的函数（{GUIDE} 列出了全部），或把要查的数据写成选项或个案字段",
+        f"{f'Perhaps {english} is meant. ' if meant else ''}Use functions that are supported ({GUIDE} lists them), "
+        "or write the data that is looked up as choices or as fields of the case",
+    )
+
+
 def column_problem(column: str) -> tuple[str, dict[str, str]] | None:
     """Number and details of what is wrong with a filled column; None where nothing is."""
     base = column.split("::", maxsplit=1)[0]

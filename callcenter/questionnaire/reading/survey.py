@@ -20,6 +20,7 @@ from callcenter.questionnaire.reading.features import (
     TYPES,
     appearance_problem,
     column_problem,
+    other_functions,
 )
 from callcenter.questionnaire.reading.kinds import BEGINS, ENDS, OTHER, OtherTexts, kind_of, nearest_first, only_heads
 from callcenter.questionnaire.said import Said, english_of, listed
@@ -30,10 +31,6 @@ _NAME = re.compile(r"[^\W\d][\w.-]*")
 _RANDOMIZED = re.compile(r"\brandomize\s*=\s*true\b", re.IGNORECASE)
 _WORKED_OUT = re.compile(r"\$\{|^\s*[a-z-]+\(.*\)\s*$", re.DOTALL)
 STRAIGHT = str.maketrans("‘’“”", "''\"\"")
-OTHER_FUNCTIONS = Said(
-    "请改用支持的函数，或把要查的数据写成选项或个案字段",
-    "Use functions that are supported, or write the data that is looked up as choices or as fields of the case",
-)
 CALCULATED = {"today": "today()", "start": "now()"}
 
 
@@ -257,7 +254,7 @@ class Reader:
         try:
             return _compiled({"yes": "true()", "no": "false()"}.get(text.lower(), text), filters=column == "choice_filter")
         except UnsupportedFeature as bad:
-            self._say("Q020", number, what=Said(f"{column} 中的{bad}", f"{english_of(bad)} in {column}"), todo=OTHER_FUNCTIONS)
+            self._say("Q020", number, what=Said(f"{column} 中的{bad}", f"{english_of(bad)} in {column}"), todo=other_functions(bad.meant))
         except ExpressionProblem as bad:
             self._say("Q009", number, column=column, what=bad)
         return None

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.questionnaire.checks import check
+from callcenter.questionnaire.expressions.grammar import FROM_XPATH, FUNCTIONS
 from callcenter.questionnaire.problems import CATALOGUE, ENGLISH, QuestionnaireProblems
 from callcenter.questionnaire.reading import read_questionnaire
 from callcenter.questionnaire.screening import names_looked_at
@@ -21,6 +22,7 @@ def codes(*survey: dict[str, Any], choices: list[dict[str, Any]] | None = None) 
 
 
 ASK = {"type": "select_one yn", "name": "a", "label": "问"}
+T = {"type": "time", "name": "t", "label": "几点", "constraint_message": "营业时间"}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,16 @@ ASK = {"type": "select_one yn", "name": "a", "label": "问"}
         ([ASK | {"say": "{% for i in range(10**9) %}x{% endfor %}"}], [("Q015", 2)]),
         ([{"type": "text", "name": "b", "label": "x", "relevant": "${a} = 'yes'"}, ASK], [("Q016", 2)]),
         ([ASK | {"colour": "red"}], [("Q017", 2)]),
+        ([ASK | {"$kuid": "a1b2", "kobo--score-choices": "yes", "hxl": "#x"}, ASK | {"name": "b", "$kuid": "c3"}], [("Q017", 2)] * 3),
+        ([ASK | {"$kuid": "", "kobo--score-choices": None}], []),  # an empty column says nothing
         ([ASK | {"measure": "furlongs"}], [("Q018", 2)]),
+        ([T, T | {"name": "b", "constraint": "decimal-time(.) > decimal-time(${t})"}], []),
+        ([T | {"constraint": "decimal-time(.) >= decimal-time('18:45') and decimal-time(.) < 0.8"}], []),
+        ([T | {"constraint": "decimal-time(.) >= 0.5 and decimal-time(.) < decimal-time('09:00')"}], [("Q025", 2)]),
+        ([T | {"type": "datetime", "constraint": "decimal-time(.) >= decimal-time('23:30')"}], []),
+        ([T | {"constraint": ". >= '09:00' and . <= '18:00'"}], [("Q025", 2), ("Q044", 2), ("Q044", 2)]),
+        ([T, {"type": "begin_group", "name": "g", "relevant": "not(${t} < ${t})"}, ASK, {"type": "end_group"}], [("Q044", 3)]),
+        ([T, ASK | {"relevant": "${t} = '09:30'"}], []),
         ([ASK, {"type": "text", "name": "b", "label": "x", "relevant": "${a} = 'maybe'"}], [("Q019", 3)]),
         ([ASK, {"type": "begin_repeat", "name": "r"}, {"type": "text", "name": "b", "label": "x"}, {"type": "end_repeat"}], [("Q030", 3)]),
         ([{"type": "integer", "name": "a", "label": "x", "constraint": ". > 0"}], [("Q021", 2)]),
@@ -245,6 +256,31 @@ def test_what_is_not_supported_is_told_whole_in_both_languages() -> None:
         ("Q020", "survey", 5, "not supported: KoBo's ratings, rankings and matrices (begin_kobomatrix)"),
         ("Q020", "survey", 6, "not supported: choices from a file (select_one towns.csv)"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("count_selected(${a})", "count-selected()"), ("time('9:00')", "decimal-time()"), ("ceil(1)", "ceiling()"), ("pulldata('f')", "")],
+)
+def test_a_function_that_there_is_not_is_told_with_the_one_that_was_probably_meant(written: str, meant: str) -> None:
+    [found] = check({"survey": [ASK, {"type": "calculate", "name": "c", "calculation": written}], "choices": YES_NO})
+    spoken = found.in_english()
+    assert found.code == "Q020" and "write-a-questionnaire.md" in spoken.fix and "write-a-questionnaire.md" in found.fix
+    assert spoken.fix.startswith(f"Perhaps {meant} is meant." if meant else "Use functions") and (meant in found.fix)
+
+
+def test_the_how_to_lists_every_function_and_no_other() -> None:
+    told = Path("docs/how-to/write-a-questionnaire.md").read_text(encoding="utf-8").partition("## Functions")[2].partition("## Blocks")[0]
+    rows = "".join(line for line in told.splitlines() if line.startswith("| "))
+    known = {*FUNCTIONS, *FROM_XPATH} - {"choice-name"} | {"jr:choice-name"}
+    assert set(re.findall(r"([a-z][\w:-]*)\(", rows)) == known
+
+
+def test_what_to_write_for_a_comparison_of_times_can_be_met() -> None:
+    rows = [T, T | {"name": "u", "constraint": "(.) > ${t} and '18:00' >= string(.)"}]
+    told = [each.in_english().fix.removeprefix("Write ") for each in check({"survey": rows}) if each.code == "Q044"]
+    assert told == ["decimal-time('18:00') >= decimal-time(string(.))", "decimal-time((.)) > decimal-time(${t})"]
+    assert check({"survey": [T, T | {"name": "u", "constraint": " and ".join(told)}]}) == []
 
 
 def test_or_other_is_asked_in_every_language_of_the_form() -> None:
