@@ -16,3 +16,17 @@ def label(rank: int) -> str:
     """The Chinese word for a rank."""
     words = {HARD_APPOINTMENT: "定时预约", PROMISED: "承诺回拨", SOFT_APPOINTMENT: "大致时间", RECALL: "再次拨打", FRESH: "首次拨打"}
     return words.get(rank, str(rank))
+
+
+def standing(rank: int, state: str, *, dialled: bool) -> str:
+    """Where a case stands in the queue: what has ended or has no number stands in none, whatever rank it had last.
+
+    Its rank is kept where it is closed, so that of a case closed after its first call still says that it was never called.
+    """
+    if state == "closed":
+        return "已结束，不在队列中"
+    if state == "tracing":
+        return "查找号码，不在队列中"
+    if rank == FRESH and dialled:
+        return "已拨打过，仍按首次拨打的次序"
+    return label(rank)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from callcenter import clock, wiring
-from callcenter.call_queue import priority, queries
+from callcenter.call_queue import queries
 from callcenter.db.engine import transaction
 from callcenter.errors import InvalidInput, Refused
 from callcenter.follow_up import forecast
@@ -38,7 +38,7 @@ def explain(
     if as_json:
         typer.echo(json.dumps(_document(found), ensure_ascii=False))
         return
-    typer.echo(f"个案 {case}：{'可以拨打' if found.is_callable else '不能拨打'}（{_shown(found.at)}，{priority.label(found.rank)}）")
+    typer.echo(f"个案 {case}：{'可以拨打' if found.is_callable else '不能拨打'}（{_shown(found.at)}，{found.standing}）")
     for reason in found.reasons:
         typer.echo(f"  - {reason}" + (f"，到 {_shown(reason.until)}" if reason.until else ""))
     if not found.is_callable:
@@ -120,6 +120,7 @@ def _document(found: queries.Explanation) -> dict[str, object]:
         "callable": found.is_callable,
         "state": found.state,
         "rank": found.rank,
+        "in_queue": found.state in {"ready", "leased"},
         "due_at": found.due_at.isoformat(),
         "reasons": [
             {"code": reason.code, "text": str(reason), "until": reason.until.isoformat() if reason.until else None}

@@ -23,7 +23,17 @@ def made(database_url: str, field_time: FieldTime, monkeypatch: pytest.MonkeyPat
 def test_explain_says_why_and_when_next(made: MadeCases, capsys: pytest.CaptureFixture[str]) -> None:
     case = str(made.case_ids[0])
     assert main(["queue", "explain", case]) == 0
-    assert "可以拨打" in capsys.readouterr().out
+    assert "可以拨打（2022-06-02 10:00，首次拨打）" in capsys.readouterr().out
+    # Its rank stays where a case is closed: what it says then is not that nobody was called.
+    for change, told in (("state = 'closed'", "已结束，不在队列中"), ("state = 'tracing'", "查找号码，不在队列中")):
+        statement(f"UPDATE cases SET {change} WHERE id = %(case)s", {"case": made.case_ids[0]})
+        assert main(["queue", "explain", case]) == 0
+        said = capsys.readouterr().out
+        assert told in said and "首次拨打" not in said
+    statement("UPDATE cases SET state = 'ready', last_attempt_day = '2022-06-01' WHERE id = %(case)s", {"case": made.case_ids[0]})
+    assert main(["queue", "explain", case]) == 0
+    assert "已拨打过" in capsys.readouterr().out
+    statement("UPDATE cases SET last_attempt_day = NULL")
     assert main(["queue", "explain", case, "--at", "2022-06-02T18:00", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["callable"], [reason["code"] for reason in told["reasons"]]) == (False, ["hours_closed"])

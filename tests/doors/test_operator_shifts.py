@@ -1,5 +1,6 @@
 """Operator states over a shift: through the JSON API, the timetable, the pages of operator and supervisor."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -123,64 +124,23 @@ def test_who_leaves_without_a_word_is_off(operator: Browser, made: MadeCases) ->
             assert operators_at_work(session, clock.now()) == at_work, "what a stopped house left open is nobody's presence"
 
 
-def test_a_call_dialled_by_hand_is_told_by_its_operator_and_no_carrier(operator: Browser, app: FastAPI, made: MadeCases) -> None:
-    statement('UPDATE studies SET settings = settings || \'{"dialling": {"mode": "preview", "allowed": ["manual"]}}\'::jsonb')
-    assert post(operator, "mode", mode="manual")["operator"]["modes"] == ["preview", "manual"]
-    post(operator, "next")
-    state = post(operator, "dial")
-    assert (state["attempt"]["state"], state["attempt"]["by_hand"], app.state.phone_line.placed) == ("ringing", True, [])
-    assert post(operator, "desk", word="in-progress")["attempt"]["state"] == "answered"
-    assert post(operator, "hang-up")["attempt"]["state"] == "completed"
-    assert app.state.phone_line.ended == []
-    with transaction() as session:
-        assert calls.silent_calls(session) == []
-    assert post(operator, "outcome", outcome="soft_refusal", detail={"who": "informant"})["lease"] is None
-
-
-def test_never_two_calls_for_one_operator_nor_a_word_for_another_case(operator: Browser, app: FastAPI, made: MadeCases) -> None:
-    lease = post(operator, "next")["lease"]["id"]
-    attempt = post(operator, "dial")["attempt"]["id"]
-    with transaction() as session:
-        calls.record_event(session, LineEvent("CA1", 0, "in-progress", clock.now(), attempt))
-    statement("UPDATE cases SET state = 'ready', lease_id = NULL, leased_by = NULL, leased_at = NULL, lease_expires_at = NULL")
-    post(operator, "next")
-    assert operator.post("/operator/api/dial", json={}).json()["why"] == "another_call_open"
-    late = operator.post("/operator/api/answer", json={"question": "notice", "value": "yes", "lease_id": lease, "attempt_id": attempt})
-    assert late.json()["why"] == "lease_gone", "an answer that was on its way belongs to its own case"
-    assert len(app.state.phone_line.placed) == 1
-
-
-def test_the_last_outcome_is_taken_back_within_wrap_up_and_leaves_the_case_as_it_was(
-    operator: Browser, made: MadeCases, field_time: FieldTime, client_for: Callable[..., Browser]
+def test_a_state_that_a_demo_left_open_is_no_work_of_the_day_on_which_the_house_goes_on(
+    operator: Browser, client_for: Callable[..., Browser], made: MadeCases, field_time: FieldTime
 ) -> None:
-    post(operator, "next")
-    attempt = post(operator, "dial")["attempt"]["id"]
+    post(operator, "ready")  # in field time, years before the session was opened by the wall's clock
+    begun = clock.now()
+    field_time.set(clock.wall_clock())
+    statement("UPDATE log_ins SET last_seen_at = last_seen_at - interval '10 minutes' WHERE user_id = %(user)s", {"user": operator.user.id})
     with transaction() as session:
-        calls.record_event(session, LineEvent("CA1", 0, "in-progress", clock.now(), attempt))
-        calls.record_event(session, LineEvent("CA1", 1, "completed", clock.now(), attempt))
-    operator.get("/operator/api/state")
-    fields = "id, rank, due_at, phones, attempts, last_attempt_day, line, for_operator_id, anyone_from, needs_conversion, closed_why"
-    before = statement(f"SELECT {fields} FROM cases ORDER BY id")
-    told = post(operator, "outcome", outcome="opt_out", detail={"do_not_call": True})
-    assert (told["undo"]["attempt_id"], told["finished"]["action"]) == (attempt, "close")
-    back = post(operator, "undo", attempt_id=attempt)
-    assert (back["attempt"]["id"], back["attempt"]["outcome"], back["operator"]["state"]) == (attempt, None, "wrap_up")
-    assert "soft_refusal" in back["outcomes"]
-    assert statement(f"SELECT {fields} FROM cases ORDER BY id") == before
-    assert statement("SELECT count(*) AS n FROM do_not_call") == [{"n": 0}]
-    assert statement("SELECT state FROM interviews") == [{"state": "open"}]
-    assert statement("SELECT detail FROM audit_trail WHERE action = 'outcome_undone'") == [
-        {"detail": {"attempt": attempt, "outcome": "opt_out"}}
-    ]
-    wish = {"appointment": {"at": "2022-06-02T16:00"}}
-    post(operator, "outcome", outcome="appointment_hard", detail=wish)
-    post(operator, "undo", attempt_id=attempt)
-    assert [row["state"] for row in statement("SELECT state FROM appointments")] == ["cancelled"]
-    assert statement("SELECT code, final FROM dispositions ORDER BY id DESC LIMIT 1") == [{"code": "3.11", "final": False}]
-    (case,) = statement("SELECT case_id FROM attempts")
-    way = client_for("supervisor").get(f"/cases/{case['case_id']}").text
-    assert way.count("撤销了结果：") == 2 and "3.11 撤销结果后恢复，尚无结果</span>" in way
-    post(operator, "outcome", outcome="appointment_hard", detail=wish)
-    field_time.set(clock.now() + timedelta(seconds=61))
-    assert operator.post("/operator/api/undo", json={"attempt_id": attempt}).json()["why"] == "undo_too_late"
-    assert statement("SELECT state FROM appointments ORDER BY id") == [{"state": "cancelled"}, {"state": "open"}]
+        assert people.leave_the_absent(session) == 1
+    assert statement("SELECT since, until FROM operator_states WHERE state = 'ready'") == [{"since": begun, "until": begun}]
+    page = client_for("supervisor").get("/supervisor/people").text
+    row = re.search(rf"{operator.user.username}.*?</tr>", page, re.DOTALL)
+    assert row and "小时" not in row[0] and "分" not in row[0], row
+    seen = clock.wall_clock() - timedelta(hours=2)  # where the house was run by the wall's clock and crashed, the session says until when
+    times = {"user": operator.user.id, "seen": seen, "since": seen - timedelta(minutes=5), "in": seen - timedelta(minutes=9)}
+    statement("UPDATE log_ins SET created_at = %(in)s, last_seen_at = %(seen)s WHERE user_id = %(user)s", times)
+    statement("UPDATE operator_states SET state = 'ready', since = %(since)s WHERE user_id = %(user)s AND until IS NULL", times)
+    with transaction() as session:
+        assert people.leave_the_absent(session) == 1
+    assert statement("SELECT until FROM operator_states WHERE since = %(since)s", times) == [{"until": seen}]

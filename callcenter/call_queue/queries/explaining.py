@@ -46,6 +46,13 @@ class Explanation:
     due_at: datetime
     reasons: tuple[rules.Reason, ...]
     next_at: datetime | None
+    dialled: bool = False
+    """Whether an attempt of it was counted."""
+
+    @property
+    def standing(self) -> str:
+        """Where it stands in the queue, in words."""
+        return priority.standing(self.rank, self.state, dialled=self.dialled)
 
     @property
     def is_callable(self) -> bool:
@@ -67,7 +74,7 @@ def explain(session: Session, case_id: int, at: datetime, operator_id: int | Non
     who = operator(session, operator_id) if operator_id is not None else None
     left = rules.reasons(facts, its_plan, barred, at, who)
     after = rules.next_moment(facts, its_plan, barred, at, who)
-    return Explanation(case_id, at, found.state, found.rank, found.due_at, tuple(left), after)
+    return Explanation(case_id, at, found.state, found.rank, found.due_at, tuple(left), after, found.last_attempt_day is not None)
 
 
 def facts_of(session: Session, found: Case) -> rules.CaseFacts:

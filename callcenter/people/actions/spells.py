@@ -1,6 +1,7 @@
 """Writes of operator states: one open row for each operator, whatever happens at once."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select, text
 
@@ -34,7 +35,8 @@ INSERT INTO operator_states (user_id, state, since) SELECT user_id, 'wrap_up', u
 """
 # Who is on a break, in training or in a call may be without a sign of life for longer.
 _ABSENT = """
-SELECT s.user_id, (SELECT max(l.last_seen_at) FROM log_ins l WHERE l.user_id = s.user_id) AS last_seen
+SELECT s.user_id, s.since, (SELECT max(l.last_seen_at) FROM log_ins l WHERE l.user_id = s.user_id) AS last_seen,
+    EXISTS (SELECT FROM log_ins l WHERE l.user_id = s.user_id AND l.created_at <= s.since) AS logged_in_before
 FROM operator_states s
 WHERE s.until IS NULL AND s.state <> 'off' AND NOT EXISTS (
     SELECT FROM log_ins l WHERE l.user_id = s.user_id AND l.ended_at IS NULL AND l.expires_at > :now
@@ -97,16 +99,28 @@ def end_wrap_ups(session: Session) -> int:
 
 def leave_the_absent(session: Session) -> int:
     """Operators whose session is over, or whose console is gone, have left without a word: off since their last sign of life; how many."""
-    wall = clock.wall_clock()
+    now, wall = clock.now(), clock.wall_clock()
     values = {"now": wall, "idle": wall - IDLE, "away": wall - AWAY}
     absent = session.connection().execute(text(_ABSENT), values).all()  # by number, as everybody who changes several
-    for user_id, last_seen in absent:
-        # Wall time; in a demo field time is another, and the present moment has to do.
-        seen = min(last_seen or clock.now(), clock.now())
-        session.connection().execute(text(_SEEN_LAST), {"user": user_id, "seen": seen})
-        enter(session, user_id, "off")
-        record(session, None, "left_without_word", "user", user_id)
+    for absentee in absent:
+        session.connection().execute(text(_SEEN_LAST), {"user": absentee.user_id, "seen": _seen_last(absentee, now, wall)})
+        enter(session, absentee.user_id, "off")
+        record(session, None, "left_without_word", "user", absentee.user_id)
     return len(absent)
+
+
+def _seen_last(absentee: Any, now: datetime, wall: datetime) -> datetime:
+    """The last sign of life by the clock of the spell; sessions go by wall time, spells by field time.
+
+    While a demo runs the two differ and the present moment has to do. After it a spell that is older than every session of its operator
+    was kept by the demo's clock: no session says how long it lasted, and of the days since nothing was worked.
+    """
+    if abs(now - wall) > AWAY:
+        return now
+    if not absentee.logged_in_before:
+        since: datetime = absentee.since
+        return since
+    return min(absentee.last_seen or now, now)
 
 
 def choose_mode(session: Session, user_id: int, mode: str) -> None:
