@@ -71,6 +71,16 @@ class Proposal:
     reserves: int
 
     @property
+    def mean_offer(self) -> int:
+        """The mean number as far as the stratum's list goes."""
+        return min(self.mean_count, self.reserves)
+
+    @property
+    def safe_offer(self) -> int:
+        """The safe number as far as the stratum's list goes."""
+        return min(self.safe_count, self.reserves)
+
+    @property
     def enough(self) -> bool:
         """Whether the reserves cover the safe number."""
         return self.safe_count <= self.reserves
@@ -176,25 +186,33 @@ class Outlook:
     """Whether a next step of a stratum is due, and if not, why not yet; with both numbers where it falls short."""
 
     why: str
-    """due, proposed, declined, enough, unsettled, exhausted, main_waiting, window_closing, not_in_field."""
+    """due, proposed, declined, enough, unsettled, exhausted, main_waiting, window_closing, not_in_field; after it reached, fell_short."""
     valid: int
     step: StepState
     proposal: Proposal | None = None
+    short: int = 0
+    """Valid completes that were missing when the calling window closed."""
 
 
 def outlook(
-    found: Proposal | None, step: StepState, *, valid: int, main_waiting: bool, in_field: bool, in_time: bool, last_word: str
-) -> Outlook:
-    """What stands in the way of a next step, the first thing first; `last_word` is open, declined or empty."""
+    found: Proposal | None, step: StepState, *, valid: int, main_waiting: bool, in_field: bool, in_time: bool, last_word: str,
+    short_at_end: int | None = None,
+) -> Outlook:  # fmt: skip
+    """What stands in the way of a next step, the first thing first; `last_word` is open, declined or empty.
+
+    `short_at_end`: how many are missing where the calling window has closed. Cases still open are then called no more.
+    """
+    if short_at_end is not None:
+        return Outlook("fell_short" if short_at_end > 0 else "reached", valid, step, None, max(0, short_at_end))
     if main_waiting:
         return Outlook("main_waiting", valid, step, None)
     if found is None:
         return Outlook("enough", valid, step)
     ways = [
         ("not_in_field", not in_field),
+        ("exhausted", found.reserves == 0),
         ("proposed", last_word == "open"),
         ("unsettled", not step.settled),
-        ("exhausted", found.reserves == 0),
         ("window_closing", not in_time),
         ("declined", last_word == "declined"),
     ]

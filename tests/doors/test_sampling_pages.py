@@ -323,14 +323,22 @@ def test_the_releases_page_tells_for_each_stratum_whether_a_next_step_is_due_and
     rows = dict(re.findall(r'<td class="stratum">(\S+)</td>(.*?)</tr>', page, re.DOTALL))
     assert "预计够用" in rows["和平区"]
     assert "上一步 5 例中，拨够 3 次或已结案 3 例，已结案 3 例（60.0 %，要求 80.0 %）" in rows["河西区"]
-    assert "备用已用完" in rows["河东区"]
+    assert re.search(
+        r'<td class="number">–</td><td class="number">–</td><td class="why">\s*.*备用已用完.*预计还差', rows["河东区"], re.DOTALL
+    )
     assert re.search(r"备用样本已用完的层：河东区", page)
-    both = re.findall(r'<td class="number">(\d+)</td><td class="number">(\d+)</td><td class="why">', rows["河西区"])
-    assert both and int(both[0][0]) < int(both[0][1]), "the mean rule, and the number with a chance of 90 %"
+    both = re.findall(
+        r'<td class="number">(\d+)</td><td class="number">(\d+) <span[^>]*>（备用不足）</span></td><td class="why">', rows["河西区"]
+    )
+    assert both and int(both[0][0]) < int(both[0][1]) == 10, "the mean rule, and the number with a chance of 90 %, as far as the list goes"
     engine.statement("UPDATE phases SET last_day = '2022-06-07'")
     engine.statement("UPDATE cases SET state = 'closed'")
     assert "离调查期结束不足 5 个工作日" in supervisor.get(f"/supervisor/sampling/draws/{worked}/releases").text
     engine.statement("UPDATE phases SET last_day = '2022-06-01'")
+    page = supervisor.get(f"/supervisor/sampling/draws/{worked}/releases").text
+    rows = dict(re.findall(r'<td class="stratum">(\S+)</td>(.*?)</tr>', page, re.DOTALL))
+    assert "调查期已结束，达到目标" in rows["和平区"] and "调查期已结束，比目标少" in rows["河东区"] and "预计够用" not in page
+    engine.statement("UPDATE phases SET first_day = '2022-06-10', last_day = '2022-06-17'")
     assert "不在调查期内" in supervisor.get(f"/supervisor/sampling/draws/{worked}/releases").text
 
 

@@ -156,20 +156,30 @@ def outlooks(session: Session, draw_id: int, day: date) -> dict[int, Outlook]:
     timely = field_draw is not None and in_time(field_draw, day, work_calendar(session))
     cases = responses.case_states(session, draw_id)
     words = {proposal.stratum_id: proposal.state for proposal in proposals_of(session, draw_id)}
+    is_over = _is_over(session, draw_id, day)
     found: dict[int, Outlook] = {}
     for stratum in sampling.strata(session, draw_id):
         assert stratum.id is not None  # noqa: S101  # a stored row
         own = [case for case in cases if case.stratum_id == stratum.id]
+        valid = sum(1 for case in own if case.valid)
         found[stratum.id] = outlook(
             _short(standing, stratum, own, cases),
             _last_step(standing, own),
-            valid=sum(1 for case in own if case.valid),
+            valid=valid,
             main_waiting=stratum.released < stratum.main_size,
             in_field=field_draw is not None,
             in_time=timely,
             last_word=words.get(stratum.id, ""),
+            short_at_end=stratum.target - valid if is_over else None,
         )
     return found
+
+
+def _is_over(session: Session, draw_id: int, day: date) -> bool:
+    """Whether the calling window of a draw has closed, extensions included."""
+    population = session.get_one(Population, sampling.draw(session, draw_id).population_id)
+    window = calling_window(session, population.stage_id)
+    return window is not None and day > window[1]
 
 
 def proposals_of(session: Session, draw_id: int) -> list[TopUpProposal]:

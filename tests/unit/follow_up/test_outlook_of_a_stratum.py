@@ -1,5 +1,6 @@
 """Whether a next step is due, and if not, why not yet."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,12 +28,21 @@ STANDS: dict[str, Any] = {"valid": 1, "main_waiting": False, "in_field": True, "
         (SHORT, DONE, {"in_time": False}, "window_closing"),
         (SHORT, DONE, {"last_word": "declined"}, "declined"),
         (SHORT, DONE, {"last_word": "accepted"}, "due"),
+        (EMPTY, step_state([CaseState(0, "open")]), {"last_word": "open"}, "exhausted"),  # nothing is left to wait for
+        (None, step_state([CaseState(1, "open")]), {"short_at_end": 1}, "fell_short"),  # open cases are called no more
+        (SHORT, DONE, {"in_field": False, "short_at_end": 0}, "reached"),
+        (None, DONE, {"main_waiting": True, "short_at_end": 5}, "fell_short"),
     ],
 )
 def test_the_first_thing_in_the_way_of_a_next_step_is_told(
     found: Proposal | None, step: object, change: dict[str, object], why: str
 ) -> None:
     assert outlook(found, step, **(STANDS | change)).why == why  # type: ignore[arg-type]  # rows of a table
+
+
+def test_what_is_offered_never_exceeds_what_is_left_of_the_list() -> None:
+    few = replace(SHORT, reserves=7)
+    assert [(one.mean_offer, one.safe_offer, one.enough) for one in (SHORT, few, EMPTY)] == [(12, 18, True), (7, 7, False), (0, 0, False)]
 
 
 def test_a_step_tells_how_far_it_is_by_the_designs_own_rule() -> None:
