@@ -18,6 +18,7 @@ SAID = {
     **dict.fromkeys(("literal_error", "enum", "bool_parsing"), NO_CHOICE),
 }
 """By the kind of problem and the limits that pydantic tells of it."""
+SECRET = {"password", "old", "new", "again"}
 
 
 def sentences(problems: Sequence[Any]) -> list[str]:
@@ -27,8 +28,9 @@ def sentences(problems: Sequence[Any]) -> list[str]:
 
 
 def too_long(problems: Sequence[Any]) -> list[tuple[str, str]]:
-    """Label and text of what was typed and is too long, so that nobody has to write it again."""
-    found = [(_label(problem), problem.get("input")) for problem in problems if problem["type"] == "string_too_long"]
+    """Label and text of what was typed and is too long, so that nobody has to write it again; a password is never shown."""
+    told = [problem for problem in problems if problem["type"] == "string_too_long" and problem["loc"][-1] not in SECRET]
+    found = [(_label(problem), problem.get("input")) for problem in told]
     return [(label, text) for label, text in found if label and isinstance(text, str)]
 
 

@@ -4,6 +4,7 @@ from callcenter.web.translations import noted
 
 FIELDS = {
     "about": noted("说明"),
+    "actor": noted("操作人的用户名"),
     "address": noted("SIP 地址或电话号码"),
     "again": noted("再输一次新密码"),
     "any_of": noted("须是（或含有）其中之一"),

@@ -10,6 +10,7 @@ from callcenter.web.translations import speak
 
 
 class Form(BaseModel):
+    password: Annotated[str, Field(max_length=5)] = ""
     reason: Annotated[str, Field(max_length=5)] = ""
     count: Annotated[int, Field(ge=1, le=9)] = 1
     version: int = 0
@@ -36,7 +37,7 @@ def test_each_field_is_named_with_its_limit(typed: dict[str, Any], said: list[st
 
 
 def test_what_was_typed_and_is_too_long_is_given_back() -> None:
-    assert invalid_fields.too_long(problems(reason="一二三四五六", count=0)) == [("理由", "一二三四五六")]
+    assert invalid_fields.too_long(problems(reason="一二三四五六", count=0, password="secret")) == [("理由", "一二三四五六")]
 
 
 def test_english_readers_are_told_in_english() -> None:

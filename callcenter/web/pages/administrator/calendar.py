@@ -43,8 +43,8 @@ def set_day(
     session: Work,
     day: Annotated[str, Form()] = "",
     kind: Annotated[str, Form()] = "",
-    name: Annotated[str, Form()] = "",
-    source: Annotated[str, Form()] = "",
+    name: Annotated[str, Form(max_length=200)] = "",
+    source: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Say what a day is; it counts at once, for calls and for working days alike."""
     given = {"day": day, "kind": kind, "name": name, "source": source}
@@ -61,7 +61,11 @@ def set_day(
 
 @router.post("/end")
 def end_day(
-    request: Request, person: Administrator, session: Work, day: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = ""
+    request: Request,
+    person: Administrator,
+    session: Work,
+    day: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Take back the house's own word on a day."""
     on = _read_day(day)

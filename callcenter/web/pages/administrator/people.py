@@ -30,7 +30,7 @@ def find(
     request: Request,
     person: Administrator,
     session: Work,
-    search: Annotated[str, Form()] = "",
+    search: Annotated[str, Form(max_length=200)] = "",
     role: Annotated[str, Form()] = "",
     sort: Annotated[str, Form()] = "username",
     offset: Annotated[int, Form(ge=0, le=2_000_000)] = 0,
@@ -50,10 +50,10 @@ def add(
     request: Request,
     person: Administrator,
     session: Work,
-    username: Annotated[str, Form()] = "",
-    name: Annotated[str, Form()] = "",
+    username: Annotated[str, Form(max_length=100)] = "",
+    name: Annotated[str, Form(max_length=200)] = "",
     role: Annotated[str, Form()] = "",
-    unit: Annotated[str, Form()] = "",
+    unit: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Add a person and show the password once."""
     try:
@@ -79,7 +79,7 @@ def change_role(
     session: Work,
     user_id: int,
     role: Annotated[str, Form()] = "",
-    unit: Annotated[str, Form()] = "",
+    unit: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Another role; their open sessions end."""
     try:

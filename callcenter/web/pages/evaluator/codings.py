@@ -90,7 +90,7 @@ def history(request: Request, session: Work, person: Evaluator, population_id: i
 
 @router.post("/codes")
 def add_code(
-    request: Request, session: Work, person: Evaluator, population_id: int, name: str, label: Annotated[str, Form()] = ""
+    request: Request, session: Work, person: Evaluator, population_id: int, name: str, label: Annotated[str, Form(max_length=200)] = ""
 ) -> Response:
     """Add a code to the frame."""
     _asked(session, population_id, name)

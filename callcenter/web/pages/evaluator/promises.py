@@ -100,7 +100,7 @@ def close_task(
     population_id: int,
     task_id: int,
     finding: Annotated[str, Form()] = "",
-    note: Annotated[str, Form()] = "",
+    note: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Close a task with what was found."""
     actions.close_task(session, task_id, finding, note, person.id)

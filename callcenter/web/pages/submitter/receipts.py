@@ -63,7 +63,7 @@ def rows(
     session: Work,
     submission_id: int,
     verdict: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
     note: Annotated[str, Form(max_length=100)] = "",
     search: Annotated[str, Form(max_length=100)] = "",
     offset: Annotated[int, Form(ge=0, le=2_000_000)] = 0,

@@ -77,7 +77,7 @@ def correct(
     session: Work,
     case_id: int,
     code: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Give the case another code: a new record with who, when and why."""
     unit_id = queue.unit_of_case(session, case_id)

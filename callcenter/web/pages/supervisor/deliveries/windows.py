@@ -39,8 +39,8 @@ def extend(
     session: Work,
     phase_id: int,
     last_day: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
-    unit: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
+    unit: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Give the window another last day, for all units or one."""
     at = _stage_of(session, phase_id)

@@ -36,7 +36,7 @@ def hand(
     session: Work,
     appointment_id: int,
     operator: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Give one to another operator."""
     try:

@@ -29,8 +29,8 @@ def add_do_not_call(
     person: Supervisor,
     session: Work,
     scope: Annotated[str, Form()] = "number",
-    value: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
+    value: Annotated[str, Form(max_length=1000)] = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Keep one more wish."""
     try:

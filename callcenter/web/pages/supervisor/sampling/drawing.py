@@ -22,9 +22,9 @@ def commit(
     person: Supervisor,
     session: Work,
     population_id: int,
-    public_source: Annotated[str, Form()] = "",
+    public_source: Annotated[str, Form(max_length=500)] = "",
     public_due: Annotated[str, Form()] = "",
-    word: Annotated[str, Form()] = "",
+    word: Annotated[str, Form(max_length=2000)] = "",
     shared: Annotated[str, Form()] = "",
 ) -> Response:
     """Begin a draw: its secret's hash, the public source and moment are recorded; or share another population's."""
@@ -47,7 +47,7 @@ def commit(
 
 
 @router.post("/draws/{draw_id}/public-value")
-def enter(request: Request, person: Supervisor, session: Work, draw_id: int, value: Annotated[str, Form()] = "") -> Response:
+def enter(request: Request, person: Supervisor, session: Work, draw_id: int, value: Annotated[str, Form(max_length=1000)] = "") -> Response:
     """Record the published value."""
     population_id = queries.draw(session, draw_id).population_id
     try:

@@ -48,8 +48,8 @@ def by_hand(
     *,
     stratum: Annotated[int, Form()] = 0,
     count: Annotated[int, Form()] = 0,
-    why: Annotated[str, Form()] = "",
-    word: Annotated[str, Form()] = "",
+    why: Annotated[str, Form(max_length=2000)] = "",
+    word: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Release reserves that nothing proposed; before their time only with the commissioning office's word."""
     try:
@@ -73,7 +73,7 @@ def switch(
     session: Work,
     draw_id: int,
     mode: Annotated[str, Form()] = "",
-    why: Annotated[str, Form()] = "",
+    why: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Let top-ups wait for a word, or be released by themselves, from here on."""
     try:

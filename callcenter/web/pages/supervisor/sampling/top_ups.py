@@ -73,7 +73,9 @@ def accept(
 
 
 @router.post("/{proposal_id}/decline")
-def decline(request: Request, person: Supervisor, session: Work, proposal_id: int, reason: Annotated[str, Form()] = "") -> Response:
+def decline(
+    request: Request, person: Supervisor, session: Work, proposal_id: int, reason: Annotated[str, Form(max_length=2000)] = ""
+) -> Response:
     """Leave the stratum short, with a recorded reason."""
     try:
         with session.begin_nested():
