@@ -1,25 +1,19 @@
 // Beside the questions: the right person to ask for, and matters of a bundle that end otherwise than the one being asked.
 import { $, LABELS, T, el, now } from "./page.js";
-import { act } from "./server.js";
+import { problemIn, send } from "./refused.js";
 import { onSubmit } from "./outcomes.js";
 
 let draw = () => {};
 
 function openContact() {
   const form = $("contact-form");
-  problem("");
+  problemIn($("contact"), "");
   $("contact").showModal(); form.elements.name.focus();
-}
-function problem(text) {
-  const line = $("contact-form").querySelector("[data-problem]");
-  line.textContent = text; line.hidden = !text;
 }
 async function keepContact(given) {
   const { lease } = now.state, { name, role, number, extension } = given;
-  const done = await act("contact", { lease_id: lease.id, name, role, number, extension, at_once: given.at_once === "now" && Boolean(number.trim()) });
-  if (done) { $("contact").close(); $("contact-form").reset(); return; }
-  problem(now.problem);
-  now.problem = ""; draw();
+  const done = await send($("contact"), "contact", { lease_id: lease.id, name, role, number, extension, at_once: given.at_once === "now" && Boolean(number.trim()) }, draw);
+  if (done) $("contact-form").reset();
 }
 
 // The outcome told is of the matter being asked; what was said of others stays on this page until then.

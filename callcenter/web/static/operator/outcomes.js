@@ -1,5 +1,6 @@
 // How a turn ends: outcomes, appointment, refusal; notes, breaks and objections beside it.
 import { $, LABELS, T, callIsOpen, choice, el, fieldNow, fill, inPlaces, local, now, outcomeChoice } from "./page.js";
+import { openForm, problemIn, send } from "./refused.js";
 import { act } from "./server.js";
 import { dial } from "./call.js";
 
@@ -10,12 +11,14 @@ let draw = () => {}, silent = () => {};
 
 export function tell(outcome, detail = {}) {
   const { state } = now, heard = callIsOpen() && !state.attempt.answered_at ? "ringing" : undefined; // refused where somebody has answered since
-  if (!state.outcomes.includes(outcome)) { now.problem = T.not_offered; draw(); return; }
+  const form = openForm();
+  if (!state.outcomes.includes(outcome)) { if (form) problemIn(form, T.not_offered); else { now.problem = T.not_offered; draw(); } return; }
   if (detail.heard !== "announcement" && unsure(outcome)) { askSilence(outcome, detail); return; }
   if ((outcome === "appointment_hard" || outcome === "appointment_soft") && !detail.appointment) { $("outcomes").close(); openAppointment(outcome === "appointment_soft" ? "soft" : "hard"); return; }
-  for (const open of document.querySelectorAll("dialog[open]")) open.close();
+  for (const open of document.querySelectorAll("dialog[open]")) if (open !== form) open.close();
   now.withWhom = detail.appointment?.with_whom || "";
-  act("outcome", { outcome, detail: { ...detail, heard: detail.heard || heard, note: detail.note || now.note || undefined, cases: Object.keys(now.cases).length ? now.cases : undefined }, lease_id: state.lease.id, attempt_id: state.attempt?.id ?? null });
+  const body = { outcome, detail: { ...detail, heard: detail.heard || heard, note: detail.note || now.note || undefined, cases: Object.keys(now.cases).length ? now.cases : undefined }, lease_id: state.lease.id, attempt_id: state.attempt?.id ?? null };
+  if (form) send(form, "outcome", body, draw); else act("outcome", body);
 }
 // Networks answer with announcements, too: of a call that was answered the operator says so, and then it is told.
 function unsure(code) {
@@ -33,6 +36,7 @@ function openAppointment(kind) {
   const form = $("appointment-form"), { suggested_at } = now.state.lease;
   if (form.elements.at.value <= inField(fieldNow())) form.elements.at.value = inField(suggested_at ? Date.parse(suggested_at) : Math.ceil(fieldNow() / 1800e3) * 1800e3 + 3600e3);
   form.elements.kind.value = kind;
+  problemIn($("appointment"), "");
   $("appointment").showModal(); form.elements.at.focus();
 }
 function openChoices(id, list, choices) {
@@ -68,12 +72,12 @@ export function beginOutcomes(drawing) {
   const lease_id = () => now.state.lease?.id;
   const press = {
     next: () => act("next"), dial: () => dial(), "hang-up": () => act("hang-up", { lease_id: lease_id() }), "give-back": () => act("give-back", { why: "", lease_id: lease_id() }),
-    appointment: () => openAppointment("hard"), wrong: () => { $("wrong-says").textContent = fill(T.wrong_says, { number: local(now.state.attempt.phone) }); $("wrong").showModal(); $("wrong-form").elements.note.focus(); }, outcome: () => openOutcomes(now.state.outcomes),
-    refusal: () => { $("refusal").showModal(); $("refusal-form").elements.outcome.focus(); },
+    appointment: () => openAppointment("hard"), wrong: () => { $("wrong-says").textContent = fill(T.wrong_says, { number: local(now.state.attempt.phone) }); problemIn($("wrong"), ""); $("wrong").showModal(); $("wrong-form").elements.note.focus(); }, outcome: () => openOutcomes(now.state.outcomes),
+    refusal: () => { problemIn($("refusal"), ""); $("refusal").showModal(); $("refusal-form").elements.outcome.focus(); },
     dead: () => openOutcomes(UNHEARD.filter((code) => now.state.outcomes.includes(code))),
     note: () => { $("note-form").elements.note.value = now.note; $("note").showModal(); },
     objections: () => { $("objection-search").value = ""; drawObjections(""); $("objections").showModal(); $("objection-search").focus(); },
-    extend: () => act("extend"), break: openBreaks, spam: () => { $("spam").showModal(); $("spam-form").elements.text.select(); }, undo: () => act("undo", { attempt_id: now.state.undo.attempt_id }),
+    extend: () => act("extend"), break: openBreaks, spam: () => { problemIn($("spam"), ""); $("spam").showModal(); $("spam-form").elements.text.select(); }, undo: () => act("undo", { attempt_id: now.state.undo.attempt_id }),
   };
   for (const [name, does] of Object.entries(press)) $("do-" + name)?.addEventListener("click", does);
   $("mode").addEventListener("change", (event) => { act("mode", { mode: event.target.value }); event.target.blur(); $("ask").focus(); });
@@ -82,6 +86,6 @@ export function beginOutcomes(drawing) {
   onSubmit("refusal-form", (given) => tell(given.outcome, { who: given.who, confirmed: given.who === "unknown" ? false : undefined, note: given.note }));
   onSubmit("wrong-form", (given) => tell("wrong_number", { note: given.note }));
   onSubmit("silence-form", () => silent());
-  onSubmit("spam-form", (given) => { $("spam").close(); act("spam", { ...given, attempt_id: now.state.attempt.id }); });
+  onSubmit("spam-form", (given) => send($("spam"), "spam", { ...given, attempt_id: now.state.attempt.id }, draw));
   onSubmit("note-form", (given) => { now.note = given.note.trim(); $("note").close(); draw(); });
 }

@@ -16,6 +16,7 @@ export function online(is) {
   const mark = $("online");
   mark.textContent = is ? T.online : T.offline;
   mark.className = is ? "" : "off";
+  if (!is) document.querySelector("dialog[data-sending][open]")?.close(); // it is sent until it arrives, and the page says so
 }
 function options(body) {
   const made = { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(LONGEST_SILENCE) };
