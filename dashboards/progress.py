@@ -40,32 +40,37 @@ class Board:
     """Who stopped its dialling, while it is stopped."""
     lines: Reason | None = None
     """Why no line of it can call, where somebody or the system took them out of use."""
+    closed: frozenset[int] = frozenset()
+    """The populations whose calling window has closed."""
 
 
 def all_tables(board: Board) -> list[Table]:
     """Every table of the board."""
     by_stratum = of_forecast(board)
-    return [*(of_population(population) for population in board.populations), *([by_stratum] if by_stratum else [])]
+    return [
+        *(of_population(one, over=one.population_id in board.closed) for one in board.populations),
+        *([by_stratum] if by_stratum else []),
+    ]
 
 
-def of_population(population: PopulationCounts) -> Table:
-    """One population by stratum, with its sum."""
+def of_population(population: PopulationCounts, *, over: bool = False) -> Table:
+    """One population by stratum, with its sum; `over`: its calling window has closed, and what is open is called no more."""
     heads = (
         _("层"), _("总体"), _("目标"), _("主样本"), _("补充"), _("已拨打"), _("接触到人"), _("完成"), _("有效"), _("完成/已释放"),
         _("回收率 RR1"), _("状态"),
     )  # fmt: skip
     about = _("回收率 RR1 = 完成/(E+U)；不合格的单位不在分母中。完成/已释放以全部已释放企业为分母。")
-    rows = [_of_stratum(stratum, stratum.name) for stratum in population.strata]
+    rows = [_of_stratum(stratum, stratum.name, over=over) for stratum in population.strata]
     total = (*_of_stratum(population.total, _("合计"))[:-1], _state_of_all(population.strata))
     return Table(f"p{population.population_id}", _("各层进展"), heads, rows, about, total)
 
 
-def _of_stratum(stratum: Cohort, name: str) -> tuple[Any, ...]:
+def _of_stratum(stratum: Cohort, name: str, *, over: bool = False) -> tuple[Any, ...]:
     returned, complete = named_rates(stratum)[:2]
     return (
         name, stratum.size, stratum.target, stratum.released - stratum.top_up, stratum.top_up, stratum.called, stratum.reached,
         stratum.complete, stratum.valid, Share(complete.numerator, complete.denominator), Share(returned.numerator, returned.denominator),
-        _state(stratum),
+        _state(stratum, over=over),
     )  # fmt: skip
 
 
@@ -77,11 +82,13 @@ def _state_of_all(strata: Sequence[Cohort]) -> Mark:
     return Mark(_("{n} / {strata} 层已达目标", n=reached, strata=len(strata)))
 
 
-def _state(stratum: Cohort) -> Mark:
+def _state(stratum: Cohort, *, over: bool) -> Mark:
     if not stratum.released:
         return Mark(_("未释放"))
     if stratum.valid >= stratum.target:
         return Mark(_("已达目标"), "done")
+    if over:
+        return Mark(_("已结束，比目标少 {n}", n=formats.number(stratum.target - stratum.valid)), "warning")
     return Mark(_("进行中")) if stratum.open else Mark(_("不足，已无可拨"), "warning")
 
 

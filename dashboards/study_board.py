@@ -13,6 +13,7 @@ from callcenter.operations.liveness import silent_for
 from callcenter.operations.queries import latest_start
 from callcenter.response_rates.cohorts import named_rates
 from callcenter.response_rates.queries import boards, study_counts, titles
+from callcenter.studies.phases import field_day
 from callcenter.web import rendering, translations
 from callcenter.web.assets import plotly_map_style
 from dashboards import figures, progress
@@ -37,6 +38,7 @@ def count(study_id: int) -> Board:
             Outlook(kept.at, kept.why_not, kept.outlook) if kept else None,
             boards.stopped(session, study_id),
             boards.lines_out_of_use(session, study_id, now) if any(one.total.open for one in populations) else None,
+            boards.closed_populations(session, study_id, field_day(now)),
         )
 
 

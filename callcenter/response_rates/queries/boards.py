@@ -140,6 +140,15 @@ def lines_out_of_use(session: Session, study_id: int, now: datetime) -> Reason |
     return unusable([PublishedLine(number, "", resting_until=rests, draining=state == "draining") for number, state, rests in rows], now)
 
 
+def closed_populations(session: Session, study_id: int, today: date) -> frozenset[int]:
+    """The populations whose calling window has closed, extensions included."""
+    return frozenset(session.execute(text(_CLOSED), {"study": study_id, "today": today}).scalars())
+
+
+_CLOSED = """
+SELECT p.id FROM populations p JOIN stages g ON g.id = p.stage_id JOIN phases f ON f.stage_id = g.id AND f.kind = 'calling'
+WHERE g.study_id = :study GROUP BY p.id HAVING max(f.last_day) < :today
+"""
 _STOPPED = """
 SELECT d.stopped_at, u.name, d.why FROM dialling_stops d LEFT JOIN users u ON u.id = d.stopped_by
 WHERE d.study_id = :study AND d.resumed_at IS NULL

@@ -275,6 +275,8 @@ def test_the_boards_agree_with_what_was_worked(
     assert quality[1].split(",")[1:4] == ["2", "2", "1.0"]
     due = client.get("/studies/1/recalls/due.csv").text.splitlines()
     assert due[1].split(",")[1:] == ["0", "0", "0", "0", "1", "1"]
+    field_time.set(MOMENT + timedelta(days=30))
+    assert "已结束，比目标少" in client.get("/studies/1").text
     engine.connect(database_url, pool_size=2)
     with transaction() as session:
         stop_dialling(session, 1, "有投诉", None)

@@ -21,6 +21,13 @@ def test_a_sum_has_reached_its_target_only_where_every_stratum_has() -> None:
     assert told[-1].kind == "done"
 
 
+def test_a_stratum_that_fell_short_is_not_under_way_once_the_calling_window_has_closed() -> None:
+    short, done = (Cohort(name, 40, 8, released=20, valid=valid, open=3) for name, valid in (("武清区", 7), ("津南区", 8)))
+    counts = PopulationCounts(1, 1, "1-1", "某类企业", [short, done])
+    assert [row[-1].text for row in of_population(counts).rows] == ["进行中", "已达目标"]
+    assert [row[-1].text for row in of_population(counts, over=True).rows] == ["已结束，比目标少 1", "已达目标"]
+
+
 def test_a_line_without_points_has_no_empty_axes() -> None:
     one = Point("96599966", NOW, NOW, 100, 40, 0.4, 0.3, 0.5)
     drawn = figure({"96599965": [], "96599966": [one]})
