@@ -198,7 +198,9 @@ class _Builder:
         return lambda scope: scope.value(name)
 
     def _remember_codes(self, symbol: str, parts: list[Any]) -> None:
-        if symbol in {"=", "!=", "selected"} and len(parts) == 2:
+        if symbol == "selected" and len(parts) == 2 and parts[0].symbol == "(string)":  # `selected('up down', ${q})`: one of these
+            self.codes += [(str(parts[1][0].value), code) for code in str(parts[0].value).split() if parts[1].symbol == "$"]
+        elif symbol in {"=", "!=", "selected"} and len(parts) == 2:
             for one, other in (parts, parts[::-1]):
                 if one.symbol == "$" and other.symbol in {"(string)", "(integer)"}:
                     self.codes.append((str(one[0].value), str(other.value)))

@@ -164,9 +164,10 @@ class _Search:
     def _arrive(self, course: Course, start: int) -> tuple[int, Stop | None, bool]:
         """The next question at which answers are tried, what is met on the way there noted; or that it goes as it went before."""
         unasked = 0
+        told: dict[str, bool] = {}
         for at, question, place in self._places(course, start):
             for settled in self.settling.get(self.outlook.place[question.name], ()):
-                self._note(course, settled, [place] if settled is question else course.instances(settled.repeats, ()))
+                self._note(course, settled, [place] if settled is question else course.instances(settled.repeats, ()), told)
             if (stop := self._stop(course, question, place)) is not None:
                 return at, stop, False
             unasked = 0 if course.relevant(question, place) else unasked + 1
@@ -196,13 +197,16 @@ class _Search:
         stop = course.stop(question, place)
         return stop if stop.open or (question.name in self.gates and stop.key not in course.answers) else None
 
-    def _note(self, course: Course, question: Question, places: Iterable[Place]) -> None:
-        """How its conditions came out, as soon as that is settled."""
+    def _note(self, course: Course, question: Question, places: Iterable[Place], told: dict[str, bool]) -> None:
+        """How its conditions came out, once that is settled; `told` keeps of this look what everybody outside repeats sees alike."""
         conditions, outcomes = self.conditions[question.name], self.proof.outcomes[question.name]
         if len(outcomes) < 2 ** len(conditions):
             for place in places:
-                scope = course.scope(question, place)
-                outcomes.add((*(boolean(run(scope)) for _, run in conditions), course.relevant(question, place)))
+                scope, kept = course.scope(question, place), {} if place else told
+                for text, run in conditions:
+                    if text not in kept:
+                        kept[text] = boolean(run(scope))
+                outcomes.add((*(kept[text] for text, _ in conditions), course.relevant(question, place)))
 
     def _note_answers(self, stop: Stop, branches: list[Given]) -> None:
         for given in branches:

@@ -97,6 +97,8 @@ T = {"type": "time", "name": "t", "label": "几点", "constraint_message": "营�
         ([ASK | {"say": "{{ ''.__class__.__mro__ }}"}], [("Q015", 2)]),
         ([ASK | {"say": "{% for i in range(10**9) %}x{% endfor %}"}], [("Q015", 2)]),
         ([{"type": "text", "name": "b", "label": "x", "relevant": "${a} = 'yes'"}, ASK], [("Q016", 2)]),
+        ([ASK, {"type": "text", "name": "b", "label": "x", "relevant": "selected('yes maybe', ${a})"}], [("Q019", 3)]),
+        ([ASK, {"type": "text", "name": "b", "label": "x", "relevant": "selected('no yes', ${a})"}], []),
         ([ASK | {"colour": "red"}], [("Q017", 2)]),
         ([ASK | {"$kuid": "a1b2", "kobo--score-choices": "yes", "hxl": "#x"}, ASK | {"name": "b", "$kuid": "c3"}], [("Q017", 2)] * 3),
         ([ASK | {"$kuid": "", "kobo--score-choices": None}], []),  # an empty column says nothing
