@@ -50,6 +50,7 @@ def test_a_study_that_nobody_can_call_says_so_at_the_top_with_who_since_when_why
     assert 'role="alert"' not in supervisor.get("/supervisor").text
     assert supervisor.post(f"/supervisor/lines/{made.study_id}/stop", data={"why": "有投诉"}).status_code == 303
     page = supervisor.get("/supervisor").text
+    assert page.index('data-live="/supervisor/live"') < page.index('id="standstills"') < page.index('role="alert"'), "renewed by itself"
     told = page[page.index('role="alert"') : page.index("去恢复拨打")]
     assert all(word in told for word in ("已停止拨打", "有投诉", supervisor.user.name, "自 2022-06-02 周四 10:00", lines))
     assert supervisor.post(f"/supervisor/lines/{made.study_id}/resume", data={"why": "已处理"}).status_code == 303

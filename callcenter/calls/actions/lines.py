@@ -14,7 +14,8 @@ from callcenter.calls.lines import choose, read_lines, rest_after, unusable
 from callcenter.calls.lines.settings import resting_problems
 from callcenter.calls.tables import Attempt, Line
 from callcenter.errors import Conflict, InvalidInput, Phrase, Refused
-from callcenter.operations.actions import close_alert, notify, raise_alert, record
+from callcenter.operations.actions import close_alert, raise_alert, record
+from callcenter.studies.actions.stops import tell_watchers
 
 MEMORY_OF_FAILURES = timedelta(hours=1)
 LONGEST_REST = 24 * 14
@@ -147,7 +148,7 @@ def _held(session: Session, line_id: int, why: str) -> Line:
 
 def _saved(session: Session, line: Line, action: str, user_id: int | None, *, why: str = "", **detail: Any) -> Line:
     session.add(line)
-    notify(session, f"board_{line.study_id}")
+    tell_watchers(session, line.study_id)
     record(session, user_id, action, "line", line.id, detail={"number": line.number, **detail}, reason=why.strip() or None)
     session.flush()
     return line

@@ -9,6 +9,9 @@ from callcenter.operations.actions import notify, record
 from callcenter.studies.queries import dialling_stop, study
 from callcenter.studies.tables import DiallingStop
 
+STANDSTILLS = "standstills"
+"""Told whenever a study may have come to stand or gone on."""
+
 
 def stop_dialling(session: Session, study_id: int, why: str, user_id: int | None) -> DiallingStop:
     """Stop a study's dialling in every process at once: nothing is handed out or placed until it is resumed; running calls end."""
@@ -22,7 +25,7 @@ def stop_dialling(session: Session, study_id: int, why: str, user_id: int | None
     session.add(stop)
     record(session, user_id, "dialling_stopped", "study", study_id, reason=stop.why)
     tell_operators(session, "stopped")
-    notify(session, f"board_{study_id}")
+    tell_watchers(session, study_id)
     session.flush()
     return stop
 
@@ -39,7 +42,7 @@ def resume_dialling(session: Session, study_id: int, why: str, user_id: int | No
     session.add(stop)
     record(session, user_id, "dialling_resumed", "study", study_id, reason=stop.resumed_why)
     tell_operators(session, "resumed")
-    notify(session, f"board_{study_id}")
+    tell_watchers(session, study_id)
     session.flush()
     return stop
 
@@ -47,6 +50,12 @@ def resume_dialling(session: Session, study_id: int, why: str, user_id: int | No
 def _hold_stops(session: Session, study_id: int) -> None:
     """Two who stop or resume at once do so one after the other."""
     session.connection().execute(text("SELECT pg_advisory_xact_lock(hashtext(:lock))"), {"lock": f"dialling_stops {study_id}"})
+
+
+def tell_watchers(session: Session, study_id: int) -> None:
+    """Whoever looks at the study's board or at the overview sees that it stands, or goes on."""
+    notify(session, f"board_{study_id}")
+    notify(session, STANDSTILLS)
 
 
 def tell_operators(session: Session, word: str) -> None:

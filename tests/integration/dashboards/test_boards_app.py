@@ -280,6 +280,7 @@ def test_the_boards_agree_with_what_was_worked(
     engine.connect(database_url, pool_size=2)
     with transaction() as session:
         stop_dialling(session, 1, "有投诉", None)
+        assert {("board_1", ""), ("standstills", "")} <= set(session.info["notices"]), "told to those who look at board and overview"
     engine.statement("INSERT INTO lines (study_id, number, dialled_form, max_concurrent, state) VALUES (1, '1', '1', 1, 'draining')")
     engine.connect(boards_url, pool_size=3)
     page = client.get("/studies/1").text

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
+from sse_starlette import EventSourceResponse
 from starlette.responses import Response
 
 from callcenter import clock
@@ -13,7 +14,9 @@ from callcenter.operations import queries as house
 from callcenter.operations.liveness import silent_for
 from callcenter.responses import queries as responses
 from callcenter.studies import queries as studies
+from callcenter.studies.actions.stops import STANDSTILLS
 from callcenter.web.deps import Work
+from callcenter.web.live import stream
 from callcenter.web.pages.supervisor.standstills import names, standstills
 from callcenter.web.rendering import flash, page, see_other
 from callcenter.web.security import Person, allow
@@ -41,6 +44,12 @@ def start(request: Request, person: Supervisor, session: Work) -> Response:
         proposals=len(follow_up.open_proposals(session)),
         studies=[(study, queue.waiting(session, study.id or 0)) for study in known],
     )
+
+
+@router.get("/live")
+async def live(request: Request, person: Supervisor) -> EventSourceResponse:  # noqa: ARG001  # the door
+    """That a study may have come to stand, or goes on."""
+    return stream(request, {STANDSTILLS: "standstills"})
 
 
 @router.post("/alerts/close")
