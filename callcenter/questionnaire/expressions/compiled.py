@@ -92,7 +92,7 @@ class _Nowhere:
     def column(self, _name: str) -> str:
         return ""
 
-    def position(self) -> int:
+    def position(self, _levels: int) -> int:
         return 0
 
     def indexed(self, _name: str, _places: list[tuple[str, int]]) -> Value:
@@ -150,8 +150,9 @@ class _Builder:
     def _operation(self, symbol: str, token: Any, depth: int) -> Run:
         operation = OPERATIONS.get(symbol)
         parts = list(token)
-        if symbol in {"indexed-repeat", "choice-name"}:
-            return self._indexed(parts, depth) if symbol == "indexed-repeat" else self._choice_name(parts, depth)
+        own = {"indexed-repeat": self._indexed, "choice-name": self._choice_name, "position": self._position}
+        if symbol in own:
+            return own[symbol](parts, depth)
         if operation is None or (symbol in BINARY and len(parts) != 2):
             raise ExpressionProblem(f"不支持“{symbol}”", f"{symbol} is not supported")
         self._remember_codes(symbol, parts)
@@ -192,6 +193,15 @@ class _Builder:
         name, code = found[1], self.build(parts[0], depth + 1)
         self.names.append(name)
         return lambda scope: scope.choice_name(name, m.string(code(scope)))
+
+    def _position(self, parts: list[Any], _depth: int) -> Run:
+        """position(..); position(../..) of a repeat further out."""
+        levels, token = 1, parts[0] if parts else None
+        while token is not None and token.symbol == "/" and len(token) == 2 and token[1].symbol == "..":
+            levels, token = levels + 1, token[0]
+        if token is not None and token.symbol not in {"..", "$"}:
+            raise ExpressionProblem("position 要写成 position(..)", "write position(..)")
+        return lambda scope: float(scope.position(levels))
 
     def _reference(self, name: str) -> Run:
         self.names.append(name)

@@ -24,8 +24,8 @@ class Scope(Protocol):
     def column(self, name: str) -> str:
         """A column of the choice being filtered."""
 
-    def position(self) -> int:
-        """The number of the repeat's instance that is asked about, from 1; 0 outside."""
+    def position(self, levels: int) -> int:
+        """The number of the instance of the repeat so many levels around, from 1; 0 outside."""
 
     def indexed(self, name: str, places: list[tuple[str, int]]) -> Value:
         """The value of a question in the named instances of its repeats."""

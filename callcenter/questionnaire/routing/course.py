@@ -169,7 +169,7 @@ class Course:
         """The choices that its filter leaves."""
         if question.choice_filter is None:
             return question.choices
-        scope = Scope(self, question.repeats, place)
+        scope = Scope(self, question.repeats, place, question.path)
         left = []
         for choice in question.choices:
             scope.choice = choice
@@ -189,7 +189,7 @@ class Course:
 
     def scope(self, question: Question | None = None, place: Place = ()) -> Scope:
         """What the expressions of a question see."""
-        return self._flat_scope if question is None or not place else Scope(self, question.repeats, place)
+        return self._flat_scope if question is None or not place else Scope(self, question.repeats, place, question.path)
 
     def instances(self, repeats: tuple[Block, ...], place: Place) -> Iterator[Place]:
         """Every instance of the innermost of `repeats` inside `place`."""
@@ -271,7 +271,7 @@ class Course:
             return self._spoken(wrong) if wrong else self._missing(question, place)
         if question.constraint is None:
             return None
-        scope = Scope(self, question.repeats, place)
+        scope = Scope(self, question.repeats, place, question.path)
         scope.dotted = text
         if question.constraint.holds(scope):
             return None

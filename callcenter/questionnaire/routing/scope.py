@@ -34,8 +34,8 @@ class Answers(Protocol):
 class Scope:
     """What an expression sees from one place; questions of a repeat around it are those of its own instance."""
 
-    def __init__(self, course: Answers, repeats: tuple[Block, ...], place: Place) -> None:
-        self.course, self.repeats, self.here = course, repeats, place
+    def __init__(self, course: Answers, repeats: tuple[Block, ...], place: Place, path: tuple[Block, ...] = ()) -> None:
+        self.course, self.repeats, self.here, self.path = course, repeats, place, path or repeats
         self.dotted: str = ""
         self.choice: Choice | None = None
 
@@ -68,9 +68,10 @@ class Scope:
         """A column of the choice being filtered."""
         return self.choice.columns.get(name, "") if self.choice else ""
 
-    def position(self) -> int:
-        """The number of the innermost instance."""
-        return self.here[-1] if self.here else 0
+    def position(self, levels: int) -> int:
+        """The number of the instance so many levels around; a group counts as a level, and has the number of the repeat around it."""
+        within = sum(block.repeats for block in self.path[: max(0, len(self.path) - levels + 1)])
+        return self.here[within - 1] if 0 < within <= len(self.here) else 0
 
     def indexed(self, name: str, places: list[tuple[str, int]]) -> Value:
         """The value in the named instances; empty where there is no such instance."""

@@ -203,3 +203,24 @@ def test_messages_repeat_answers_of_their_own_instance_and_choices_by_label() ->
     said = {"all": "y", "size[1]": 3, "adults[1]": 2, "why[1]": "x", "size[2]": 5, "adults[2]": 9, "why[2]": None}
     course = Course(definition, {key: Given(value) for key, value in said.items()})
     assert (course.problem_at("adults[2]"), course.problem_at("why[2]")) == ("最多 5（全部）", "9 个人也要问")
+
+
+def test_position_counts_levels_outwards_and_a_group_has_the_number_of_the_repeat_around_it() -> None:
+    def number(name: str, levels: int) -> dict[str, Any]:
+        return {"type": "calculate", "name": name, "calculation": f"position({'/'.join(['..'] * levels)})"}
+
+    rows: list[dict[str, Any]] = [
+        number("outside", 1),
+        {"type": "begin_repeat", "name": "r", "repeat_count": "2"}, {"type": "begin_group", "name": "g"}, number("a", 1), number("b", 2),
+        {"type": "begin_repeat", "name": "s", "repeat_count": "3"}, number("c", 1), number("d", 2), number("e", 3), number("f", 4),
+        {"type": "text", "name": "t", "label": "?", "relevant": "position(../../..) = 2 and position(..) = 3"},
+        {"type": "end_repeat"}, {"type": "end_group"}, {"type": "end_repeat"},
+    ]  # fmt: skip
+    reading = read_questionnaire({"survey": rows})
+    assert reading.problems == []
+    route = find_route(reading.definition, {})
+    told = {key: route.calculated[key] for key in ("outside", "a[2]", "b[2]", "c[2/3]", "d[2/3]", "e[2/3]", "f[2/3]")}
+    assert told == {"outside": "0", "a[2]": "2", "b[2]": "2", "c[2/3]": "3", "d[2/3]": "2", "e[2/3]": "2", "f[2/3]": "0"}
+    assert route.next_key == "t[2/3]" and route.total == 1
+    reading = read_questionnaire({"survey": [{"type": "calculate", "name": "a", "calculation": "position('x')"}]})
+    assert [each.code for each in reading.problems] == ["Q009"]
