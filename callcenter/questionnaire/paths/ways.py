@@ -72,6 +72,7 @@ def _read_anywhere(question: Question) -> tuple[str, ...]:
 def seen_abroad(definition: Definition) -> frozenset[str]:
     """Questions in repeats whose answers are seen from outside their instance, and all that decides about those."""
     left = [name for question in definition.questions for each in read_by(question) for name in abroad_of(definition, question, each)]
+    left += _hanging_on_the_number(definition)
     found: set[str] = set()
     while left:
         if (name := left.pop()) not in found:
@@ -79,6 +80,17 @@ def seen_abroad(definition: Definition) -> frozenset[str]:
             question = definition.by_name[name]
             left += [each for each in question.reads if each in definition.by_name and definition.by_name[each].repeats]
     return frozenset(found)
+
+
+def _hanging_on_the_number(definition: Definition) -> list[str]:
+    """Questions in repeats that the number of their instance decides about, themselves or through others: the first shows too little."""
+    inside = [question for question in definition.questions if question.repeats]
+    found = {each.name for each in inside if any(COUNTS_INSTANCES.search(one.text) for one in (*each.relevant, *beside(each)))}
+    before = -1
+    while len(found) > before:
+        before = len(found)
+        found |= {question.name for question in inside if not found.isdisjoint(question.reads)}
+    return sorted(found)
 
 
 def abroad_of(definition: Definition, reader: Question, expression: Expression) -> list[str]:

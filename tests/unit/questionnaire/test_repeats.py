@@ -224,3 +224,19 @@ def test_position_counts_levels_outwards_and_a_group_has_the_number_of_the_repea
     assert route.next_key == "t[2/3]" and route.total == 1
     reading = read_questionnaire({"survey": [{"type": "calculate", "name": "a", "calculation": "position('x')"}]})
     assert [each.code for each in reading.problems] == ["Q009"]
+
+
+@pytest.mark.parametrize("condition", ["position(..) = 3", "index() > 1", "${code} = 'b'"])
+def test_what_follows_a_question_of_a_later_instance_alone_is_reached(condition: str) -> None:
+    rows = [
+        {"type": "select_multiple l", "name": "s", "label": "?", "required": "yes", "nonanswers": "none",
+         "constraint": "count-selected(.) = 3", "constraint_message": "all"},
+        {"type": "begin_repeat", "name": "r", "repeat_count": "count-selected(${s})"},
+        {"type": "calculate", "name": "code", "calculation": "selected-at(${s}, position(..) - 1)"},
+        {"type": "text", "name": "t", "label": "?", "relevant": condition},
+        {"type": "text", "name": "u", "label": "?", "relevant": "${t} = 'x'"},
+        {"type": "text", "name": "v", "label": "?", "relevant": "${u} = 'y'"},
+        {"type": "end_repeat"},
+    ]  # fmt: skip
+    choices = [{"list_name": "l", "name": code, "label": code} for code in "abc"]
+    assert check({"survey": rows, "choices": choices}) == []
