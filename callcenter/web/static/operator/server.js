@@ -35,13 +35,15 @@ async function ask(path, body) {
   } catch { return { status: 0, told: null }; }
 }
 
+function busy(path) { now.busy = path; $("ask").setAttribute("aria-busy", String(Boolean(path))); }
+
 // One action at a time. True: done; false: refused, and the reason is shown.
 export async function act(path, body = {}) {
   if (now.busy || now.passive) return false;
   const mine = acts += 1;
-  now.busy = path; now.problem = "";
+  busy(path); now.problem = "";
   if (KEPT.includes(path)) keepOnItsWay(path, body);
-  try { return await send(path, body); } finally { if (acts === mine) { now.busy = ""; acts += 1; } } // else the next one has begun, after a refusal
+  try { return await send(path, body); } finally { if (acts === mine) { busy(""); acts += 1; } } // else the next one has begun, after a refusal
 }
 async function send(path, body) {
   for (let wait = 500; ; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
@@ -53,7 +55,7 @@ async function send(path, body) {
     if (status === 401) loggedOut();
     else if (told?.refused && (status < 500 || String(told.why).startsWith("line_"))) {
       online(true); arrived(); now.problem = told.about || "";
-      now.busy = "";
+      busy("");
       await reload();
       return false;
     } else online(false);
