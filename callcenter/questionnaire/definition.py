@@ -11,13 +11,14 @@ from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.languages import CHINESE, Texts, code_of, in_language, named
 from callcenter.questionnaire.said import Said
 
-NONANSWERS: dict[str, tuple[str, Said]] = {
-    "dont_know": ("B", Said("不知道", "don't know")),
-    "dont_remember": ("J", Said("记不清", "don't remember")),
-    "refused": ("R", Said("拒答", "refused")),
-    "not_applicable": ("N", Said("不适用", "not applicable")),
+NONANSWERS: dict[str, tuple[str, str]] = {
+    "dont_know": ("B", "不知道"),
+    "dont_remember": ("J", "记不清"),
+    "refused": ("R", "拒答"),
+    "not_applicable": ("N", "不适用"),
 }
-"""Code: letter key and label. Never read aloud."""
+"""Code: letter key and label, plain strings, for statistics programs' files take no others. Never read aloud."""
+_IN_ENGLISH = {"dont_know": "don't know", "dont_remember": "don't remember", "refused": "refused", "not_applicable": "not applicable"}
 
 SILENT_TYPES = frozenset({"calculate", "hidden"})
 """Types that nobody is asked."""
@@ -25,7 +26,13 @@ SILENT_TYPES = frozenset({"calculate", "hidden"})
 FEW_LINKS = 20
 """So many questions may hang on each other before what they hang on is worked out step by step."""
 
+
 TEXT_REFERENCE = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
+
+
+def nonanswer_said(code: str) -> Said:
+    """The label of a non-answer in both languages, for whoever is spoken to; of one that there is not, the code."""
+    return Said(NONANSWERS[code][1], _IN_ENGLISH[code]) if code in NONANSWERS else Said(code, code)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import typer
 
-from callcenter.questionnaire.definition import NONANSWERS, Definition
+from callcenter.questionnaire.definition import NONANSWERS, Definition, nonanswer_said
 from callcenter.questionnaire.languages import ENGLISH, code_of, in_language
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.question_types.number import points
@@ -49,7 +49,7 @@ def _show(stop: Stop, said: Mapping[str, str], language: str) -> None:
     for choice in choices_in_order(question, "walk", stop.choices):
         typer.echo(f"  {choice.value}  {render(in_language(choice.label, language), CASE_FIELDS, said)}", err=True)
     for code in question.nonanswers:
-        typer.echo(f"  {NONANSWERS[code][0]}  {in_spoken(NONANSWERS[code][1], language)}", err=True)
+        typer.echo(f"  {NONANSWERS[code][0]}  {in_spoken(nonanswer_said(code), language)}", err=True)
 
 
 def _typed(definition: Definition, stop: Stop, given: dict[str, Given], moment: Moment, language: str) -> Given:

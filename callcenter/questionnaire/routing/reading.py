@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from callcenter.questionnaire.definition import NONANSWERS, Question
+from callcenter.questionnaire.definition import Question, nonanswer_said
 from callcenter.questionnaire.question_types import read_answer
-from callcenter.questionnaire.said import Said, english_of, said_of
+from callcenter.questionnaire.said import Said, said_of
 
 REQUIRED = Said("这道题需要回答", "this question has to be answered")
 NOT_MET = Said("回答不符合要求，请核对", "the answer does not meet what is asked for: check it")
@@ -30,13 +30,13 @@ def unreadable(question: Question, value: Any) -> Said | None:
 
 def not_allowed(nonanswer: str) -> Said:
     """Why a non-answer cannot stand."""
-    label = NONANSWERS[nonanswer][1] if nonanswer in NONANSWERS else nonanswer
-    return Said(f"这道题不能选“{label}”", f'"{english_of(label)}" cannot be chosen here')
+    label = nonanswer_said(nonanswer)
+    return Said(f"这道题不能选“{label}”", f'"{label.english}" cannot be chosen here')
 
 
 def needed(nonanswers: Iterable[str]) -> Said:
     """Why nothing at all cannot stand."""
-    labels = [NONANSWERS[code][1] for code in nonanswers]
+    labels = [nonanswer_said(code) for code in nonanswers]
     if not labels:
         return REQUIRED
     chinese, english = "或".join(f"“{label}”" for label in labels), " or ".join(f'"{label.english}"' for label in labels)

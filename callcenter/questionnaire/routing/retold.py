@@ -2,7 +2,7 @@
 
 import re
 
-from callcenter.questionnaire.definition import NONANSWERS, Question
+from callcenter.questionnaire.definition import Question, nonanswer_said
 from callcenter.questionnaire.languages import CHINESE, code_of, in_language
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.routing.route import Given, Place, Route, parted
@@ -22,7 +22,7 @@ def in_words(question: Question, text: str, language: str) -> str:
 def answer_text(question: Question, given: Given, language: str = "zh") -> str:
     """An answer in words."""
     if given.nonanswer is not None:
-        return in_spoken(NONANSWERS[given.nonanswer][1], language) if given.nonanswer in NONANSWERS else given.nonanswer
+        return in_spoken(nonanswer_said(given.nonanswer), language)
     return in_words(question, as_text(given.value), language)
 
 
