@@ -10,7 +10,7 @@ from callcenter.exports.dataset import Dataset
 from callcenter.exports.names import SPSS, STATA, fitting
 from callcenter.exports.sheets import Sheet
 from callcenter.exports.variables import Variable
-from callcenter.questionnaire.definition import NONANSWERS
+from callcenter.questionnaire.nonanswers import NONANSWERS
 
 HEADER = (
     "variable",

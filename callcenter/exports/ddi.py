@@ -11,7 +11,7 @@ from callcenter.exports.names import SPSS, fitting
 from callcenter.exports.statistical import MISSING
 from callcenter.exports.triple_s import as_document, written
 from callcenter.exports.variables import Variable
-from callcenter.questionnaire.definition import NONANSWERS
+from callcenter.questionnaire.nonanswers import NONANSWERS
 from callcenter.response_rates.cohorts import named_rates, together
 from callcenter.sampling.certificate import SOFTWARE
 from callcenter.studies.phases import FIELD_ZONE

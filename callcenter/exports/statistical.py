@@ -16,7 +16,7 @@ import pyreadstat
 from callcenter.exports.dataset import Column, Dataset, quoted
 from callcenter.exports.names import SPSS, STATA, Limits, cut, fitting, is_cut
 from callcenter.exports.variables import Variable
-from callcenter.questionnaire.definition import NONANSWERS
+from callcenter.questionnaire.nonanswers import NONANSWERS
 
 MISSING = {code: -9991 - place for place, code in enumerate(NONANSWERS)}
 """The numbers of non-answers in SPSS: below anything that is asked for."""

@@ -16,7 +16,7 @@ from callcenter.exports.statistical import CASE_LABELS, MISSING
 from callcenter.exports.subject import Subject
 from callcenter.exports.tabular import tamed
 from callcenter.exports.variables import Variable
-from callcenter.questionnaire.definition import NONANSWERS
+from callcenter.questionnaire.nonanswers import NONANSWERS
 from callcenter.sampling.certificate import SOFTWARE
 
 NAMES = Limits("Triple-S", 64, 1_000, 1_000, 2_000_000_000, False, frozenset())

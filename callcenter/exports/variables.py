@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from callcenter.estimates.codes import KIND, InFrame, choices_of, coded_label, coded_name
-from callcenter.questionnaire.definition import NONANSWERS, Definition, Question
+from callcenter.questionnaire.definition import Definition, Question
 from callcenter.questionnaire.keeping import decided
+from callcenter.questionnaire.nonanswers import NONANSWERS
 from callcenter.questionnaire.texts import without_case
 
 SAYS_NOTHING = frozenset({"note", "hidden", "acknowledge"})

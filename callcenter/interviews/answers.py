@@ -3,7 +3,8 @@
 from typing import Any
 
 from callcenter.errors import InvalidInput, Phrase, Refused
-from callcenter.questionnaire.definition import NONANSWERS, Question
+from callcenter.questionnaire.definition import Question
+from callcenter.questionnaire.nonanswers import NONANSWERS
 from callcenter.questionnaire.question_types import read_answer
 from callcenter.questionnaire.routing import Course, Given, parted
 from callcenter.questionnaire.said import in_spoken, said_of

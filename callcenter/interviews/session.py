@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from callcenter.questionnaire.definition import NONANSWERS, TEXT_REFERENCE, Definition, Question
+from callcenter.questionnaire.definition import TEXT_REFERENCE, Definition, Question
 from callcenter.questionnaire.languages import in_language
+from callcenter.questionnaire.nonanswers import NONANSWERS
 from callcenter.questionnaire.question_types.number import points, scale
 from callcenter.questionnaire.routing import Given, Moment, Route, Stop, answer_text, choices_in_order, find_route, key_of, said_on
 from callcenter.questionnaire.texts import Telling, render

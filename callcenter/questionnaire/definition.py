@@ -9,16 +9,6 @@ from typing import Any
 
 from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.languages import CHINESE, Texts, code_of, in_language, named
-from callcenter.questionnaire.said import Said
-
-NONANSWERS: dict[str, tuple[str, str]] = {
-    "dont_know": ("B", "不知道"),
-    "dont_remember": ("J", "记不清"),
-    "refused": ("R", "拒答"),
-    "not_applicable": ("N", "不适用"),
-}
-"""Code: letter key and label, plain strings, for statistics programs' files take no others. Never read aloud."""
-_IN_ENGLISH = {"dont_know": "don't know", "dont_remember": "don't remember", "refused": "refused", "not_applicable": "not applicable"}
 
 SILENT_TYPES = frozenset({"calculate", "hidden"})
 """Types that nobody is asked."""
@@ -28,11 +18,6 @@ FEW_LINKS = 20
 
 
 TEXT_REFERENCE = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
-
-
-def nonanswer_said(code: str) -> Said:
-    """The label of a non-answer in both languages, for whoever is spoken to; of one that there is not, the code."""
-    return Said(NONANSWERS[code][1], _IN_ENGLISH[code]) if code in NONANSWERS else Said(code, code)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from callcenter.questionnaire.definition import NONANSWERS, Definition, Question
+from callcenter.questionnaire.definition import Definition, Question
+from callcenter.questionnaire.nonanswers import NONANSWERS
 from callcenter.questionnaire.question_types import read_answer
 from callcenter.questionnaire.routing import Course, Given, Moment, Route, Stop, key_of, parted
 from callcenter.questionnaire.routing.route import Place

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import typer
 
-from callcenter.questionnaire.definition import NONANSWERS, Definition, nonanswer_said
+from callcenter.questionnaire.definition import Definition
 from callcenter.questionnaire.languages import ENGLISH, code_of, in_language
+from callcenter.questionnaire.nonanswers import NONANSWERS, nonanswer_said
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.question_types.number import points
 from callcenter.questionnaire.routing import Given, Moment, Stop, check_answer, choices_in_order, find_route, said_on

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
-from callcenter.questionnaire.definition import NONANSWERS, Choice, Definition, Question
+from callcenter.questionnaire.definition import Choice, Definition, Question
 from callcenter.questionnaire.differences.catalogue import CHECKED, NONE, WEIGHT, Change, Difference, change
 from callcenter.questionnaire.differences.wording import Languages, same_texts
 from callcenter.questionnaire.expressions import Expression
 from callcenter.questionnaire.languages import in_language
+from callcenter.questionnaire.nonanswers import NONANSWERS
 from callcenter.questionnaire.paths import candidates
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.question_types.number import scale

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from callcenter.questionnaire.definition import NONANSWERS, Block, Choice, Definition, Question
+from callcenter.questionnaire.definition import Block, Choice, Definition, Question
 from callcenter.questionnaire.expressions import Expression, ExpressionProblem, UnsupportedFeature, compile_expression
 from callcenter.questionnaire.keeping import BREAKS, KEEPS, named
+from callcenter.questionnaire.nonanswers import NONANSWERS
 from callcenter.questionnaire.problems import Problem, problem
 from callcenter.questionnaire.question_types import KNOWN, SELECTING
 from callcenter.questionnaire.reading.columns import TEXT_COLUMNS, YES, canonical_row, cell, texts, yes

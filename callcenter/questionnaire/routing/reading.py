@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from callcenter.questionnaire.definition import Question, nonanswer_said
+from callcenter.questionnaire.definition import Question
+from callcenter.questionnaire.nonanswers import nonanswer_said
 from callcenter.questionnaire.question_types import read_answer
 from callcenter.questionnaire.said import Said, said_of
 

@@ -2,8 +2,9 @@
 
 import re
 
-from callcenter.questionnaire.definition import Question, nonanswer_said
+from callcenter.questionnaire.definition import Question
 from callcenter.questionnaire.languages import CHINESE, code_of, in_language
+from callcenter.questionnaire.nonanswers import nonanswer_said
 from callcenter.questionnaire.question_types import as_text
 from callcenter.questionnaire.routing.route import Given, Place, Route, parted
 from callcenter.questionnaire.said import in_spoken

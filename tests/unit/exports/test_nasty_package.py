@@ -23,7 +23,7 @@ from callcenter.exports.report.charts import CHART
 from callcenter.exports.triple_s import written
 from callcenter.exports.variables import Asked, Variable
 from callcenter.lists.formulas import FORMULA
-from callcenter.questionnaire.definition import NONANSWERS
+from callcenter.questionnaire.nonanswers import NONANSWERS
 from tests.factories.nasty import LONG_NAME, TEXTS, Nasty, make_nasty
 from tests.factories.structures import DDI, check_ddi, check_triple_s
 
