@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from callcenter.errors import Conflict
+
 SECONDS = 300
 BUNDLE = 2
 """Cases of one enterprise that are worked in one call, where the study says nothing."""
@@ -38,3 +40,8 @@ def duration(settings: Mapping[str, Any]) -> timedelta:
 def most_cases(settings: Mapping[str, Any]) -> int:
     """How many cases of one enterprise are handed out together, by the study's settings (`calling.bundle`); 1: each alone."""
     return int((settings.get("calling") or {}).get("bundle", BUNDLE))
+
+
+def lease_gone() -> Conflict:
+    """What anyone is told who speaks of a lease that they hold no longer."""
+    return Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")

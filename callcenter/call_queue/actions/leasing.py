@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from callcenter import clock
 from callcenter.call_queue import leases, priority, queries
-from callcenter.call_queue.leases import Lease
+from callcenter.call_queue.leases import Lease, lease_gone
 from callcenter.call_queue.tables import Case
 from callcenter.errors import Conflict
 from callcenter.operations.actions import notify, record
@@ -130,7 +130,7 @@ def live(session: Session, lease_id: str, operator_id: int, now: datetime) -> li
     bundle = sorted(found, key=lambda held: held.lease_place)
     first = bundle[0] if bundle else None
     if first is None or first.leased_by != operator_id or first.lease_expires_at is None or first.lease_expires_at <= now:
-        raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+        raise lease_gone()
     return bundle
 
 

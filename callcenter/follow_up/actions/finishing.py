@@ -10,12 +10,13 @@ from sqlmodel import Session, select
 from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import queries as queue_queries
+from callcenter.call_queue.leases import lease_gone
 from callcenter.call_queue.tables import Case
 from callcenter.calls import actions as calls
 from callcenter.calls import queries as call_queries
 from callcenter.calls.outcomes import REACHED, SILENT, contradiction, label
 from callcenter.calls.tables import Attempt
-from callcenter.errors import Conflict, InvalidInput, NotFound, Refused
+from callcenter.errors import InvalidInput, NotFound, Refused
 from callcenter.follow_up import bundles, recall_rules
 from callcenter.follow_up.actions import judging
 from callcenter.follow_up.actions.judging import Heard
@@ -103,7 +104,7 @@ def _bundle_and_attempt(session: Session, lease_id: str, attempt_id: int | None)
     if attempt_id is None:
         bundle = queue.locked_bundle(session, lease_id)
         if not bundle:
-            raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+            raise lease_gone()
         return bundle, None
     found = session.get(Attempt, attempt_id)
     if found is None or found.lease_id != lease_id:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from callcenter.call_queue import actions as queue
-from callcenter.errors import Conflict
+from callcenter.call_queue.leases import lease_gone
 from callcenter.interviews import queries
 from callcenter.interviews.actions.answering import open_interview
 from callcenter.interviews.actions.carrying import carry, note_through
@@ -22,7 +22,7 @@ def asked_now(session: Session, *, case_ids: Sequence[int], operator_id: int, at
     if len(mine) < len(order):
         # Another block may be opened in this request, behind an answer that is saved meanwhile: the cases come first, as with an outcome.
         if any(held.leased_by != operator_id for held in queue.locked_cases(session, order)):
-            raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+            raise lease_gone()
         mine = _of_call(session, order, attempt_id)
     for found in mine.values():
         if found.position is not None:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue import queries as queue_queries
-from callcenter.call_queue.leases import Lease
+from callcenter.call_queue.leases import Lease, lease_gone
 from callcenter.calls import queries as calls
 from callcenter.calls.phone_line import LineFailure
 from callcenter.db.engine import transaction
@@ -156,7 +156,7 @@ def tell_outcome(request: Request, person: Operator, told: ToldOutcome) -> State
         lease = queue_queries.lease_of(session, person.id, clock.now())
         lease_id = told.lease_id or (lease.id if lease else None)
         if lease_id is None:
-            raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+            raise lease_gone()
         last = calls.latest_attempt(session, lease_id)
         attempt_id = told.attempt_id if told.attempt_id is not None else (last.id if last else None)
         done = finish_and_remember(
@@ -217,7 +217,7 @@ def _wrap_up(session: Session, person: Person, case_id: int) -> None:
 def _lease(session: Session, person: Person, given: Spoken | None) -> Lease:
     lease = queue_queries.lease_of(session, person.id, clock.now())
     if lease is None or (given is not None and given.lease_id not in (None, lease.id)):
-        raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+        raise lease_gone()
     return lease
 
 
@@ -230,7 +230,7 @@ def _interview(session: Session, person: Person, given: Spoken | None) -> tuple[
     """What is held, its interview and its call."""
     held = held_by(session, person, clock.now())
     if held is None or (given is not None and given.lease_id not in (None, held.lease.id)):
-        raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+        raise lease_gone()
     lease, attempt = held.lease, held.attempt
     if attempt is None or attempt.id is None or attempt.answered_at is None:
         raise Refused("nobody_answered", "电话还没有接通，不能记录回答。")

@@ -8,10 +8,11 @@ from starlette.responses import Response
 from callcenter import clock
 from callcenter.call_queue import actions as queue
 from callcenter.call_queue.contacts import read_contact
+from callcenter.call_queue.leases import lease_gone
 from callcenter.calls import actions as calls
 from callcenter.calls.by_hand import is_by_hand
 from callcenter.db.engine import transaction
-from callcenter.errors import Conflict, Refused
+from callcenter.errors import Refused
 from callcenter.operations.actions import notify
 from callcenter.web import calling
 from callcenter.web.deps import Work
@@ -63,7 +64,7 @@ def contact(session: Work, person: Operator, given: NamedContact) -> State:
     """Keep the right person in every case of the bundle; a number told with them is dialled next."""
     held = held_by(session, person, clock.now())
     if held is None or given.lease_id not in (None, held.lease.id):
-        raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+        raise lease_gone()
     told = read_contact(given.name, given.role, given.number, given.extension, at_once=given.at_once)
     spoken_on = held.attempt.phone if held.attempt else None
     queue.name_contact(session, told, lease_id=held.lease.id, operator_id=person.id, spoken_on=spoken_on)

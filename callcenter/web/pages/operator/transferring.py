@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from callcenter import clock
 from callcenter.call_queue import queries as queue
+from callcenter.call_queue.leases import lease_gone
 from callcenter.calls import actions as calls
 from callcenter.calls import queries
 from callcenter.db.engine import transaction
@@ -47,7 +48,7 @@ def offer(request: Request, person: Operator, wanted: Wanted) -> State:
     with transaction() as session:
         lease = queue.lease_of(session, person.id, clock.now())
         if lease is None or wanted.lease_id not in (None, lease.id):
-            raise Conflict("lease_gone", "这个个案已不在您手上（超时或已交还）：请取下一个。已保存的答案都在。")
+            raise lease_gone()
         attempt = queries.latest_attempt(session, lease.id)
         if attempt is None or attempt.id is None:
             raise Refused("transfer_no_talk", "现在没有正在通话的电话，不能转接。")
